@@ -1,0 +1,187 @@
+"""What the host of an instance decides. What a town decides is data (see preau.town and preau.townfile)."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+from csp.constants import NONE, SELF
+
+from preau.config import environment
+
+VAR = Path(environment.text("VAR", str(Path(__file__).resolve().parents[2] / "var")))
+DEMO = environment.flag("DEMO")
+TESTING = "PYTEST_VERSION" in os.environ
+
+DEBUG = environment.flag("DEBUG")
+SECRET_KEY = environment.text("SECRET_KEY", "not-a-secret" if TESTING or DEMO else "")
+ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+PUBLIC_URL = environment.text("PUBLIC_URL", "http://localhost:8000").rstrip("/")
+SECURE = PUBLIC_URL.startswith("https://")
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "django_htmx",
+    "preau.core",
+    "preau.journal",
+    "preau.notifications",
+    "preau.town",
+    "preau.accounts",
+    "preau.families",
+    "preau.activities",
+    "preau.demarches",
+    "preau.pricing",
+    "preau.enrolments",
+    "preau.bookings",
+    "preau.billing",
+    "preau.townfile",
+    "preau.portal",
+    "preau.backoffice",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "preau.accounts.sessions.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "preau.accounts.sessions.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+ROOT_URLCONF = "preau.config.urls"
+WSGI_APPLICATION = "preau.config.wsgi.application"
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "preau.town.context.town",
+            ],
+            "builtins": ["preau.core.templatetags.ui", "django.templatetags.static"],
+        },
+    }
+]
+
+DATABASES = {
+    "default": dj_database_url.parse(
+        environment.text("DATABASE_URL", f"sqlite:///{VAR / 'preau.sqlite3'}"), conn_max_age=60
+    )
+}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    VAR.mkdir(parents=True, exist_ok=True)
+    # A booking is a promise: FULL survives a power cut; IMMEDIATE takes the write lock before reading, so that what
+    # an action has read is still true when it writes (SQLite has no row locks).
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-20000;",
+    }
+    DATABASES["default"]["TEST"] = {"NAME": str(VAR / "test.sqlite3")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["preau.accounts.hashers.PortalArgon2"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+LOGIN_URL = "accounts:login"
+LOGIN_REDIRECT_URL = "accounts:landing"
+LOGOUT_REDIRECT_URL = "portal:welcome"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PRESERVE_USERNAME_CASING = True
+ACCOUNT_SESSION_REMEMBER = None
+ACCOUNT_ADAPTER = "preau.accounts.adapter.AccountAdapter"
+
+SESSION_ENGINE = "preau.accounts.sessions"
+SESSION_COOKIE_AGE = 12 * 3600  # parents: half a day, or 30 days with « Rester connecté » (PRODUCT 4.13)
+SESSION_COOKIE_NAME = "preau_session"
+SESSION_COOKIE_SECURE = SECURE
+CSRF_COOKIE_SECURE = SECURE
+CSRF_COOKIE_NAME = "preau_csrf"
+CSRF_FAILURE_VIEW = "preau.portal.views.errors.csrf_failure"
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+
+SECURE_SSL_REDIRECT = False  # the front proxy redirects; the application only sees its own traffic
+SECURE_HSTS_SECONDS = 365 * 86400 if SECURE else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if environment.flag("BEHIND_PROXY") else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "font-src": [SELF],
+        "img-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+LANGUAGE_CODE = "fr"
+LANGUAGES = [("fr", "Français")]
+USE_I18N = True
+TIME_ZONE = "Europe/Paris"
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": VAR / "files"}},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if TESTING or DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = TESTING or DEBUG
+WHITENOISE_AUTOREFRESH = TESTING or DEBUG
+
+EMAIL_FROM = environment.text("EMAIL_FROM", "ne-pas-repondre@localhost")
+DEFAULT_FROM_EMAIL = EMAIL_FROM
+if DEMO:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = VAR / "mailbox"
+else:
+    EMAIL_HOST = environment.text("EMAIL_HOST", "localhost")
+    EMAIL_PORT = int(environment.text("EMAIL_PORT", "25"))
+    EMAIL_HOST_USER = environment.text("EMAIL_USER")
+    EMAIL_HOST_PASSWORD = environment.text("EMAIL_PASSWORD")
+    EMAIL_USE_TLS = environment.flag("EMAIL_TLS")
+    EMAIL_TIMEOUT = 20
+
+# PayFiP: the web service, and the page where families type their card. The demonstration serves both itself.
+PAYFIP_SERVICE_URL = environment.text("PAYFIP_SERVICE_URL", "https://www.payfip.gouv.fr/tpa/services/securite")
+PAYFIP_PAGE_URL = environment.text("PAYFIP_PAGE_URL", "https://www.payfip.gouv.fr/tpa/paiementws.web")
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": environment.text("LOG_LEVEL", "INFO")},
+}
