@@ -1,0 +1,48 @@
+"""On which services and places an agent holds a capability."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from preau.accounts.models import Grant, User
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where a capability holds: services and places as ids; None means all of them."""
+
+    services: frozenset[int] | None
+    places: frozenset[int] | None
+
+    def over(self, *, service: str = "", place: str = "") -> Q:
+        """The condition, on these lookups (`"activity__service"`, `"place"`), of being in scope."""
+        condition = Q()
+        if service and self.services is not None:
+            condition &= Q(**{f"{service}__in": self.services})
+        if place and self.places is not None:
+            condition &= Q(**{f"{place}__in": self.places})
+        return condition
+
+
+def scopes_of(user: User, capability: str, on: dt.date) -> list[Scope]:
+    """The scopes in which `user` holds `capability` on that day: one per grant, to be joined by OR; [] is nowhere."""
+    grants = Grant.objects.in_force(user, on).filter(role__capability_rows__capability=capability)
+    return [
+        Scope(
+            services=frozenset([grant.service_id]) if grant.service_id else None,
+            places=frozenset([grant.place_id]) if grant.place_id else None,
+        )
+        for grant in grants
+    ]
+
+
+def in_scope(user: User, capability: str, on: dt.date, *, service: str = "", place: str = "") -> Q:
+    """The condition that rows be within what `user` may do with `capability`; matches nothing without a grant."""
+    condition = Q(pk__in=[])
+    for scope in scopes_of(user, capability, on):
+        rows = scope.over(service=service, place=place)
+        if not rows:
+            return Q()
+        condition |= rows
+    return condition

@@ -1,0 +1,65 @@
+"""Sessions that know their user, so that one query reads both, and the middleware that takes advantage of it."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import auth
+from django.contrib.auth.middleware import AuthenticationMiddleware as DjangoAuthenticationMiddleware
+from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+from django.utils.functional import SimpleLazyObject
+
+from preau.accounts.models import Session, User
+
+
+class SessionStore(DatabaseStore):
+    """Django's database sessions, on our table; `user` is who the row says, read with it."""
+
+    user: User | None = None
+
+    @classmethod
+    def get_model_class(cls) -> type[Session]:
+        return Session
+
+    def create_model_instance(self, data: dict[str, Any]) -> Session:
+        row: Session = super().create_model_instance(data)
+        user_id = data.get(auth.SESSION_KEY)
+        row.user_id = int(user_id) if user_id else None
+        return row
+
+    def _get_session_from_db(self) -> Session | None:
+        row = (
+            Session.objects.select_related("user")
+            .filter(session_key=self.session_key, expire_date__gt=timezone.now())
+            .first()
+        )
+        if row is None:
+            self._session_key = None
+            return None
+        self.user = row.user
+        return row
+
+
+class AuthenticationMiddleware(DjangoAuthenticationMiddleware):
+    """`request.user` from the session's own row: no second query."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        request.user = SimpleLazyObject(lambda: _current_user(request))  # type: ignore[assignment]
+
+
+def _current_user(request: HttpRequest) -> Any:
+    session = request.session
+    user_id, backend = session.get(auth.SESSION_KEY), session.get(auth.BACKEND_SESSION_KEY)
+    user = getattr(session, "user", None)
+    if (
+        user is not None
+        and str(user.pk) == user_id
+        and user.is_active
+        and backend in settings.AUTHENTICATION_BACKENDS
+        and constant_time_compare(session.get(auth.HASH_SESSION_KEY, ""), user.get_session_auth_hash())
+    ):
+        return user
+    return auth.get_user(request)  # signed in during this very request, or a session that no longer holds

@@ -1,0 +1,190 @@
+"""Households, adults, participants, bonds and custody. Dated facts are chains: a row holds until the next one."""
+
+from django.conf import settings
+from django.db import models
+
+from preau.core.codes import new_code
+from preau.families.choices import (
+    Colour,
+    CustodyMode,
+    CustodyHolidays,
+    Sex,
+    Situation,
+)
+from preau.town.models import Level, Place, SchoolYear
+
+
+class Family(models.Model):
+    """A dossier: one household. `number` is what letters and invoices show."""
+
+    code = models.CharField(max_length=10, unique=True, default=new_code, editable=False)
+    number = models.CharField(max_length=20, unique=True)
+    name = models.CharField(max_length=120)
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "dossier famille"
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.number})"
+
+
+class Address(models.Model):
+    """Where a household lives from a day on. `insee_code` tells residents of the town."""
+
+    family = models.ForeignKey(Family, on_delete=models.CASCADE, related_name="addresses")
+    starts_on = models.DateField()
+    lines = models.CharField(max_length=200)
+    postcode = models.CharField(max_length=10)
+    city = models.CharField(max_length=80)
+    insee_code = models.CharField(max_length=5, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["family", "starts_on"], name="address_chain")]
+
+
+class Adult(models.Model):
+    """A grown-up of a household; signs in through `user` once the account exists."""
+
+    code = models.CharField(max_length=10, unique=True, default=new_code, editable=False)
+    family = models.ForeignKey(Family, on_delete=models.PROTECT, related_name="adults")
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="adult"
+    )
+    civility = models.CharField(max_length=12, blank=True)
+    first_name = models.CharField(max_length=60)
+    last_name = models.CharField(max_length=60)
+    birth_name = models.CharField(max_length=60, blank=True)
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=20, blank=True)
+    invoices_by_email = models.BooleanField(default=True)
+
+    class Meta:
+        verbose_name = "adulte"
+
+    def __str__(self) -> str:
+        return f"{self.first_name} {self.last_name}"
+
+
+class Participant(models.Model):
+    """A child, or an adult who takes part (then `adult` says who). `symbol` and `colour` are its coat-hook label."""
+
+    code = models.CharField(max_length=10, unique=True, default=new_code, editable=False)
+    adult = models.OneToOneField(Adult, on_delete=models.PROTECT, null=True, blank=True, related_name="participant")
+    first_name = models.CharField(max_length=60)
+    last_name = models.CharField(max_length=60)
+    sex = models.CharField(max_length=1, choices=Sex, blank=True)
+    born_on = models.DateField()
+    symbol = models.CharField(max_length=20, default="lapin")
+    colour = models.CharField(max_length=10, choices=Colour, default=Colour.CORAIL)
+
+    class Meta:
+        verbose_name = "enfant ou adulte inscrit"
+
+    def __str__(self) -> str:
+        return f"{self.first_name} {self.last_name}"
+
+
+class Home(models.Model):
+    """A household in which a participant lives; one to several."""
+
+    participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="homes")
+    family = models.ForeignKey(Family, on_delete=models.PROTECT, related_name="homes")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["participant", "family"], name="home_once")]
+
+
+class Schooling(models.Model):
+    """School and level of a child for a school year."""
+
+    participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="schoolings")
+    year = models.ForeignKey(SchoolYear, on_delete=models.PROTECT)
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="schoolings")
+    level = models.ForeignKey(Level, on_delete=models.PROTECT)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["participant", "year"], name="schooling_once_a_year")]
+
+
+LEVEL_RANGE = (0, 1, 2)
+SUBJECT_FIELDS = ("identity", "planning", "health", "documents", "attendance", "pickup")
+
+
+class Guardianship(models.Model):
+    """What an adult may see (1) or do (2) for a participant, from a day on, kind of data by kind of data.
+
+    A chain: the row with the latest `starts_on` not after a day is the one in force. The situation presets the levels
+    (see rules.PRESETS); an agent may adjust one for a judgment.
+    """
+
+    adult = models.ForeignKey(Adult, on_delete=models.CASCADE, related_name="guardianships")
+    participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="guardianships")
+    starts_on = models.DateField()
+    situation = models.CharField(max_length=20, choices=Situation)
+    identity = models.PositiveSmallIntegerField(default=0)
+    planning = models.PositiveSmallIntegerField(default=0)
+    health = models.PositiveSmallIntegerField(default=0)
+    documents = models.PositiveSmallIntegerField(default=0)
+    attendance = models.PositiveSmallIntegerField(default=0)
+    pickup = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = "lien"
+        constraints = [
+            models.UniqueConstraint(fields=["adult", "participant", "starts_on"], name="guardianship_chain"),
+            models.CheckConstraint(
+                name="guardianship_levels",
+                condition=models.Q(**{f"{field}__in": LEVEL_RANGE for field in SUBJECT_FIELDS}),
+            ),
+            models.CheckConstraint(
+                name="guardianship_withdrawn_sees_nothing",
+                condition=~models.Q(situation__in=["withdrawn", "ended"])
+                | models.Q(**dict.fromkeys(SUBJECT_FIELDS, 0)),
+            ),
+        ]
+        indexes = [models.Index(fields=["participant", "starts_on"], name="guardianship_by_participant")]
+
+
+class Custody(models.Model):
+    """In which home a child is on which day, from a day on: always one, a cycle of letters from an anchor, or ISO weeks."""
+
+    participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="custodies")
+    starts_on = models.DateField()
+    mode = models.CharField(max_length=10, choices=CustodyMode)
+    home_a = models.ForeignKey(Family, on_delete=models.PROTECT, related_name="+")
+    home_b = models.ForeignKey(Family, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    anchor_on = models.DateField(null=True, blank=True)
+    pattern = models.CharField(max_length=56, blank=True)
+    holidays = models.CharField(max_length=20, choices=CustodyHolidays, default=CustodyHolidays.NONE)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["participant", "starts_on"], name="custody_chain"),
+            models.CheckConstraint(
+                name="custody_mode_complete",
+                condition=models.Q(mode="one", home_b__isnull=True, anchor_on__isnull=True, pattern="")
+                | (models.Q(mode="cycle", home_b__isnull=False, anchor_on__isnull=False) & ~models.Q(pattern=""))
+                | models.Q(mode="iso_week", home_b__isnull=False, anchor_on__isnull=True, pattern=""),
+            ),
+            models.CheckConstraint(
+                name="custody_two_homes_differ",
+                condition=models.Q(home_b__isnull=True) | ~models.Q(home_a=models.F("home_b")),
+            ),
+        ]
+
+
+class CustodyException(models.Model):
+    """Days on which the plan does not hold: both days included."""
+
+    custody = models.ForeignKey(Custody, on_delete=models.CASCADE, related_name="exceptions")
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    home = models.ForeignKey(Family, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="custodyexception_ordered", condition=models.Q(starts_on__lte=models.F("ends_on"))
+            )
+        ]

@@ -1,0 +1,91 @@
+"""Writing the journal, and chaining it afterwards."""
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
+
+from django.db import transaction
+
+from preau.core.invariants import invariant
+from preau.journal.models import ChainHead, Entry
+
+SYSTEM = "system"
+
+
+class Actor(Protocol):
+    """Whoever acts: a user, who knows how the journal names them."""
+
+    @property
+    def journal_name(self) -> str: ...
+
+
+def record(
+    by: Actor | None,
+    action: str,
+    *,
+    at: dt.datetime,
+    subject: str = "",
+    family: str = "",
+    participant: str = "",
+    facts: Mapping[str, Any] | None = None,
+) -> None:
+    """Note `action` in the caller's transaction; `by` None is the system itself. Codes only, never names."""
+    Entry.objects.create(
+        at=at,
+        actor=by.journal_name if by else SYSTEM,
+        action=action,
+        subject=subject,
+        family=family,
+        participant=participant,
+        facts=dict(facts or {}),
+    )
+
+
+@transaction.atomic
+def chain(*, batch: int = 1000) -> int:
+    """Number and hash the waiting entries, oldest first; returns how many. Safe to run from several workers."""
+    ChainHead.objects.get_or_create(id=1)
+    head = ChainHead.objects.select_for_update().get(id=1)
+    waiting = list(Entry.objects.filter(seq__isnull=True).order_by("id")[:batch])
+    for entry in waiting:
+        head.seq += 1
+        head.digest = digest_of(entry, seq=head.seq, previous=head.digest)
+        entry.seq, entry.digest = head.seq, head.digest
+    Entry.objects.bulk_update(waiting, ["seq", "digest"], batch_size=200)
+    head.save(update_fields=["seq", "digest"])
+    return len(waiting)
+
+
+def digest_of(entry: Entry, *, seq: int, previous: str) -> str:
+    """SHA-256 of the row bound to its place and to the row before."""
+    row = [
+        previous,
+        seq,
+        entry.at.astimezone(dt.UTC).isoformat(),
+        entry.actor,
+        entry.action,
+        entry.subject,
+        entry.family,
+        entry.participant,
+        entry.facts,
+    ]
+    return hashlib.sha256(json.dumps(row, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+@invariant("Journal : la chaîne est intacte, aucune ligne changée ni retirée")
+def chain_faults() -> Iterable[str]:
+    """A sentence for each row that does not follow from the one before."""
+    previous, expected = "0" * 64, 0
+    for entry in Entry.objects.filter(seq__isnull=False).order_by("seq").iterator():
+        expected += 1
+        if entry.seq != expected:
+            yield f"ligne {expected} absente (la suivante est {entry.seq})"
+            expected = entry.seq or expected
+        if entry.digest != digest_of(entry, seq=expected, previous=previous):
+            yield f"ligne {entry.seq} modifiée"
+        previous = entry.digest
+    head = ChainHead.objects.filter(id=1).first()
+    if head and (head.seq, head.digest) != (expected, previous):
+        yield f"la dernière ligne devrait être la {head.seq}, c’est la {expected}"
