@@ -49,7 +49,8 @@ PRESETS: Mapping[Situation, Mapping[Subject, AccessLevel]] = MappingProxyType(
 class CustodyPlan:
     """Whose day it is. Homes are family keys.
 
-    `one`: always home A. `cycle`: `pattern` has one letter, A or B, per day from `anchor_on`, repeated both ways.
+    `one`: always home A, without home B.
+    `cycle`: `pattern` has one letter, A or B, per day from `anchor_on`, repeated both ways.
     `iso_week`: home A has the even ISO weeks; after a year of 53 weeks home B has two weeks running.
     Raises ValueError when the mode lacks what it needs.
     """
@@ -63,6 +64,8 @@ class CustodyPlan:
 
     def __post_init__(self) -> None:
         if self.mode == CustodyMode.ONE:
+            if self.home_b is not None:
+                raise ValueError("one home leaves no room for a second")
             return
         if self.home_b is None or self.home_b == self.home_a:
             raise ValueError("shared custody takes two different homes")
@@ -106,6 +109,6 @@ def _is_holiday_of_a(rule: CustodyHolidays, period: Span, day: dt.date) -> bool:
 
 
 def _is_day_of_a(plan: CustodyPlan, day: dt.date) -> bool:
-    if plan.anchor_on is None:
+    if plan.mode == CustodyMode.ISO_WEEK or plan.anchor_on is None:
         return day.isocalendar().week % 2 == 0
     return plan.pattern[(day - plan.anchor_on).days % len(plan.pattern)] == "A"

@@ -1,6 +1,7 @@
 """What kind of day it is, from the few rows of the school calendar."""
 
 import datetime as dt
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -83,7 +84,7 @@ def breaks(calendar: Calendar) -> tuple[Span, ...]:
     years = sorted(calendar.years, key=lambda year: year.starts_on)
     summers = [
         Span(before.ends_on + ONE_DAY, after.starts_on - ONE_DAY)
-        for before, after in zip(years, years[1:], strict=False)
+        for before, after in itertools.pairwise(years)
         if (after.starts_on - before.ends_on).days > 1
     ]
     merged: list[Span] = []
