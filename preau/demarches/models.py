@@ -44,9 +44,7 @@ class Demarche(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["service", "sent_at"], name="demarche_open", condition=models.Q(state__in=OPEN)
-            ),
+            models.Index(fields=["service", "sent_at"], name="demarche_open", condition=models.Q(state__in=OPEN)),
         ]
 
 

@@ -6,8 +6,8 @@ from django.db import models
 from preau.core.codes import new_code
 from preau.families.choices import (
     Colour,
-    CustodyMode,
     CustodyHolidays,
+    CustodyMode,
     Sex,
     Situation,
 )
@@ -147,7 +147,7 @@ class Guardianship(models.Model):
 
 
 class Custody(models.Model):
-    """In which home a child is on which day, from a day on: always one, a cycle of letters from an anchor, or ISO weeks."""
+    """In which home a child is on which day, from a day on: always one, a cycle from an anchor, or ISO weeks."""
 
     participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="custodies")
     starts_on = models.DateField()

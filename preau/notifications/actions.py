@@ -21,9 +21,7 @@ MAX_TRIES = 20
 logger = logging.getLogger(__name__)
 
 
-def queue_mail(
-    address: str, *, template: str, context: Mapping[str, Any], dedupe_key: str, now: dt.datetime
-) -> None:
+def queue_mail(address: str, *, template: str, context: Mapping[str, Any], dedupe_key: str, now: dt.datetime) -> None:
     """Put a mail in the outbox, in the caller's transaction; the same `dedupe_key` twice queues it once.
 
     `template` names `<template>.txt` (its first line is the subject, then a blank line) and, beside it,
@@ -32,9 +30,7 @@ def queue_mail(
     queue_mails([(address, context, dedupe_key)], template=template, now=now)
 
 
-def queue_mails(
-    mails: list[tuple[str, Mapping[str, Any], str]], *, template: str, now: dt.datetime
-) -> None:
+def queue_mails(mails: list[tuple[str, Mapping[str, Any], str]], *, template: str, now: dt.datetime) -> None:
     """Queue many mails of one template at once: a list of (address, context, dedupe_key)."""
     rows = []
     for address, context, dedupe_key in mails:
@@ -87,7 +83,9 @@ def _take_due(*, now: dt.datetime, limit: int) -> list[Outgoing]:
 
 
 def _send(outgoing: Outgoing) -> None:
-    message = EmailMultiAlternatives(outgoing.subject, outgoing.text, to=[outgoing.address], connection=get_connection())
+    message = EmailMultiAlternatives(
+        outgoing.subject, outgoing.text, to=[outgoing.address], connection=get_connection()
+    )
     if outgoing.html:
         message.attach_alternative(outgoing.html, "text/html")
     message.send()

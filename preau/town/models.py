@@ -132,5 +132,3 @@ class Text(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title}, version {self.version}"
-
-

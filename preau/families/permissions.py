@@ -1,0 +1,32 @@
+"""Which participants and families a person may see or act for, kind of data by kind of data, on a day."""
+
+import datetime as dt
+
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from preau.accounts.models import User
+from preau.families.choices import AccessLevel, Subject
+from preau.families.models import Family, Guardianship, Participant
+
+
+def participants_visible_to(
+    user: User, subject: Subject, *, on: dt.date, level: AccessLevel = AccessLevel.SEE
+) -> QuerySet[Participant]:
+    """Children (and oneself) whose `subject` this parent may see (or act on, with level ACT) on the day `on`.
+
+    The bond in force is the latest row of the pair not after `on`; an ended or withdrawn one gives nothing.
+    """
+    in_force = (
+        Guardianship.objects.filter(adult=OuterRef("adult"), participant=OuterRef("participant"), starts_on__lte=on)
+        .order_by("-starts_on")
+        .values("pk")[:1]
+    )
+    bonds = Guardianship.objects.filter(
+        adult__user=user, adult__family__archived_at__isnull=True, pk=Subquery(in_force), **{f"{subject}__gte": level}
+    )
+    return Participant.objects.filter(pk__in=bonds.values("participant"))
+
+
+def families_visible_to(user: User) -> QuerySet[Family]:
+    """The household of this parent: bills, quotient, address. Never reached through a child."""
+    return Family.objects.filter(adults__user=user, archived_at__isnull=True)
