@@ -1,0 +1,73 @@
+"""What `make test` runs: the checks, then pytest on SQLite, then pytest on a private PostgreSQL. The last line counts all."""
+
+import os
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+BUILD = Path("build")
+PYTEST = [sys.executable, "-m", "pytest", "-q", "-n", "2"]
+PRIVATE_POSTGRES = [sys.executable, "scripts/private_postgres.py", "--"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many tests passed and failed; a broken run counts as one failure, so that it is never taken for a success."""
+
+    passed: int
+    failed: int
+
+    def __str__(self) -> str:
+        return f"{self.passed} passed, {self.failed} failed"
+
+
+def run(title: str, command: Sequence[str]) -> int:
+    """Run a command under its title; returns its exit code."""
+    print(f"\n── {title} ──", flush=True)
+    started = time.monotonic()
+    code = subprocess.run(command, check=False, env=os.environ | {"PREAU_VAR": str(BUILD / "tests")}).returncode
+    print(f"── {title} : {time.monotonic() - started:.0f} s ──", flush=True)
+    return code
+
+
+def read(report: Path, code: int) -> Tally:
+    """The tally of pytest's report, and of the exit code that came with it."""
+    if not report.exists():
+        return Tally(0, 1)
+    suites = list(ElementTree.parse(report).iter("testsuite"))
+    total = sum(int(suite.get("tests", 0)) for suite in suites)
+    skipped = sum(int(suite.get("skipped", 0)) for suite in suites)
+    failed = sum(int(suite.get("failures", 0)) + int(suite.get("errors", 0)) for suite in suites)
+    return Tally(total - skipped - failed, max(failed, int(code != 0)))
+
+
+def pytest(title: str, name: str, *, before: Sequence[str] = (), options: Sequence[str] = ()) -> Tally:
+    """Run pytest, `before` in front of it, and count from its report `build/<name>.xml`."""
+    report = BUILD / f"{name}.xml"
+    report.unlink(missing_ok=True)
+    return read(report, run(title, [*before, *PYTEST, f"--junitxml={report}", *options]))
+
+
+def main() -> int:
+    BUILD.mkdir(exist_ok=True)
+    tallies = {
+        "Vérifications": Tally(0, int(run("Vérifications", ["make", "--no-print-directory", "check"]) != 0)),
+        "SQLite": pytest("Tests sur SQLite", "tests-sqlite"),
+        "PostgreSQL": pytest(
+            "Tests sur PostgreSQL", "tests-postgresql", before=PRIVATE_POSTGRES, options=["-m", "not journey"]
+        ),
+    }
+    print()
+    for title, tally in tallies.items():
+        print(f"{title} : {tally}" if tally.passed else f"{title} : {'en défaut' if tally.failed else 'rien à redire'}")
+    total = Tally(sum(tally.passed for tally in tallies.values()), sum(tally.failed for tally in tallies.values()))
+    print(total, flush=True)
+    return int(total.failed > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,29 @@
+#!/bin/sh
+# Makes sure that Chromium and PostgreSQL 15 or newer are there: installs them as root, else says what to run.
+set -eu
+
+has_postgres() {
+    for initdb in "${POSTGRES_ROOT:-/usr/lib/postgresql}"/*/bin/initdb; do
+        version=${initdb%/bin/initdb}
+        [ -x "$initdb" ] && [ "${version##*/}" -ge 15 ] && return
+    done
+    return 1
+}
+
+missing=
+command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
+has_postgres || missing="$missing postgresql"
+[ -z "$missing" ] && exit 0
+
+if [ "$(id -u)" -ne 0 ]; then
+    printf '\nIl manque :%s. Lancez d’abord :\n  sudo apt-get update && sudo apt-get install -y%s\n' "$missing" "$missing" >&2
+    exit 1
+fi
+export DEBIAN_FRONTEND=noninteractive
+apt-get update
+# shellcheck disable=SC2086  # two names, two words
+apt-get install -y $missing
+has_postgres || {
+    echo "Le PostgreSQL de cette version de Debian est trop ancien : il faut la 15 ou plus récente." >&2
+    exit 1
+}
