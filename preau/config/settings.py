@@ -73,6 +73,8 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
                 "preau.town.context.town",
+                "preau.portal.context.navigation",
+                "preau.backoffice.context.navigation",
             ],
             "builtins": ["preau.core.templatetags.ui", "django.templatetags.static"],
         },

@@ -1,7 +1,21 @@
 """Root addresses: French paths that can be read aloud, English names."""
 
+from django.conf import settings
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("preau.portal.urls")),
     path("", include("preau.town.urls")),
+    path("", include("preau.accounts.urls")),
+    path("", include("preau.enrolments.urls")),
+    path("", include("preau.bookings.urls")),
+    path("", include("preau.billing.urls")),
+    path("", include("preau.backoffice.urls")),
 ]
+if settings.DEMO:
+    urlpatterns.append(path("", include("preau.notifications.urls")))
+
+handler400 = "preau.portal.views.errors.bad_request"
+handler403 = "preau.portal.views.errors.forbidden"
+handler404 = "preau.portal.views.errors.not_found"
+handler500 = "preau.portal.views.errors.server_error"
