@@ -1,9 +1,9 @@
 """What kind of day it is, from the few rows of the school calendar."""
 
 import datetime as dt
-import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from preau.core.dates import days
 from preau.town.choices import DayKind
@@ -84,7 +84,7 @@ def breaks(calendar: Calendar) -> tuple[Span, ...]:
     years = sorted(calendar.years, key=lambda year: year.starts_on)
     summers = [
         Span(before.ends_on + ONE_DAY, after.starts_on - ONE_DAY)
-        for before, after in itertools.pairwise(years)
+        for before, after in pairwise(years)
         if (after.starts_on - before.ends_on).days > 1
     ]
     merged: list[Span] = []
