@@ -1,0 +1,314 @@
+"""What a price depends on, read in bulk: one book answers the planning, the preview and the invoice alike."""
+
+import bisect
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, Generic, TypeVar
+
+from django.db.models import BigIntegerField, CharField, DateField, F, QuerySet, Value
+from django.db.models.functions import Cast, Coalesce, Concat
+from django.utils.formats import date_format
+
+from preau.core.dates import days
+from preau.families.models import Address, Home, Schooling
+from preau.pricing.choices import PricedStatus, QuotientSource
+from preau.pricing.models import Quotient, TariffVersion, UnitTariff
+from preau.pricing.rules import Facts, Price, Tariff, TariffHole, parse_tariff, price
+from preau.town.models import Town
+
+T = TypeVar("T")
+
+# Facts that move within a period without any row changing: each day is then priced by itself.
+DAILY_FACTS = frozenset({"day", "age"})
+
+SOURCES = {
+    QuotientSource.API: "CAF",
+    QuotientSource.CERTIFICATE: "attestation de la CAF",
+    QuotientSource.TAX_NOTICE: "avis d’imposition",
+}
+
+# A list of ids, or a query of them when there are thousands.
+FamilyIds = Collection[int] | QuerySet[Any, Any]
+
+
+@dataclass(slots=True)
+class Chain(Generic[T]):
+    """Dated values, each in force until the next one's day."""
+
+    days: list[dt.date] = field(default_factory=list)
+    values: list[T] = field(default_factory=list)
+
+    def add(self, starts_on: dt.date, value: T) -> None:
+        """Add a link; links come in the order of their days."""
+        self.days.append(starts_on)
+        self.values.append(value)
+
+    def on(self, day: dt.date) -> T | None:
+        """The value in force on `day`, or None before the first."""
+        place = bisect.bisect_right(self.days, day)
+        return self.values[place - 1] if place else None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownQuotient:
+    """A quotient in euros (None: unknown) and where it comes from."""
+
+    value: Decimal | None
+    label: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Version:
+    """A parsed version of a tariff, and the names of the facts that it looks at."""
+
+    tariff: Tariff
+    facts_used: frozenset[str]
+
+    @classmethod
+    def parse(cls, rules: Mapping[str, Any]) -> "Version":
+        tariff = parse_tariff(rules)
+        used: set[str] = set()
+        for entry in tariff.base:
+            used |= entry.when.mentioned() | {getattr(entry.kind, "on", "")}
+            if any(len(bracket.amounts) > 1 for bracket in entry.kind.brackets()):
+                used.add("rank")
+        return cls(tariff, frozenset(used))
+
+
+@dataclass(frozen=True, slots=True)
+class TariffCatalogue:
+    """Which tariff each unit follows, and each tariff's parsed versions."""
+
+    by_unit: dict[int, Chain[int]]
+    versions: dict[int, Chain[Version]]
+
+    def rules_on(self, unit_id: int, day: dt.date) -> Version | None:
+        """The rules that price `unit_id` on `day`, or None when the town has voted none."""
+        chain = self.by_unit.get(unit_id)
+        tariff_id = chain.on(day) if chain else None
+        versions = self.versions.get(tariff_id) if tariff_id else None
+        return versions.on(day) if versions else None
+
+    def changes(self, unit_id: int) -> Iterable[dt.date]:
+        """The days on which the rules of `unit_id` change."""
+        chain = self.by_unit.get(unit_id) or Chain()
+        yield from chain.days
+        for tariff_id in chain.values:
+            yield from self.versions[tariff_id].days
+
+
+@lru_cache(maxsize=2)
+def tariff_catalogue(catalogue_version: int) -> TariffCatalogue:
+    """Every tariff, parsed; kept by the process for as long as the town's catalogue version is the same."""
+    by_unit: dict[int, Chain[int]] = defaultdict(Chain)
+    for unit_id, starts_on, tariff_id in UnitTariff.objects.order_by("starts_on").values_list(
+        "unit_id", "starts_on", "tariff_id"
+    ):
+        by_unit[unit_id].add(starts_on, tariff_id)
+    versions: dict[int, Chain[Version]] = defaultdict(Chain)
+    for tariff_id, starts_on, rules in TariffVersion.objects.order_by("starts_on").values_list(
+        "tariff_id", "starts_on", "rules"
+    ):
+        versions[tariff_id].add(starts_on, Version.parse(rules))
+    return TariffCatalogue(dict(by_unit), dict(versions))
+
+
+@dataclass(slots=True)
+class Household:
+    """What prices depend on in one household."""
+
+    quotients: Chain[KnownQuotient] = field(default_factory=Chain)
+    cities: Chain[str] = field(default_factory=Chain)
+    children: list[int] = field(default_factory=list)  # participant ids, eldest first
+
+
+@dataclass(slots=True)
+class PriceBook:
+    """Everything that prices need for some households and units over a period: at most three queries, then none."""
+
+    catalogue: TariffCatalogue
+    first: dt.date
+    last: dt.date
+    households: dict[int, Household]
+    insee_code: str
+    born_on: dict[int, dt.date]
+    levels: dict[tuple[int, int], str]
+    years: list[tuple[dt.date, dt.date, int]]
+    memo: dict[tuple[Version, Facts], Price] = field(default_factory=dict)
+
+    @classmethod
+    def read(
+        cls,
+        *,
+        unit_ids: Collection[int],
+        family_ids: FamilyIds,
+        first: dt.date,
+        last: dt.date,
+        catalogue_version: int | None = None,
+    ) -> "PriceBook":
+        """Read what prices of `unit_ids` for `family_ids` need between `first` and `last`, both included.
+
+        `catalogue_version` spares a query to pages that have already read the town.
+        """
+        if catalogue_version is None:
+            catalogue_version = Town.objects.values_list("catalogue_version", flat=True).first() or 0
+        catalogue = tariff_catalogue(catalogue_version)
+        book = cls(catalogue, first, last, defaultdict(Household), "", {}, {}, [])
+        book._read_households(family_ids, last)
+        if any("level" in used for used in map(book._facts_used, unit_ids)):
+            book._read_levels(first, last)
+        return book
+
+    def price(
+        self,
+        *,
+        unit_id: int,
+        family_id: int,
+        participant_id: int,
+        day: dt.date,
+        status: PricedStatus = PricedStatus.BOOKED,
+    ) -> Price:
+        """The price of a unit on a day for a participant whose day is billed to `family_id`, and why.
+
+        Raises TariffHole when the town has voted no price for this case.
+        """
+        version = self.catalogue.rules_on(unit_id, day)
+        if version is None:
+            raise TariffHole(Facts(day=day), ["day"])
+        facts = self._facts(version.facts_used, family_id, participant_id, day, status)
+        known = self.memo.get((version, facts))
+        if known is None:
+            known = self.memo[version, facts] = price(version.tariff, facts)
+        return known
+
+    def quotient_on(self, family_id: int, day: dt.date) -> KnownQuotient:
+        """The quotient of a household in force on `day`; unknown when there is none."""
+        household = self.households.get(family_id)
+        return (household.quotients.on(day) if household else None) or KnownQuotient(None, "")
+
+    def breakpoints(self, family_id: int, unit_id: int) -> list[dt.date]:
+        """The days after `first` and up to `last` on which a price of the unit may change for the household."""
+        if self._facts_used(unit_id) & DAILY_FACTS:
+            return list(days(self.first, self.last))[1:]
+        household = self.households.get(family_id) or Household()
+        moves = {*self.catalogue.changes(unit_id), *household.quotients.days, *household.cities.days}
+        return sorted(day for day in moves if self.first < day <= self.last)
+
+    def _facts_used(self, unit_id: int) -> frozenset[str]:
+        chain = self.catalogue.by_unit.get(unit_id) or Chain[int]()
+        return frozenset().union(
+            *(version.facts_used for tariff_id in chain.values for version in self.catalogue.versions[tariff_id].values)
+        )
+
+    def _facts(
+        self, used: frozenset[str], family_id: int, participant_id: int, day: dt.date, status: PricedStatus
+    ) -> Facts:
+        """Only the facts that the tariff looks at, so that equal cases share one computation."""
+        household = self.households.get(family_id) or Household()
+        quotient = self.quotient_on(family_id, day)
+        place = household.children.index(participant_id) if participant_id in household.children else 0
+        return Facts(
+            status=status,
+            quotient=quotient.value if "quotient" in used else None,
+            quotient_label=quotient.label if "quotient" in used else "",
+            resident=household.cities.on(day) == self.insee_code if "resident" in used else True,
+            rank=place + 1 if "rank" in used else 1,
+            children=max(1, len(household.children)) if "children" in used else 1,
+            day=day if "day" in used else None,
+            age=_age(self.born_on.get(participant_id), day) if "age" in used else None,
+            level=self._level_on(participant_id, day) if "level" in used else "",
+        )
+
+    def _level_on(self, participant_id: int, day: dt.date) -> str:
+        for starts_on, ends_on, year_id in self.years:
+            if starts_on <= day <= ends_on:
+                return self.levels.get((participant_id, year_id), "")
+        return ""
+
+    def _read_households(self, family_ids: FamilyIds, last: dt.date) -> None:
+        for kind, family_id, day, number, text in _household_rows(family_ids, last):
+            if kind == "quotient":
+                self.households[family_id].quotients.add(day, _known_quotient(number, text))
+            elif kind == "address":
+                self.households[family_id].cities.add(day, text)
+            elif kind == "child":
+                self.households[family_id].children.append(number)
+                self.born_on[number] = day
+            else:
+                self.insee_code = text
+
+    def _read_levels(self, first: dt.date, last: dt.date) -> None:
+        rows = Schooling.objects.filter(
+            participant__in=list(self.born_on), year__ends_on__gte=first, year__starts_on__lte=last
+        ).values_list("participant_id", "level__code", "year_id", "year__starts_on", "year__ends_on")
+        for participant_id, level, year_id, starts_on, ends_on in rows:
+            self.levels[participant_id, year_id] = level
+            if (starts_on, ends_on, year_id) not in self.years:
+                self.years.append((starts_on, ends_on, year_id))
+
+
+def _household_rows(family_ids: FamilyIds, last: dt.date) -> Iterable[tuple[str, int, dt.date, int | None, str]]:
+    """Quotients, addresses, children and the town's code in one query: (kind, family, day, number, text), by day."""
+    month = Coalesce(Cast("month", CharField(max_length=10)), Value(""))
+    quotients = _rows(
+        Quotient.objects.filter(family__in=family_ids, starts_on__lte=last, replaced_at__isnull=True),
+        kind="quotient",
+        family="family_id",
+        day="starts_on",
+        number=F("value_cents"),
+        text=Concat("source", Value(" "), month),
+    )
+    addresses = _rows(
+        Address.objects.filter(family__in=family_ids, starts_on__lte=last),
+        kind="address",
+        family="family_id",
+        day="starts_on",
+        text=F("insee_code"),
+    )
+    children = _rows(
+        Home.objects.filter(family__in=family_ids, participant__adult__isnull=True),
+        kind="child",
+        family="family_id",
+        day="participant__born_on",
+        number=F("participant_id"),
+    )
+    towns = _rows(
+        Town.objects.annotate(never=Value(dt.date.min, output_field=DateField())),
+        kind="town",
+        family="id",
+        day="never",
+        text=F("insee_code"),
+    )
+    return quotients.union(addresses, children, towns, all=True).order_by("on", "key")
+
+
+def _rows(
+    rows: QuerySet[Any], *, kind: str, family: str, day: str, number: Any = None, text: Any = None
+) -> QuerySet[Any, Any]:
+    return rows.annotate(
+        what=Value(kind, output_field=CharField()),
+        key=Cast(family, BigIntegerField()),
+        on=Cast(day, DateField()),
+        number=Cast(number if number is not None else Value(None), BigIntegerField()),
+        words=Cast(text if text is not None else Value(""), CharField(max_length=60)),
+    ).values_list("what", "key", "on", "number", "words")
+
+
+def _known_quotient(cents: int | None, text: str) -> KnownQuotient:
+    if cents is None:
+        return KnownQuotient(None, "")
+    source, _, month = text.partition(" ")
+    words = [SOURCES[source]]
+    if month:
+        words.append(date_format(dt.date.fromisoformat(month), "F Y"))
+    return KnownQuotient(Decimal(cents) / 100, ", ".join(words))
+
+
+def _age(born_on: dt.date | None, day: dt.date) -> int | None:
+    if born_on is None:
+        return None
+    return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
