@@ -81,6 +81,8 @@ TEMPLATES: list[dict[str, Any]] = [
     }
 ]
 
+FORM_RENDERER = "preau.core.forms.PortalRenderer"
+
 DATABASES = {
     "default": dj_database_url.parse(
         environment.text("DATABASE_URL", f"sqlite:///{VAR / 'preau.sqlite3'}"), conn_max_age=60

@@ -2,11 +2,13 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol
 
 from django import template
 from django.core.paginator import Page
+from django.forms import BaseForm
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -179,7 +181,7 @@ def echeance(value: dt.datetime | None) -> str:
 
 @register.filter
 def periode(first: dt.date | None, last: dt.date | None) -> str:
-    """« du 9 au 20 février 2026 », « du 1er septembre 2026 au 3 juillet 2027 », « le 3 mars 2026 », « à partir du … »."""
+    """« du 9 au 20 février 2026 », « le 3 mars 2026 »; a side that is None is left open."""
     if first is None:
         return "" if last is None else f"jusqu’au {date_longue(last)}"
     if last is None:
@@ -197,6 +199,24 @@ def periode(first: dt.date | None, last: dt.date | None) -> str:
 # Small things
 
 
+@dataclass(frozen=True, slots=True)
+class ErrorLink:
+    """A fault of a form, and the id of the field to mend; "" when it is no one field's."""
+
+    text: str
+    target: str
+
+
+@register.filter
+def error_links(form: BaseForm) -> list[ErrorLink]:
+    """The faults of a form in the order of its fields, those of the whole form first."""
+    links = [ErrorLink(str(text), "") for text in form.non_field_errors()]
+    for field in form:
+        target = "" if field.is_hidden else f"{field.auto_id}_0" if field.use_fieldset else field.id_for_label
+        links += [ErrorLink(str(text), target) for text in field.errors]
+    return links
+
+
 @register.filter
 def page_numbers(page: Page[Any]) -> list[int | None]:
     """The pages to link to around this one; None where some are left out."""
@@ -209,7 +229,7 @@ def page_numbers(page: Page[Any]) -> list[int | None]:
 @register.filter
 def lien_tel(number: str) -> str:
     """`01 23 45 67 89` → `tel:+33123456789`."""
-    digits = "".join(sign for sign in number if sign.isdigit())
+    digits = "".join(sign for sign in number if sign in "+0123456789")
     return f"tel:+33{digits[1:]}" if digits.startswith("0") and len(digits) == 10 else f"tel:{digits}"
 
 
