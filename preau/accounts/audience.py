@@ -18,14 +18,14 @@ P = ParamSpec("P")
 class FamilyRequest(HttpRequest):
     """A request by a signed-in parent."""
 
-    user: User  # type: ignore[assignment]
+    user: User
     htmx: HtmxDetails
 
 
 class StaffRequest(HttpRequest):
     """A request by a signed-in agent who holds the page's capability."""
 
-    user: User  # type: ignore[assignment]
+    user: User
     htmx: HtmxDetails
 
 
@@ -35,7 +35,7 @@ def family_page(
     """A page for parents."""
 
     @wraps(view)
-    def page(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def page(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not (isinstance(request.user, User) and request.user.kind == UserKind.FAMILY):
             raise Http404
         return _private(view(cast(FamilyRequest, request), *args, **kwargs))
@@ -55,7 +55,7 @@ def staff_page(
         view: Callable[Concatenate[StaffRequest, P], HttpResponseBase],
     ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
         @wraps(view)
-        def page(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        def page(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             user = request.user
             if not (isinstance(user, User) and user.kind == UserKind.STAFF):
                 raise Http404
@@ -69,5 +69,5 @@ def staff_page(
 
 
 def _private(response: HttpResponseBase) -> HttpResponseBase:
-    add_never_cache_headers(response)  # type: ignore[arg-type]
+    add_never_cache_headers(response)
     return response

@@ -1,6 +1,6 @@
 """Sessions that know their user, so that one query reads both, and the middleware that takes advantage of it."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import auth
@@ -24,7 +24,7 @@ class SessionStore(DatabaseStore):
         return Session
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
-        row: Session = super().create_model_instance(data)
+        row = cast(Session, super().create_model_instance(data))
         user_id = data.get(auth.SESSION_KEY)
         row.user_id = int(user_id) if user_id else None
         return row

@@ -25,7 +25,7 @@ T = TypeVar("T")
 # Facts that move within a period without any row changing: each day is then priced by itself.
 DAILY_FACTS = frozenset({"day", "age"})
 
-SOURCES = {
+SOURCES: dict[str, str] = {
     QuotientSource.API: "CAF",
     QuotientSource.CERTIFICATE: "attestation de la CAF",
     QuotientSource.TAX_NOTICE: "avis d’imposition",
@@ -235,7 +235,7 @@ class PriceBook:
                 self.households[family_id].quotients.add(day, _known_quotient(number, text))
             elif kind == "address":
                 self.households[family_id].cities.add(day, text)
-            elif kind == "child":
+            elif kind == "child" and number is not None:
                 self.households[family_id].children.append(number)
                 self.born_on[number] = day
             else:
@@ -252,7 +252,7 @@ class PriceBook:
 
 
 def _household_rows(family_ids: FamilyIds, last: dt.date) -> Iterable[tuple[str, int, dt.date, int | None, str]]:
-    """Quotients, addresses, children and the town's code in one query: (kind, family, day, number, text), by day."""
+    """Quotients, addresses, children and the town’s code in one query: (kind, family, day, number, text), by day."""
     month = Coalesce(Cast("month", CharField(max_length=10)), Value(""))
     quotients = _rows(
         Quotient.objects.filter(family__in=family_ids, starts_on__lte=last, replaced_at__isnull=True),
@@ -283,19 +283,21 @@ def _household_rows(family_ids: FamilyIds, last: dt.date) -> Iterable[tuple[str,
         day="never",
         text=F("insee_code"),
     )
-    return quotients.union(addresses, children, towns, all=True).order_by("on", "key")
+    rows: Iterable[tuple[str, int, dt.date, int | None, str]] = quotients.union(addresses, children, towns, all=True)
+    return sorted(rows, key=lambda row: row[2])
 
 
 def _rows(
     rows: QuerySet[Any], *, kind: str, family: str, day: str, number: Any = None, text: Any = None
 ) -> QuerySet[Any, Any]:
-    return rows.annotate(
+    five: QuerySet[Any, Any] = rows.annotate(
         what=Value(kind, output_field=CharField()),
         key=Cast(family, BigIntegerField()),
         on=Cast(day, DateField()),
         number=Cast(number if number is not None else Value(None), BigIntegerField()),
         words=Cast(text if text is not None else Value(""), CharField(max_length=60)),
     ).values_list("what", "key", "on", "number", "words")
+    return five
 
 
 def _known_quotient(cents: int | None, text: str) -> KnownQuotient:
