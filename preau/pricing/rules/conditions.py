@@ -125,9 +125,6 @@ class When:
     def holds(self, facts: Facts) -> bool:
         return all(test.holds(facts) for test in self.tests)
 
-    def mentioned(self) -> frozenset[str]:
-        return frozenset(test.fact for test in self.tests)
-
     def words(self) -> str:
         return ", ".join(test.words() for test in self.tests)
 

@@ -12,7 +12,6 @@ from preau.core.money import NBSP
 from preau.pricing.rules import reading
 from preau.pricing.rules.conditions import PHRASES
 from preau.pricing.rules.facts import (
-    NUMBER_FACTS,
     Facts,
     Step,
     TariffHole,
@@ -21,6 +20,17 @@ from preau.pricing.rules.facts import (
     rank_step,
     steps_about,
 )
+
+GRID_FACTS = MappingProxyType(
+    {
+        "quotient": "le quotient familial",
+        "rank": "le rang dans la fratrie",
+        "children": "le nombre d’enfants",
+        "age": "l’âge",
+        "minutes": "la durée",
+    }
+)
+"""Facts that a grid may follow."""
 
 Amounts = tuple[Decimal, ...]
 """One amount per rank among brothers and sisters, from the first child; the last holds for all that follow."""
@@ -44,6 +54,8 @@ class Kind(Protocol):
     def read(cls, path: reading.Path, data: Mapping[str, object]) -> "Kind":
         """Raises TariffFault with every fault found."""
         ...
+
+    def title(self) -> str: ...
 
     def amount(self, facts: Facts) -> Decimal:
         """The exact amount in euros. Raises TariffHole when there is none."""
@@ -76,6 +88,9 @@ class Fixed:
     @classmethod
     def read(cls, path: reading.Path, data: Mapping[str, object]) -> "Fixed":
         return cls(reading.amounts_by_rank_at((*path, "price"), data.get("price")))
+
+    def title(self) -> str:
+        return "prix fixe"
 
     def amount(self, facts: Facts) -> Decimal:
         return of_rank(self.price, facts.rank)
@@ -121,10 +136,8 @@ class Grid:
             prices = tuple(
                 reading.amounts_by_rank_at((*path, "prices", place), item) for place, item in enumerate(items)
             )
-        if not isinstance(on, str) or on not in NUMBER_FACTS:
-            faults.append(
-                reading.Fault((*path, "on"), f"indiquez l’un de ces faits : {', '.join(sorted(NUMBER_FACTS))}.")
-            )
+        if not isinstance(on, str) or on not in GRID_FACTS:
+            faults.append(reading.Fault((*path, "on"), f"indiquez l’un de ces faits : {', '.join(GRID_FACTS)}."))
         if at and prices and len(at) != len(prices):
             faults.append(
                 reading.Fault((*path, "prices"), f"il faut un prix par tranche : {len(at)} bornes, {len(prices)} prix.")
@@ -132,6 +145,9 @@ class Grid:
         if faults:
             raise reading.TariffFault(*faults)
         return cls(at, prices, str(on))
+
+    def title(self) -> str:
+        return f"selon {GRID_FACTS[self.on]}"
 
     def amount(self, facts: Facts) -> Decimal:
         return of_rank(self.prices[self._place(facts)], facts.rank)

@@ -1,12 +1,12 @@
 """A tariff as voted: the first price whose conditions hold, rounded once, with its explanation."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from types import MappingProxyType
 
 from preau.core.money import Cents, euros
 from preau.pricing.choices import PricedStatus, Rounding
-from preau.pricing.rules.conditions import OneOf, When
+from preau.pricing.rules.conditions import OneOf, Tagged, Test, When
 from preau.pricing.rules.facts import Facts, Step, TariffHole, steps_about
 from preau.pricing.rules.kinds import Kind
 
@@ -22,6 +22,7 @@ class Entry:
     label: str
 
     def title(self) -> str:
+        """For whom or for what the price holds; empty for everyone."""
         return self.label or self.when.words()
 
 
@@ -69,22 +70,21 @@ class SummaryRow:
 
 def price(tariff: Tariff, facts: Facts) -> Price:
     """The price of one unit and its explanation. Raises TariffHole when no price is foreseen for these facts."""
-    tried: set[str] = set()
+    tried: list[Test] = []
     for entry in tariff.base:
-        tried |= entry.when.mentioned()
+        tried += entry.when.tests
         if entry.when.holds(facts):
             return _explained(tariff, entry, facts, tried)
-    raise TariffHole(facts, tried)
+    raise TariffHole(_mattering(facts, tried), _mentioned(tried))
 
 
-def _explained(tariff: Tariff, entry: Entry, facts: Facts, tried: set[str]) -> Price:
+def _explained(tariff: Tariff, entry: Entry, facts: Facts, tried: list[Test]) -> Price:
     exact = entry.kind.amount(facts)
     cents = rounded(exact, tariff.rounding)
-    steps = [Step("Tarif", entry.title())] if entry.title() else []
     by_kind = entry.kind.steps(facts)
     told = {step.label for step in by_kind}
-    steps += [step for step in steps_about(facts, tried) if step.label not in told]
-    steps += by_kind
+    about = [step for step in steps_about(_mattering(facts, tried), _mentioned(tried)) if step.label not in told]
+    steps = [Step("Tarif", entry.label or entry.kind.title()), *about, *by_kind]
     if exact * 100 != cents:
         steps.append(Step("Arrondi", tariff.rounding.label))
     steps.append(Step("Prix", euros(cents)))
@@ -93,6 +93,18 @@ def _explained(tariff: Tariff, entry: Entry, facts: Facts, tried: set[str]) -> P
     food = tariff.split.food_cents(cents)
     steps.append(Step("Dont repas", euros(food)))
     return Price(cents, tuple(steps), care_cents=Cents(cents - food), food_cents=food)
+
+
+def _mentioned(tests: list[Test]) -> set[str]:
+    return {test.fact for test in tests}
+
+
+def _mattering(facts: Facts, tests: list[Test]) -> Facts:
+    """The facts with only the tags on which the price depended: the others are nobody's business here."""
+    if not facts.tags:
+        return facts
+    asked = {tag for test in tests if isinstance(test, Tagged) for tag in test.tags}
+    return replace(facts, tags=facts.tags & asked)
 
 
 def summary(tariff: Tariff) -> tuple[SummaryRow, ...]:
