@@ -5,6 +5,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
 from django.db.models import F
@@ -24,8 +25,9 @@ logger = logging.getLogger(__name__)
 def queue_mail(address: str, *, template: str, context: Mapping[str, Any], dedupe_key: str, now: dt.datetime) -> None:
     """Put a mail in the outbox, in the caller's transaction; the same `dedupe_key` twice queues it once.
 
-    `template` names `<template>.txt` (its first line is the subject, then a blank line) and, beside it,
-    `<template>.html`.
+    `template` names `<template>.txt` and, beside it, `<template>.html`; they extend `notifications/mail.txt` (whose
+    first line is the subject) and `notifications/mail.html`, which ask for `town` in the context. `public_url` is
+    there too: links in a mail are absolute.
     """
     queue_mails([(address, context, dedupe_key)], template=template, now=now)
 
@@ -33,15 +35,16 @@ def queue_mail(address: str, *, template: str, context: Mapping[str, Any], dedup
 def queue_mails(mails: list[tuple[str, Mapping[str, Any], str]], *, template: str, now: dt.datetime) -> None:
     """Queue many mails of one template at once: a list of (address, context, dedupe_key)."""
     rows = []
-    for address, context, dedupe_key in mails:
-        subject, _, text = render_to_string(f"{template}.txt", dict(context)).partition("\n")
+    for address, own_context, dedupe_key in mails:
+        context = {"public_url": settings.PUBLIC_URL, **own_context}
+        subject, _, text = render_to_string(f"{template}.txt", context).partition("\n")
         rows.append(
             Outgoing(
                 address=address,
                 template=template,
                 subject=subject.strip(),
                 text=text.lstrip("\n"),
-                html=render_to_string(f"{template}.html", dict(context)),
+                html=render_to_string(f"{template}.html", context),
                 dedupe_key=dedupe_key,
                 created_at=now,
                 next_try_at=now,

@@ -6,13 +6,14 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from preau.town.models import Town
+from preau.town.queries import the_town
 
 
 def town_of(request: HttpRequest) -> Town:
-    """The town, read once a request. A new instance has default names until its file is loaded."""
+    """The town, read once a request."""
     known: Town | None = getattr(request, "_town", None)
     if known is None:
-        known = Town.objects.filter(id=1).first() or Town(name="Préau", insee_code="", address="", phone="", email="")
+        known = the_town()
         request._town = known  # type: ignore[attr-defined]
     return known
 

@@ -1,0 +1,34 @@
+"""Reading the town and its school calendar."""
+
+from collections.abc import Sequence
+
+from preau.town import rules
+from preau.town.models import PublicHoliday, SchoolPeriod, SchoolYear, Text, Town
+
+
+def the_town() -> Town:
+    """The town of this instance; default names until its file is loaded."""
+    return Town.objects.filter(id=1).first() or Town(name="Préau", insee_code="", address="", phone="", email="")
+
+
+def school_calendar() -> rules.Calendar:
+    """The whole school calendar: a few dozen rows, in three queries."""
+    years = [
+        rules.SchoolYear(year.starts_on, year.ends_on, frozenset(year.weekdays)) for year in SchoolYear.objects.all()
+    ]
+    holidays = [rules.Span(first, last) for first, last in SchoolPeriod.objects.values_list("starts_on", "ends_on")]
+    return rules.Calendar(
+        years=tuple(years),
+        holidays=tuple(holidays),
+        public_holidays=frozenset(PublicHoliday.objects.values_list("on", flat=True)),
+    )
+
+
+def current_text(code: str) -> Text | None:
+    """The version of a text in force, or None when the town has published none."""
+    return Text.objects.filter(code=code).order_by("-version").first()
+
+
+def paragraphs(body: str) -> Sequence[str]:
+    """The paragraphs of a text, which a blank line separates."""
+    return [part.strip() for part in body.replace("\r\n", "\n").split("\n\n") if part.strip()]
