@@ -72,7 +72,8 @@ class WorkingDaysBefore:
         return day
 
     def words(self) -> str:
-        return f"{self.n}{NBSP}jour{'s' if self.n > 1 else ''} ouvré{'s' if self.n > 1 else ''} avant"
+        near = {0: "le jour même", 1: f"1{NBSP}jour ouvré avant"}
+        return near.get(self.n) or f"{self.n}{NBSP}jours ouvrés avant"
 
 
 @dataclass(frozen=True, slots=True)

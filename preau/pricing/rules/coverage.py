@@ -26,12 +26,20 @@ def faults_of(tariff: Tariff) -> list[Fault]:
     for place, entry in enumerate(tariff.base[:-1]):
         if not entry.when.tests:
             return [Fault(("base", place + 1), "ce prix ne servira jamais : le précédent vaut pour tous les cas.")]
+    if _is_complete(tariff.base):
+        return []
     for facts in islice(_cases(tariff.base), MOST_CASES):
         try:
             price(tariff, facts)
         except TariffHole as hole:
             return [Fault(("base",), str(hole))]
     return []
+
+
+def _is_complete(base: Sequence[Entry]) -> bool:
+    """The usual tariff, seen at a glance: a last price for all that remain, and no grid that starts too high."""
+    starts = (start for entry in base for start in entry.kind.starts().items())
+    return not base[-1].when.tests and all(low <= LOWEST.get(fact, low) for fact, low in starts)
 
 
 def _cases(base: Sequence[Entry]) -> Iterator[Facts]:

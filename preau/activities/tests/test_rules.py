@@ -1,0 +1,259 @@
+"""Deadlines to the minute, and whom an activity is for."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from preau.activities.choices import Misfit
+from preau.activities.rules import (
+    ActivityFacts,
+    NoticeFault,
+    PersonFacts,
+    deadline,
+    describe,
+    fits,
+    parse_notice,
+)
+from preau.core.dates import PARIS
+from preau.core.money import NBSP
+from preau.town.rules import Calendar, is_working_day
+
+D = dt.date
+CALENDAR = Calendar((), (), frozenset({D(2026, 11, 11), D(2026, 12, 25), D(2027, 1, 1), D(2027, 3, 29)}))
+SECOND = dt.timedelta(seconds=1)
+
+hours = st.times().map(lambda time: time.strftime("%H:%M"))
+notices = st.one_of(
+    st.fixed_dictionaries({"kind": st.just("days"), "n": st.integers(0, 30)}, optional={"at": hours}),
+    st.fixed_dictionaries({"kind": st.just("working_days"), "n": st.integers(0, 15)}, optional={"at": hours}),
+    st.fixed_dictionaries(
+        {
+            "kind": st.just("week"),
+            "weeks": st.integers(0, 4),
+            "on": st.sampled_from(["mon", "tue", "wed", "thu", "fri", "sat", "sun"]),
+        },
+        optional={"at": hours},
+    ),
+)
+days_ = st.dates(D(2026, 1, 1), D(2028, 12, 31))
+
+
+def notice(kind: str, **keys: Any):
+    return parse_notice({"kind": kind, **keys})
+
+
+def until(rule: Any, day: dt.date, starts_at: dt.time | None = None) -> str:
+    """The deadline as `2026-11-30 09:30`, in France."""
+    return f"{deadline(rule, day, CALENDAR, starts_at).astimezone(PARIS):%Y-%m-%d %H:%M}"
+
+
+def test_the_minute_of_the_deadline_is_in_time_and_the_next_is_late() -> None:
+    limit = deadline(notice("days", n=1, at="09:30"), D(2026, 12, 8), CALENDAR, None)
+    last_second = dt.datetime(2026, 12, 7, 9, 30, 59, 999999, tzinfo=PARIS)
+    assert last_second.astimezone(dt.UTC) <= limit
+    assert limit < (last_second + SECOND).astimezone(dt.UTC)
+
+
+def test_midnight_is_late_when_the_notice_ends_at_23_59() -> None:
+    limit = deadline(notice("days", n=1), D(2026, 12, 8), CALENDAR, None)
+    assert dt.datetime(2026, 12, 7, 23, 59, 59, tzinfo=PARIS) <= limit
+    assert limit < dt.datetime(2026, 12, 8, 0, 0, tzinfo=PARIS)
+
+
+@pytest.mark.parametrize(("n", "expected"), [(0, "2026-12-08 12:00"), (1, "2026-12-07 12:00"), (7, "2026-12-01 12:00")])
+def test_calendar_days_count_every_day(n: int, expected: str) -> None:
+    assert until(notice("days", n=n, at="12:00"), D(2026, 12, 8)) == expected
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        (D(2026, 12, 7), "2026-12-03 09:30"),  # Monday: the weekend does not count
+        (D(2026, 12, 9), "2026-12-07 09:30"),
+        (D(2026, 11, 12), "2026-11-09 09:30"),  # 11 November does not count
+        (D(2026, 12, 28), "2026-12-23 09:30"),  # neither Christmas nor the weekend
+        (D(2026, 12, 12), "2026-12-10 09:30"),  # a Saturday
+        (D(2026, 11, 11), "2026-11-09 09:30"),  # a public holiday itself
+    ],
+)
+def test_working_days_skip_weekends_and_public_holidays(day: dt.date, expected: str) -> None:
+    assert until(notice("working_days", n=2, at="09:30"), day) == expected
+
+
+@given(days_, st.integers(0, 20))
+def test_n_working_days_lie_between_the_deadline_and_the_day(day: dt.date, n: int) -> None:
+    last = deadline(notice("working_days", n=n), day, CALENDAR, None).date()
+    counted = [last + dt.timedelta(days=offset) for offset in range((day - last).days)]
+    assert sum(is_working_day(CALENDAR, each) for each in counted) == n
+
+
+@pytest.mark.parametrize("day", [D(2026, 12, 7) + dt.timedelta(days=offset) for offset in range(7)])
+def test_one_weekly_cut_off_serves_the_whole_week(day: dt.date) -> None:
+    assert until(notice("week", weeks=1, on="tue"), day) == "2026-12-01 23:59"
+
+
+def test_a_weekly_cut_off_may_be_two_weeks_before() -> None:
+    assert until(notice("week", weeks=2, on="fri", at="17:00"), D(2027, 1, 4)) == "2026-12-25 17:00"
+
+
+def test_a_cut_off_in_the_same_week_never_lets_anyone_book_a_day_gone_by() -> None:
+    rule = notice("week", weeks=0, on="wed", at="12:00")
+    assert [until(rule, D(2026, 12, day)) for day in (7, 9, 11)] == [
+        "2026-12-07 12:00",
+        "2026-12-09 12:00",
+        "2026-12-09 12:00",
+    ]
+
+
+@given(notices, days_)
+def test_no_notice_ends_after_the_day_itself(data: dict[str, Any], day: dt.date) -> None:
+    assert deadline(parse_notice(data), day, CALENDAR, None).date() <= day
+
+
+@given(notices, days_)
+def test_a_later_day_never_has_an_earlier_deadline(data: dict[str, Any], day: dt.date) -> None:
+    rule = parse_notice(data)
+    assert deadline(rule, day, CALENDAR, None) <= deadline(rule, day + dt.timedelta(days=1), CALENDAR, None)
+
+
+def test_without_notice_a_day_stays_open_until_the_unit_starts() -> None:
+    starts_at = dt.time(11, 30)
+    limit = deadline(None, D(2026, 12, 8), CALENDAR, starts_at)
+    start = dt.datetime(2026, 12, 8, 11, 30, tzinfo=PARIS)
+    assert start - SECOND <= limit < start
+
+
+def test_without_notice_nor_hour_the_whole_day_is_open() -> None:
+    assert until(None, D(2026, 12, 8)) == "2026-12-08 23:59"
+
+
+@pytest.mark.parametrize(
+    ("day", "utc"),
+    [
+        (D(2027, 3, 28), "2027-03-27 22:59"),  # the day before the hour is lost: winter time
+        (D(2027, 3, 29), "2027-03-28 21:59"),  # the evening of that Sunday: summer time
+        (D(2026, 10, 25), "2026-10-24 21:59"),
+        (D(2026, 10, 26), "2026-10-25 22:59"),
+    ],
+)
+def test_deadlines_follow_the_clock_across_both_changes(day: dt.date, utc: str) -> None:
+    limit = deadline(notice("days", n=1), day, CALENDAR, None).astimezone(dt.UTC)
+    assert f"{limit:%Y-%m-%d %H:%M}" == utc
+
+
+def test_an_hour_that_strikes_twice_counts_the_second_time() -> None:
+    limit = deadline(notice("days", n=0, at="02:30"), D(2026, 10, 25), CALENDAR, None)
+    assert limit.astimezone(dt.UTC) == dt.datetime(2026, 10, 25, 1, 30, 59, 999999, tzinfo=dt.UTC)
+
+
+def test_an_hour_that_does_not_exist_counts_as_the_one_after() -> None:
+    limit = deadline(notice("days", n=0, at="02:30"), D(2027, 3, 28), CALENDAR, None)
+    assert limit.astimezone(dt.UTC) == dt.datetime(2027, 3, 28, 1, 30, 59, 999999, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize(
+    ("data", "key"),
+    [
+        ({}, "kind"),
+        ({"kind": "lunar"}, "kind"),
+        ({"kind": ["days"]}, "kind"),
+        ({"kind": "days"}, "n"),
+        ({"kind": "days", "n": -1}, "n"),
+        ({"kind": "days", "n": 1000}, "n"),
+        ({"kind": "days", "n": "2"}, "n"),
+        ({"kind": "days", "n": True}, "n"),
+        ({"kind": "days", "n": 1, "at": "24:00"}, "at"),
+        ({"kind": "days", "n": 1, "at": "9:30"}, "at"),
+        ({"kind": "days", "n": 1, "at": "09:30\n"}, "at"),
+        ({"kind": "days", "n": 1, "at": 930}, "at"),
+        ({"kind": "days", "n": 1, "hour": "09:30"}, "hour"),
+        ({"kind": "week", "weeks": 1}, "on"),
+        ({"kind": "week", "weeks": 1, "on": "mardi"}, "on"),
+        ({"kind": "week", "on": "tue"}, "weeks"),
+        ({"kind": "week", "weeks": 1, "on": "tue", "n": 1}, "n"),
+    ],
+)
+def test_a_notice_that_cannot_be_read_names_the_key_at_fault(data: dict[str, Any], key: str) -> None:
+    with pytest.raises(NoticeFault) as raised:
+        parse_notice(data)
+    assert raised.value.key == key
+    assert str(raised.value).startswith(f"{key}{NBSP}: ")
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ({"kind": "working_days", "n": 2, "at": "09:30"}, "au plus tard 2 jours ouvrés avant, à 9 h 30"),
+        ({"kind": "working_days", "n": 1, "at": "12:00"}, "au plus tard 1 jour ouvré avant, à midi"),
+        ({"kind": "working_days", "n": 0, "at": "09:00"}, "au plus tard le jour même, à 9 h"),
+        ({"kind": "days", "n": 0, "at": "09:00"}, "au plus tard le jour même, à 9 h"),
+        ({"kind": "days", "n": 1, "at": "12:00"}, "au plus tard la veille, à midi"),
+        ({"kind": "days", "n": 2}, "au plus tard l’avant-veille, avant minuit"),
+        ({"kind": "days", "n": 7}, "au plus tard 7 jours avant, avant minuit"),
+        ({"kind": "week", "weeks": 1, "on": "tue"}, "au plus tard le mardi de la semaine précédente, avant minuit"),
+        ({"kind": "week", "weeks": 0, "on": "mon", "at": "10:00"}, "au plus tard le lundi de la même semaine, à 10 h"),
+        (
+            {"kind": "week", "weeks": 2, "on": "fri", "at": "08:05"},
+            "au plus tard le vendredi 2 semaines avant, à 8 h 05",
+        ),
+    ],
+)
+def test_a_notice_says_itself_in_french(data: dict[str, Any], words: str) -> None:
+    assert describe(parse_notice(data)).replace(NBSP, " ") == words
+
+
+def test_no_notice_says_itself_too() -> None:
+    assert describe(None) == "jusqu’au début de l’activité"
+
+
+TODAY = D(2026, 11, 21)
+NORA = PersonFacts(born_on=D(2021, 3, 14), level="gs", school="pasteur")
+
+
+def offered(**facts: Any) -> ActivityFacts:
+    return ActivityFacts(**{"ends_on": D(2027, 7, 2)} | facts)
+
+
+def test_an_activity_that_asks_for_nothing_fits_any_child() -> None:
+    assert fits(offered(), NORA, TODAY) is None
+
+
+def test_an_activity_to_come_fits() -> None:
+    assert fits(offered(ends_on=D(2028, 7, 4)), NORA, TODAY) is None
+
+
+def test_an_activity_fits_until_its_last_day_included() -> None:
+    assert fits(offered(ends_on=TODAY), NORA, TODAY) is None
+    assert fits(offered(ends_on=TODAY), NORA, TODAY + dt.timedelta(days=1)) == Misfit.OVER
+
+
+def test_birth_dates_include_both_ends() -> None:
+    assert fits(offered(born_from=NORA.born_on, born_to=NORA.born_on), NORA, TODAY) is None
+
+
+@pytest.mark.parametrize(
+    ("facts", "misfit"),
+    [
+        ({"born_to": D(2021, 3, 13)}, Misfit.TOO_YOUNG),
+        ({"born_from": D(2021, 3, 15)}, Misfit.TOO_OLD),
+        ({"levels": frozenset({"cp", "ce1"})}, Misfit.WRONG_LEVEL),
+        ({"schools": frozenset({"zola"})}, Misfit.WRONG_SCHOOL),
+        ({"for_adults": True}, Misfit.ADULTS_ONLY),
+    ],
+)
+def test_an_activity_for_others_says_why(facts: dict[str, Any], misfit: Misfit) -> None:
+    assert fits(offered(**facts), NORA, TODAY) == misfit
+
+
+def test_a_child_of_unknown_level_does_not_fit_an_activity_of_some_levels() -> None:
+    unknown = PersonFacts(born_on=NORA.born_on)
+    assert fits(offered(levels=frozenset({"gs"})), unknown, TODAY) == Misfit.WRONG_LEVEL
+
+
+def test_an_adult_fits_only_activities_for_adults() -> None:
+    zoe = PersonFacts(born_on=D(1988, 5, 2), is_adult=True)
+    assert fits(offered(), zoe, TODAY) == Misfit.CHILDREN_ONLY
+    assert fits(offered(for_adults=True), zoe, TODAY) is None
