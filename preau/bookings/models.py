@@ -21,6 +21,7 @@ class Opening(models.Model):
     reason = models.CharField(max_length=120, blank=True)
     book_by = models.DateTimeField(null=True)
     cancel_by = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)  # since when it is closed: earlier bookings wait for an agent
 
     class Meta:
         constraints = [
@@ -29,6 +30,11 @@ class Opening(models.Model):
                 name="opening_open_has_deadlines",
                 condition=models.Q(is_open=False)
                 | models.Q(is_open=True, book_by__isnull=False, cancel_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="opening_closed_since",
+                condition=models.Q(is_open=True, closed_at__isnull=True)
+                | models.Q(is_open=False, closed_at__isnull=False),
             ),
         ]
 

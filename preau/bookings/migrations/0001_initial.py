@@ -9,160 +9,331 @@ import preau.core.codes
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('activities', '0001_initial'),
-        ('families', '0001_initial'),
+        ("activities", "0001_initial"),
+        ("families", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Booking',
+            name="Booking",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(default=preau.core.codes.new_code, editable=False, max_length=10)),
-                ('day', models.DateField()),
-                ('state', models.CharField(choices=[('held', 'place retenue'), ('requested', 'en attente de validation'), ('waiting', 'liste d’attente'), ('booked', 'réservé'), ('cancelled', 'annulé'), ('refused', 'refusé'), ('expired', 'expiré')], max_length=10)),
-                ('held_until', models.DateTimeField(blank=True, null=True)),
-                ('queued_at', models.DateTimeField(blank=True, null=True)),
-                ('points', models.IntegerField(default=0)),
-                ('origin', models.CharField(choices=[('family', 'famille'), ('agent', 'agent'), ('import', 'reprise'), ('walk_in', 'venu sans réservation')], default='family', max_length=10)),
-                ('late', models.BooleanField(default=False)),
-                ('presence', models.CharField(choices=[('unknown', 'non pointé'), ('present', 'présent'), ('absent', 'absent')], default='unknown', max_length=8)),
-                ('excused', models.BooleanField(default=False)),
-                ('decided_at', models.DateTimeField()),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('family', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='families.family')),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='activities.group')),
-                ('participant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='families.participant')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='activities.unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(default=preau.core.codes.new_code, editable=False, max_length=10)),
+                ("day", models.DateField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("held", "place retenue"),
+                            ("requested", "en attente de validation"),
+                            ("waiting", "liste d’attente"),
+                            ("booked", "réservé"),
+                            ("cancelled", "annulé"),
+                            ("refused", "refusé"),
+                            ("expired", "expiré"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("held_until", models.DateTimeField(blank=True, null=True)),
+                ("queued_at", models.DateTimeField(blank=True, null=True)),
+                ("points", models.IntegerField(default=0)),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("family", "famille"),
+                            ("agent", "agent"),
+                            ("import", "reprise"),
+                            ("walk_in", "venu sans réservation"),
+                        ],
+                        default="family",
+                        max_length=10,
+                    ),
+                ),
+                ("late", models.BooleanField(default=False)),
+                (
+                    "presence",
+                    models.CharField(
+                        choices=[("unknown", "non pointé"), ("present", "présent"), ("absent", "absent")],
+                        default="unknown",
+                        max_length=8,
+                    ),
+                ),
+                ("excused", models.BooleanField(default=False)),
+                ("decided_at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "family",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="bookings", to="families.family"
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="bookings", to="activities.group"
+                    ),
+                ),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="bookings", to="families.participant"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="bookings", to="activities.unit"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'réservation',
+                "verbose_name": "réservation",
             },
         ),
         migrations.CreateModel(
-            name='Slot',
+            name="Slot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('is_open', models.BooleanField(default=True)),
-                ('capacity', models.PositiveIntegerField(blank=True, null=True)),
-                ('extra', models.PositiveIntegerField(default=0)),
-                ('taken', models.PositiveIntegerField(default=0)),
-                ('by_hand', models.BooleanField(default=False)),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='slots', to='activities.group')),
-                ('part', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='activities.part')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField()),
+                ("is_open", models.BooleanField(default=True)),
+                ("capacity", models.PositiveIntegerField(blank=True, null=True)),
+                ("extra", models.PositiveIntegerField(default=0)),
+                ("taken", models.PositiveIntegerField(default=0)),
+                ("by_hand", models.BooleanField(default=False)),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="slots", to="activities.group"
+                    ),
+                ),
+                ("part", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="activities.part")),
             ],
             options={
-                'verbose_name': 'créneau',
+                "verbose_name": "créneau",
             },
         ),
         migrations.CreateModel(
-            name='Seat',
+            name="Seat",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('booking', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='seats', to='bookings.booking')),
-                ('part', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='activities.part')),
-                ('participant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='families.participant')),
-                ('slot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='seats', to='bookings.slot')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField()),
+                (
+                    "booking",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="seats", to="bookings.booking"
+                    ),
+                ),
+                (
+                    "part",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="activities.part"
+                    ),
+                ),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="families.participant"
+                    ),
+                ),
+                (
+                    "slot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="seats", to="bookings.slot"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Submission',
+            name="Submission",
             fields=[
-                ('token', models.CharField(default=preau.core.codes.new_code, max_length=10, primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('outcome', models.JSONField(default=dict)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "token",
+                    models.CharField(
+                        default=preau.core.codes.new_code, max_length=10, primary_key=True, serialize=False
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("outcome", models.JSONField(default=dict)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='booking',
-            name='submission',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='bookings', to='bookings.submission'),
+            model_name="booking",
+            name="submission",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="bookings",
+                to="bookings.submission",
+            ),
         ),
         migrations.CreateModel(
-            name='DraftChange',
+            name="DraftChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('wanted', models.BooleanField()),
-                ('was_booked', models.BooleanField()),
-                ('at', models.DateTimeField()),
-                ('participant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='families.participant')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='activities.unit')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='draft_changes', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField()),
+                ("wanted", models.BooleanField()),
+                ("was_booked", models.BooleanField()),
+                ("at", models.DateTimeField()),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="families.participant"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="activities.unit"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="draft_changes",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('user', 'participant', 'unit', 'day'), name='draftchange_once'), models.CheckConstraint(condition=models.Q(('wanted', models.F('was_booked')), _negated=True), name='draftchange_changes_something')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("user", "participant", "unit", "day"), name="draftchange_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("wanted", models.F("was_booked")), _negated=True),
+                        name="draftchange_changes_something",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Opening',
+            name="Opening",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('is_open', models.BooleanField()),
-                ('reason', models.CharField(blank=True, max_length=120)),
-                ('book_by', models.DateTimeField(null=True)),
-                ('cancel_by', models.DateTimeField(null=True)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='openings', to='activities.unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField()),
+                ("is_open", models.BooleanField()),
+                ("reason", models.CharField(blank=True, max_length=120)),
+                ("book_by", models.DateTimeField(null=True)),
+                ("cancel_by", models.DateTimeField(null=True)),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="openings", to="activities.unit"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('unit', 'day'), name='opening_once'), models.CheckConstraint(condition=models.Q(('is_open', False), models.Q(('book_by__isnull', False), ('cancel_by__isnull', False), ('is_open', True)), _connector='OR'), name='opening_open_has_deadlines')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("unit", "day"), name="opening_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_open", False),
+                            models.Q(("book_by__isnull", False), ("cancel_by__isnull", False), ("is_open", True)),
+                            _connector="OR",
+                        ),
+                        name="opening_open_has_deadlines",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.UniqueConstraint(fields=('group', 'day', 'part'), name='slot_once'),
+            model_name="slot",
+            constraint=models.UniqueConstraint(fields=("group", "day", "part"), name="slot_once"),
         ),
         migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.CheckConstraint(condition=models.Q(('capacity__isnull', True), ('taken__lte', django.db.models.expressions.CombinedExpression(models.F('capacity'), '+', models.F('extra'))), _connector='OR'), name='slot_never_above_its_places'),
+            model_name="slot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("capacity__isnull", True),
+                    (
+                        "taken__lte",
+                        django.db.models.expressions.CombinedExpression(models.F("capacity"), "+", models.F("extra")),
+                    ),
+                    _connector="OR",
+                ),
+                name="slot_never_above_its_places",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.UniqueConstraint(fields=('participant', 'day', 'part'), name='seat_one_place_at_a_time'),
+            model_name="seat",
+            constraint=models.UniqueConstraint(fields=("participant", "day", "part"), name="seat_one_place_at_a_time"),
         ),
         migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.UniqueConstraint(fields=('booking', 'slot'), name='seat_once'),
+            model_name="seat",
+            constraint=models.UniqueConstraint(fields=("booking", "slot"), name="seat_once"),
         ),
         migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(fields=['participant', 'day'], name='booking_by_participant'),
+            model_name="booking",
+            index=models.Index(fields=["participant", "day"], name="booking_by_participant"),
         ),
         migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(fields=['group', 'day'], name='booking_by_group'),
+            model_name="booking",
+            index=models.Index(fields=["group", "day"], name="booking_by_group"),
         ),
         migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(fields=['unit', 'day'], name='booking_by_unit'),
+            model_name="booking",
+            index=models.Index(fields=["unit", "day"], name="booking_by_unit"),
         ),
         migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(condition=models.Q(('state', 'held')), fields=['held_until'], name='booking_holds_to_expire'),
+            model_name="booking",
+            index=models.Index(
+                condition=models.Q(("state", "held")), fields=["held_until"], name="booking_holds_to_expire"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('held', 'requested', 'waiting', 'booked'))), fields=('participant', 'unit', 'day'), name='booking_once_while_live'),
+            model_name="booking",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ("held", "requested", "waiting", "booked"))),
+                fields=("participant", "unit", "day"),
+                name="booking_once_while_live",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('held_until__isnull', False), ('state', 'held')), models.Q(models.Q(('state', 'held'), _negated=True), ('held_until__isnull', True)), _connector='OR'), name='booking_held_has_end'),
+            model_name="booking",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("held_until__isnull", False), ("state", "held")),
+                    models.Q(models.Q(("state", "held"), _negated=True), ("held_until__isnull", True)),
+                    _connector="OR",
+                ),
+                name="booking_held_has_end",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'waiting'), _negated=True), ('queued_at__isnull', False), _connector='OR'), name='booking_waiting_has_rank'),
+            model_name="booking",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "waiting"), _negated=True), ("queued_at__isnull", False), _connector="OR"
+                ),
+                name="booking_waiting_has_rank",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(('presence', 'unknown'), ('state', 'booked'), _connector='OR'), name='booking_presence_only_when_booked'),
+            model_name="booking",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("presence", "unknown"), ("state", "booked"), _connector="OR"),
+                name="booking_presence_only_when_booked",
+            ),
         ),
     ]
