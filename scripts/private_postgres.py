@@ -56,8 +56,8 @@ def start(binaries: Path, folder: Path) -> subprocess.Popen[bytes]:
     if account:
         shutil.chown(folder, account["user"], account["group"])
     common: dict[str, Any] = account | {"cwd": folder, "stdin": subprocess.DEVNULL}
-    initdb = ["--pgdata=data", f"--username={OWNER}", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
-    subprocess.run([binaries / "initdb", *initdb], check=True, stdout=subprocess.DEVNULL, **common)
+    options = ["--pgdata=data", f"--username={OWNER}", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"]
+    subprocess.run([binaries / "initdb", *options], check=True, stdout=subprocess.DEVNULL, **common)
     settings = [f"--{name}={value}" for name, value in (SETTINGS | {"unix_socket_directories": str(folder)}).items()]
     with (folder / "log").open("wb") as log:
         # In a session of its own: Ctrl-C is for the command, the server stops after it.
@@ -76,7 +76,7 @@ def start(binaries: Path, folder: Path) -> subprocess.Popen[bytes]:
 def wait_until_ready(binaries: Path, folder: Path, server: subprocess.Popen[bytes]) -> None:
     """Return once the server accepts connections; raises RuntimeError with its log if it does not."""
     give_up = time.monotonic() + STARTS_WITHIN
-    probe = [binaries / "pg_isready", "--quiet", "-h", folder]
+    probe = [str(binaries / "pg_isready"), "--quiet", "-h", str(folder)]
     while subprocess.run(probe, check=False).returncode != 0:
         if server.poll() is not None or time.monotonic() > give_up:
             raise RuntimeError("PostgreSQL did not start:\n" + (folder / "log").read_text(errors="replace"))

@@ -1,0 +1,51 @@
+"""Fixtures of the browser journeys."""
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+from pytest_django import Settings
+from pytest_django.live_server_helper import LiveServer
+
+from preau.accounts.models import User
+from tests import browser as browsers
+from tests.browser import Visitor
+
+OpenVisitor = Callable[..., Visitor]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One browser for the whole run."""
+    # Playwright keeps an event loop running in this thread from now on; Django would take every query for a mistake.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    expect.set_options(timeout=browsers.TIMEOUT)
+    with browsers.chromium() as chromium:
+        yield chromium
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def open_visitor(browser: Browser, live_server: LiveServer, settings: Settings) -> Iterator[OpenVisitor]:
+    """`open_visitor(width=1280, javascript=True)`: one more person, in a browser of their own."""
+    settings.PUBLIC_URL = live_server.url
+    with contextlib.ExitStack() as visits:
+
+        def open_one(*, width: int = 1280, javascript: bool = True) -> Visitor:
+            return visits.enter_context(browsers.visit(browser, live_server.url, width, javascript=javascript))
+
+        yield open_one
+
+
+@pytest.fixture(params=[390, 1280])
+def visitor(request: pytest.FixtureRequest, open_visitor: OpenVisitor) -> Visitor:
+    """Someone on a phone, then on a computer."""
+    return open_visitor(width=request.param)
+
+
+@pytest.fixture
+def sign_in() -> Callable[[Visitor, User], None]:
+    """`sign_in(visitor, user)`: the visitor is `user` from now on."""
+    return browsers.sign_in
