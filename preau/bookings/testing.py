@@ -2,10 +2,15 @@
 
 import datetime as dt
 
-from preau.activities.models import Activity, Unit
+from django.db.models import F
+from django.utils import timezone
+
+from preau.activities.models import Activity, Group, Unit
 from preau.bookings.actions import RefreshReport, refresh_days
-from preau.bookings.models import Slot
+from preau.bookings.choices import BookingState
+from preau.bookings.models import Booking, Seat, Slot
 from preau.core.dates import PARIS
+from preau.families.models import Family, Participant
 
 
 def paris(year: int, month: int, day: int, hour: int = 12, minute: int = 0, second: int = 0) -> dt.datetime:
@@ -18,6 +23,28 @@ def open_days(*activities: Activity, now: dt.datetime) -> RefreshReport:
     return refresh_days(activity_ids=[activity.pk for activity in activities], now=now)
 
 
-def slot_of(unit: Unit, group_code: str, day: dt.date) -> Slot:
-    """The slot of a unit that takes one part of the day."""
-    return Slot.objects.get(group__code=group_code, day=day, part__units=unit)
+def make_booking(
+    participant: Participant, unit: Unit, group: Group, day: dt.date, *, family: Family | None = None
+) -> Booking:
+    """A live booking and its seats, in the group and those it is within; slots that are missing are made."""
+    home = family or participant.homes.order_by("pk").select_related("family")[0].family
+    booking = Booking.objects.create(
+        participant=participant,
+        family=home,
+        unit=unit,
+        group=group,
+        day=day,
+        state=BookingState.BOOKED,
+        decided_at=timezone.now(),
+    )
+    receiving: Group | None = group
+    while receiving is not None:
+        for part in unit.parts.all():
+            slot = Slot.objects.get_or_create(group=receiving, day=day, part=part)[0]
+            Slot.objects.filter(pk=slot.pk).update(taken=F("taken") + 1)
+            occupies = receiving == group and unit.exclusive
+            Seat.objects.create(
+                booking=booking, slot=slot, participant=participant, day=day, part=part if occupies else None
+            )
+        receiving = receiving.within
+    return booking
