@@ -19,3 +19,12 @@ class PlaceKind(TextChoices):
     CENTRE = "centre", "accueil de loisirs"
     RESTAURANT = "restaurant", "restaurant scolaire"
     OTHER = "other", "autre lieu"
+
+
+class TextCode(TextChoices):
+    """Texts that a town may publish; each has a page, which says something sober until it does."""
+
+    LEGAL = "legal", "Mentions légales"
+    PRIVACY = "privacy", "Données personnelles"
+    ACCESSIBILITY = "accessibility", "Accessibilité"
+    HELP = "help", "Aide"
