@@ -122,9 +122,10 @@ class Invoice(models.Model):
     """A bill or a credit note. `number` exists only once issued; issued, only its settlement moves."""
 
     code = models.CharField(max_length=10, unique=True, default=new_code, editable=False)
-    regie = models.ForeignKey(Regie, on_delete=models.PROTECT, related_name="invoices")
+    # Other indexes start with the régie and with the payer: these two need none of their own.
+    regie = models.ForeignKey(Regie, on_delete=models.PROTECT, related_name="invoices", db_index=False)
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, null=True, blank=True, related_name="invoices")
-    payer = models.ForeignKey(Payer, on_delete=models.PROTECT, related_name="invoices")
+    payer = models.ForeignKey(Payer, on_delete=models.PROTECT, related_name="invoices", db_index=False)
     family = models.ForeignKey(Family, on_delete=models.PROTECT, related_name="invoices")
     kind = models.CharField(max_length=12, choices=InvoiceKind, default=InvoiceKind.INVOICE)
     corrects = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="credit_notes")
@@ -138,7 +139,9 @@ class Invoice(models.Model):
     quotient_cents = models.PositiveIntegerField(null=True, blank=True)
     total_cents = models.PositiveIntegerField()
     settled_cents = models.PositiveIntegerField(default=0)
-    sha256 = models.CharField(max_length=64, blank=True)
+    by_email = models.BooleanField(default=False)  # else printed and posted
+    announced_at = models.DateTimeField(null=True, blank=True)  # when its mail entered the outbox
+    sha256 = models.CharField(max_length=64, blank=True)  # of the lines while a draft, of the whole once issued
 
     class Meta:
         verbose_name = "facture"
@@ -160,7 +163,14 @@ class Invoice(models.Model):
                 condition=Q(kind="credit_note", corrects__isnull=False) | Q(kind="invoice", corrects__isnull=True),
             ),
         ]
-        indexes = [models.Index(fields=["payer", "state"], name="invoice_by_payer")]
+        indexes = [
+            models.Index(fields=["payer", "state"], name="invoice_by_payer"),
+            models.Index(
+                fields=["id"],
+                name="invoice_to_announce",
+                condition=Q(state="issued", by_email=True, announced_at__isnull=True),
+            ),
+        ]
 
     @property
     def due_cents(self) -> int:
@@ -174,7 +184,7 @@ class Line(models.Model):
     invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="lines")
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    label = models.CharField(max_length=160)
+    label = models.CharField(max_length=240)
     quantity = models.PositiveIntegerField()
     unit_price_cents = models.PositiveIntegerField()
     amount_cents = models.PositiveIntegerField()
@@ -216,7 +226,7 @@ class PaymentAttempt(models.Model):
     opened_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True, blank=True)
     next_poll_at = models.DateTimeField(null=True, blank=True)
-    polls = models.PositiveSmallIntegerField(default=0)
+    alert = models.CharField(max_length=200, blank=True)  # what the payment site answered that contradicts this row
 
     class Meta:
         verbose_name = "tentative de paiement"

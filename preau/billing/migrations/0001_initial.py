@@ -9,316 +9,621 @@ import preau.core.codes
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('activities', '0001_initial'),
-        ('families', '0001_initial'),
-        ('town', '0001_initial'),
+        ("activities", "0001_initial"),
+        ("families", "0001_initial"),
+        ("town", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Campaign',
+            name="Campaign",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(default=preau.core.codes.new_code, editable=False, max_length=10, unique=True)),
-                ('label', models.CharField(max_length=40)),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField()),
-                ('state', models.CharField(choices=[('open', 'ouverte'), ('drafted', 'en préparation'), ('issued', 'émise')], default='open', max_length=8)),
-                ('drafted_at', models.DateTimeField(blank=True, null=True)),
-                ('issued_at', models.DateTimeField(blank=True, null=True)),
-                ('due_on', models.DateField(blank=True, null=True)),
-                ('anomalies', models.JSONField(default=list)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    models.CharField(default=preau.core.codes.new_code, editable=False, max_length=10, unique=True),
+                ),
+                ("label", models.CharField(max_length=40)),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "ouverte"), ("drafted", "en préparation"), ("issued", "émise")],
+                        default="open",
+                        max_length=8,
+                    ),
+                ),
+                ("drafted_at", models.DateTimeField(blank=True, null=True)),
+                ("issued_at", models.DateTimeField(blank=True, null=True)),
+                ("due_on", models.DateField(blank=True, null=True)),
+                ("anomalies", models.JSONField(default=list)),
             ],
             options={
-                'verbose_name': 'campagne de facturation',
+                "verbose_name": "campagne de facturation",
             },
         ),
         migrations.CreateModel(
-            name='Invoice',
+            name="Invoice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(default=preau.core.codes.new_code, editable=False, max_length=10, unique=True)),
-                ('kind', models.CharField(choices=[('invoice', 'facture'), ('credit_note', 'avoir')], default='invoice', max_length=12)),
-                ('state', models.CharField(choices=[('draft', 'brouillon'), ('issued', 'émise'), ('void', 'annulée')], default='draft', max_length=8)),
-                ('number', models.CharField(blank=True, max_length=40, null=True)),
-                ('label', models.CharField(blank=True, max_length=40)),
-                ('period_starts_on', models.DateField()),
-                ('period_ends_on', models.DateField()),
-                ('issued_on', models.DateField(blank=True, null=True)),
-                ('due_on', models.DateField(blank=True, null=True)),
-                ('quotient_cents', models.PositiveIntegerField(blank=True, null=True)),
-                ('total_cents', models.PositiveIntegerField()),
-                ('settled_cents', models.PositiveIntegerField(default=0)),
-                ('sha256', models.CharField(blank=True, max_length=64)),
-                ('campaign', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='invoices', to='billing.campaign')),
-                ('corrects', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='credit_notes', to='billing.invoice')),
-                ('family', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invoices', to='families.family')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    models.CharField(default=preau.core.codes.new_code, editable=False, max_length=10, unique=True),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("invoice", "facture"), ("credit_note", "avoir")], default="invoice", max_length=12
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "brouillon"), ("issued", "émise"), ("void", "annulée")],
+                        default="draft",
+                        max_length=8,
+                    ),
+                ),
+                ("number", models.CharField(blank=True, max_length=40, null=True)),
+                ("label", models.CharField(blank=True, max_length=40)),
+                ("period_starts_on", models.DateField()),
+                ("period_ends_on", models.DateField()),
+                ("issued_on", models.DateField(blank=True, null=True)),
+                ("due_on", models.DateField(blank=True, null=True)),
+                ("quotient_cents", models.PositiveIntegerField(blank=True, null=True)),
+                ("total_cents", models.PositiveIntegerField()),
+                ("settled_cents", models.PositiveIntegerField(default=0)),
+                ("sha256", models.CharField(blank=True, max_length=64)),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="invoices",
+                        to="billing.campaign",
+                    ),
+                ),
+                (
+                    "corrects",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="credit_notes",
+                        to="billing.invoice",
+                    ),
+                ),
+                (
+                    "family",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="invoices", to="families.family"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'facture',
+                "verbose_name": "facture",
             },
         ),
         migrations.CreateModel(
-            name='Line',
+            name="Line",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('label', models.CharField(max_length=160)),
-                ('quantity', models.PositiveIntegerField()),
-                ('unit_price_cents', models.PositiveIntegerField()),
-                ('amount_cents', models.PositiveIntegerField()),
-                ('care_cents', models.PositiveIntegerField(default=0)),
-                ('food_cents', models.PositiveIntegerField(default=0)),
-                ('settled_cents', models.PositiveIntegerField(default=0)),
-                ('why', models.JSONField(default=dict)),
-                ('order', models.PositiveSmallIntegerField(default=0)),
-                ('invoice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='billing.invoice')),
-                ('participant', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='families.participant')),
-                ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='activities.unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("label", models.CharField(max_length=160)),
+                ("quantity", models.PositiveIntegerField()),
+                ("unit_price_cents", models.PositiveIntegerField()),
+                ("amount_cents", models.PositiveIntegerField()),
+                ("care_cents", models.PositiveIntegerField(default=0)),
+                ("food_cents", models.PositiveIntegerField(default=0)),
+                ("settled_cents", models.PositiveIntegerField(default=0)),
+                ("why", models.JSONField(default=dict)),
+                ("order", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "invoice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="lines", to="billing.invoice"
+                    ),
+                ),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="families.participant",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="activities.unit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ligne de facture',
+                "verbose_name": "ligne de facture",
             },
         ),
         migrations.CreateModel(
-            name='Payer',
+            name="Payer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(default=preau.core.codes.new_code, editable=False, max_length=10, unique=True)),
-                ('adult', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='payer', to='families.adult')),
-                ('family', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payers', to='families.family')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    models.CharField(default=preau.core.codes.new_code, editable=False, max_length=10, unique=True),
+                ),
+                (
+                    "adult",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="payer", to="families.adult"
+                    ),
+                ),
+                (
+                    "family",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="payers", to="families.family"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'payeur',
+                "verbose_name": "payeur",
             },
         ),
         migrations.AddField(
-            model_name='invoice',
-            name='payer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invoices', to='billing.payer'),
+            model_name="invoice",
+            name="payer",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="invoices", to="billing.payer"
+            ),
         ),
         migrations.CreateModel(
-            name='PayerShare',
+            name="PayerShare",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_on', models.DateField()),
-                ('weight', models.PositiveSmallIntegerField(default=1)),
-                ('family', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='payer_shares', to='families.family')),
-                ('participant', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='families.participant')),
-                ('payer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shares', to='billing.payer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("starts_on", models.DateField()),
+                ("weight", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "family",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="payer_shares", to="families.family"
+                    ),
+                ),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="families.participant",
+                    ),
+                ),
+                (
+                    "payer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="shares", to="billing.payer"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Payment',
+            name="Payment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(default=preau.core.codes.new_code, editable=False, max_length=10, unique=True)),
-                ('method', models.CharField(choices=[('card', 'carte bancaire (PayFiP)'), ('online_debit', 'prélèvement unique (PayFiP)')], max_length=14)),
-                ('amount_cents', models.PositiveIntegerField()),
-                ('used_cents', models.PositiveIntegerField(default=0)),
-                ('received_at', models.DateTimeField()),
-                ('authorisation', models.CharField(blank=True, max_length=20)),
-                ('payer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='billing.payer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    models.CharField(default=preau.core.codes.new_code, editable=False, max_length=10, unique=True),
+                ),
+                (
+                    "method",
+                    models.CharField(
+                        choices=[("card", "carte bancaire (PayFiP)"), ("online_debit", "prélèvement unique (PayFiP)")],
+                        max_length=14,
+                    ),
+                ),
+                ("amount_cents", models.PositiveIntegerField()),
+                ("used_cents", models.PositiveIntegerField(default=0)),
+                ("received_at", models.DateTimeField()),
+                ("authorisation", models.CharField(blank=True, max_length=20)),
+                (
+                    "payer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="payments", to="billing.payer"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'paiement',
+                "verbose_name": "paiement",
             },
         ),
         migrations.CreateModel(
-            name='Allocation',
+            name="Allocation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount_cents', models.IntegerField()),
-                ('at', models.DateTimeField()),
-                ('credit_note', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='allocations', to='billing.invoice')),
-                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='allocations', to='billing.line')),
-                ('payment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='allocations', to='billing.payment')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("amount_cents", models.IntegerField()),
+                ("at", models.DateTimeField()),
+                (
+                    "credit_note",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="allocations",
+                        to="billing.invoice",
+                    ),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="allocations", to="billing.line"
+                    ),
+                ),
+                (
+                    "payment",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="allocations",
+                        to="billing.payment",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PaymentAttempt',
+            name="PaymentAttempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(default=preau.core.codes.new_code, editable=False, max_length=10, unique=True)),
-                ('provider', models.CharField(default='payfip', max_length=10)),
-                ('operation', models.CharField(max_length=60)),
-                ('reference', models.CharField(max_length=30, unique=True)),
-                ('page_url', models.URLField(max_length=300)),
-                ('amount_cents', models.PositiveIntegerField()),
-                ('mode', models.CharField(choices=[('T', 'test'), ('X', 'activation'), ('W', 'production')], max_length=1)),
-                ('state', models.CharField(choices=[('open', 'en cours'), ('paid', 'payé'), ('refused', 'refusé'), ('abandoned', 'abandonné'), ('expired', 'expiré')], default='open', max_length=10)),
-                ('opened_at', models.DateTimeField()),
-                ('settled_at', models.DateTimeField(blank=True, null=True)),
-                ('next_poll_at', models.DateTimeField(blank=True, null=True)),
-                ('polls', models.PositiveSmallIntegerField(default=0)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('payer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attempts', to='billing.payer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    models.CharField(default=preau.core.codes.new_code, editable=False, max_length=10, unique=True),
+                ),
+                ("provider", models.CharField(default="payfip", max_length=10)),
+                ("operation", models.CharField(max_length=60)),
+                ("reference", models.CharField(max_length=30, unique=True)),
+                ("page_url", models.URLField(max_length=300)),
+                ("amount_cents", models.PositiveIntegerField()),
+                (
+                    "mode",
+                    models.CharField(choices=[("T", "test"), ("X", "activation"), ("W", "production")], max_length=1),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "en cours"),
+                            ("paid", "payé"),
+                            ("refused", "refusé"),
+                            ("abandoned", "abandonné"),
+                            ("expired", "expiré"),
+                        ],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("opened_at", models.DateTimeField()),
+                ("settled_at", models.DateTimeField(blank=True, null=True)),
+                ("next_poll_at", models.DateTimeField(blank=True, null=True)),
+                ("polls", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "payer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="attempts", to="billing.payer"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'tentative de paiement',
+                "verbose_name": "tentative de paiement",
             },
         ),
         migrations.AddField(
-            model_name='payment',
-            name='attempt',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='payment', to='billing.paymentattempt'),
+            model_name="payment",
+            name="attempt",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="payment",
+                to="billing.paymentattempt",
+            ),
         ),
         migrations.CreateModel(
-            name='AttemptShare',
+            name="AttemptShare",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount_cents', models.PositiveIntegerField()),
-                ('invoice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attempt_shares', to='billing.invoice')),
-                ('attempt', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shares', to='billing.paymentattempt')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("amount_cents", models.PositiveIntegerField()),
+                (
+                    "invoice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="attempt_shares", to="billing.invoice"
+                    ),
+                ),
+                (
+                    "attempt",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="shares", to="billing.paymentattempt"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Regie',
+            name="Regie",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=40, unique=True)),
-                ('name', models.CharField(max_length=100)),
-                ('number_pattern', models.CharField(default='{YYYY}{NNNNNN}', max_length=40)),
-                ('label_pattern', models.CharField(blank=True, max_length=40)),
-                ('numcli', models.CharField(blank=True, max_length=6)),
-                ('payfip_mode', models.CharField(choices=[('T', 'test'), ('X', 'activation'), ('W', 'production')], default='T', max_length=1)),
-                ('online_since', models.DateField(blank=True, null=True)),
-                ('due_days', models.PositiveSmallIntegerField(default=30)),
-                ('how_to_pay', models.JSONField(default=list)),
-                ('retired_on', models.DateField(blank=True, null=True)),
-                ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='regies', to='town.service')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(max_length=40, unique=True)),
+                ("name", models.CharField(max_length=100)),
+                ("number_pattern", models.CharField(default="{YYYY}{NNNNNN}", max_length=40)),
+                ("label_pattern", models.CharField(blank=True, max_length=40)),
+                ("numcli", models.CharField(blank=True, max_length=6)),
+                (
+                    "payfip_mode",
+                    models.CharField(
+                        choices=[("T", "test"), ("X", "activation"), ("W", "production")], default="T", max_length=1
+                    ),
+                ),
+                ("online_since", models.DateField(blank=True, null=True)),
+                ("due_days", models.PositiveSmallIntegerField(default=30)),
+                ("how_to_pay", models.JSONField(default=list)),
+                ("retired_on", models.DateField(blank=True, null=True)),
+                (
+                    "service",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="regies", to="town.service"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='paymentattempt',
-            name='regie',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attempts', to='billing.regie'),
+            model_name="paymentattempt",
+            name="regie",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="attempts", to="billing.regie"
+            ),
         ),
         migrations.AddField(
-            model_name='payment',
-            name='regie',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='billing.regie'),
+            model_name="payment",
+            name="regie",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="payments", to="billing.regie"
+            ),
         ),
         migrations.AddField(
-            model_name='invoice',
-            name='regie',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invoices', to='billing.regie'),
+            model_name="invoice",
+            name="regie",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="invoices", to="billing.regie"
+            ),
         ),
         migrations.CreateModel(
-            name='Counter',
+            name="Counter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('series', models.CharField(max_length=20)),
-                ('last', models.PositiveIntegerField(default=0)),
-                ('regie', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='counters', to='billing.regie')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("series", models.CharField(max_length=20)),
+                ("last", models.PositiveIntegerField(default=0)),
+                (
+                    "regie",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="counters", to="billing.regie"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='campaign',
-            name='regie',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='campaigns', to='billing.regie'),
+            model_name="campaign",
+            name="regie",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="campaigns", to="billing.regie"
+            ),
         ),
         migrations.CreateModel(
-            name='RegieActivity',
+            name="RegieActivity",
             fields=[
-                ('activity', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='regie_link', serialize=False, to='activities.activity')),
-                ('regie', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='activity_links', to='billing.regie')),
+                (
+                    "activity",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="regie_link",
+                        serialize=False,
+                        to="activities.activity",
+                    ),
+                ),
+                (
+                    "regie",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="activity_links", to="billing.regie"
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='line',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_cents__lte', django.db.models.expressions.CombinedExpression(models.F('quantity'), '*', models.F('unit_price_cents')))), name='line_amount_within_product'),
+            model_name="line",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "amount_cents__lte",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("quantity"), "*", models.F("unit_price_cents")
+                        ),
+                    )
+                ),
+                name="line_amount_within_product",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='line',
-            constraint=models.CheckConstraint(condition=models.Q(('settled_cents__lte', models.F('amount_cents'))), name='line_never_overpaid'),
+            model_name="line",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("settled_cents__lte", models.F("amount_cents"))), name="line_never_overpaid"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='line',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_cents__gte', django.db.models.expressions.CombinedExpression(models.F('care_cents'), '+', models.F('food_cents')))), name='line_care_and_food_within_amount'),
+            model_name="line",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "amount_cents__gte",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("care_cents"), "+", models.F("food_cents")
+                        ),
+                    )
+                ),
+                name="line_care_and_food_within_amount",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payershare',
-            constraint=models.UniqueConstraint(condition=models.Q(('participant__isnull', True)), fields=('family', 'starts_on', 'payer'), name='payershare_household_chain'),
+            model_name="payershare",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("participant__isnull", True)),
+                fields=("family", "starts_on", "payer"),
+                name="payershare_household_chain",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payershare',
-            constraint=models.UniqueConstraint(condition=models.Q(('participant__isnull', False)), fields=('family', 'participant', 'starts_on', 'payer'), name='payershare_participant_chain'),
+            model_name="payershare",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("participant__isnull", False)),
+                fields=("family", "participant", "starts_on", "payer"),
+                name="payershare_participant_chain",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payershare',
-            constraint=models.CheckConstraint(condition=models.Q(('weight__gte', 1)), name='payershare_weighs'),
+            model_name="payershare",
+            constraint=models.CheckConstraint(condition=models.Q(("weight__gte", 1)), name="payershare_weighs"),
         ),
         migrations.AddConstraint(
-            model_name='allocation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('credit_note__isnull', True), ('payment__isnull', False)), models.Q(('credit_note__isnull', False), ('payment__isnull', True)), _connector='OR'), name='allocation_from_one_source'),
+            model_name="allocation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("credit_note__isnull", True), ("payment__isnull", False)),
+                    models.Q(("credit_note__isnull", False), ("payment__isnull", True)),
+                    _connector="OR",
+                ),
+                name="allocation_from_one_source",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='allocation',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_cents', 0), _negated=True), name='allocation_moves_money'),
+            model_name="allocation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_cents", 0), _negated=True), name="allocation_moves_money"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attemptshare',
-            constraint=models.UniqueConstraint(fields=('attempt', 'invoice'), name='attemptshare_once'),
+            model_name="attemptshare",
+            constraint=models.UniqueConstraint(fields=("attempt", "invoice"), name="attemptshare_once"),
         ),
         migrations.AddIndex(
-            model_name='paymentattempt',
-            index=models.Index(condition=models.Q(('next_poll_at__isnull', False)), fields=['next_poll_at'], name='attempt_to_poll'),
+            model_name="paymentattempt",
+            index=models.Index(
+                condition=models.Q(("next_poll_at__isnull", False)), fields=["next_poll_at"], name="attempt_to_poll"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='paymentattempt',
-            constraint=models.UniqueConstraint(fields=('provider', 'operation'), name='attempt_operation_once'),
+            model_name="paymentattempt",
+            constraint=models.UniqueConstraint(fields=("provider", "operation"), name="attempt_operation_once"),
         ),
         migrations.AddConstraint(
-            model_name='paymentattempt',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_cents__gte', 100)), name='attempt_amount'),
+            model_name="paymentattempt",
+            constraint=models.CheckConstraint(condition=models.Q(("amount_cents__gte", 100)), name="attempt_amount"),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('used_cents__lte', models.F('amount_cents'))), name='payment_used_within_amount'),
+            model_name="payment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("used_cents__lte", models.F("amount_cents"))), name="payment_used_within_amount"
+            ),
         ),
         migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(fields=['payer', 'state'], name='invoice_by_payer'),
+            model_name="invoice",
+            index=models.Index(fields=["payer", "state"], name="invoice_by_payer"),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.UniqueConstraint(fields=('regie', 'number'), name='invoice_number_once'),
+            model_name="invoice",
+            constraint=models.UniqueConstraint(fields=("regie", "number"), name="invoice_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.UniqueConstraint(condition=models.Q(('campaign__isnull', False), ('kind', 'invoice'), ('state__in', ['draft', 'issued'])), fields=('campaign', 'payer', 'family'), name='invoice_once_a_period'),
+            model_name="invoice",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("campaign__isnull", False), ("kind", "invoice"), ("state__in", ["draft", "issued"])
+                ),
+                fields=("campaign", "payer", "family"),
+                name="invoice_once_a_period",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('due_on__isnull', False), ('issued_on__isnull', False), ('number__isnull', False), ('state', 'issued')), models.Q(models.Q(('state', 'issued'), _negated=True), ('number__isnull', True)), _connector='OR'), name='invoice_numbered_when_issued'),
+            model_name="invoice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("due_on__isnull", False),
+                        ("issued_on__isnull", False),
+                        ("number__isnull", False),
+                        ("state", "issued"),
+                    ),
+                    models.Q(models.Q(("state", "issued"), _negated=True), ("number__isnull", True)),
+                    _connector="OR",
+                ),
+                name="invoice_numbered_when_issued",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(('settled_cents__lte', models.F('total_cents'))), name='invoice_never_overpaid'),
+            model_name="invoice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("settled_cents__lte", models.F("total_cents"))), name="invoice_never_overpaid"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('corrects__isnull', False), ('kind', 'credit_note')), models.Q(('corrects__isnull', True), ('kind', 'invoice')), _connector='OR'), name='invoice_credit_note_corrects'),
+            model_name="invoice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("corrects__isnull", False), ("kind", "credit_note")),
+                    models.Q(("corrects__isnull", True), ("kind", "invoice")),
+                    _connector="OR",
+                ),
+                name="invoice_credit_note_corrects",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='counter',
-            constraint=models.UniqueConstraint(fields=('regie', 'series'), name='counter_once'),
+            model_name="counter",
+            constraint=models.UniqueConstraint(fields=("regie", "series"), name="counter_once"),
         ),
         migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.UniqueConstraint(fields=('regie', 'starts_on'), name='campaign_once_a_period'),
+            model_name="campaign",
+            constraint=models.UniqueConstraint(fields=("regie", "starts_on"), name="campaign_once_a_period"),
         ),
         migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on__lte', models.F('ends_on'))), name='campaign_ordered'),
+            model_name="campaign",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("starts_on__lte", models.F("ends_on"))), name="campaign_ordered"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'issued'), _negated=True), models.Q(('due_on__isnull', False), ('issued_at__isnull', False)), _connector='OR'), name='campaign_issued_has_dates'),
+            model_name="campaign",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "issued"), _negated=True),
+                    models.Q(("due_on__isnull", False), ("issued_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="campaign_issued_has_dates",
+            ),
         ),
     ]
