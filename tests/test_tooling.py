@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -97,10 +97,11 @@ def test_make_alone_explains_every_command() -> None:
 
 
 def test_an_old_python_is_refused_in_words(tmp_path: Path) -> None:
-    program(tmp_path, "python3", 'case "$1" in -c) exit 1 ;; *) echo "Python 3.9.2" ;; esac')
+    older = f'exec {sys.executable} -c "import sys; sys.version_info = (3, 10, 13); $2"'
+    program(tmp_path, "python3", f'case "$1" in -c) {older} ;; *) echo "Python 3.10.13" ;; esac')
     done = run("scripts/install.sh", "base", path=tmp_path)
     assert done.returncode == 1
-    assert "Préau demande Python 3.11 ou plus récent ; « python3 » est Python 3.9.2." in done.stderr
+    assert "Préau demande Python 3.11 ou plus récent ; « python3 » est Python 3.10.13." in done.stderr
 
 
 def test_without_python_the_package_to_install_is_named(tmp_path: Path) -> None:
@@ -196,15 +197,27 @@ def test_the_exit_code_of_the_command_comes_back_and_nothing_stays(clusters: Pat
     assert list(clusters.iterdir()) == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_an_interruption_leaves_no_server_behind(clusters: Path, number: signal.Signals) -> None:
+def to_all(running: subprocess.Popen[bytes]) -> None:
+    """Ctrl-C: the terminal tells the whole group."""
+    os.killpg(running.pid, signal.SIGINT)
+
+
+def to_one(running: subprocess.Popen[bytes]) -> None:
+    """What a supervisor does."""
+    running.terminate()
+
+
+@pytest.mark.parametrize(("interrupt", "number"), [(to_all, signal.SIGINT), (to_one, signal.SIGTERM)])
+def test_an_interruption_leaves_no_server_behind(
+    clusters: Path, interrupt: Callable[[subprocess.Popen[bytes]], None], number: int
+) -> None:
     with subprocess.Popen(
         [*PRIVATE_POSTGRES, "sh", "-c", "echo ready; exec sleep 60"], stdout=subprocess.PIPE, start_new_session=True
     ) as running:
         assert running.stdout is not None
         assert running.stdout.readline() == b"ready\n"
         server = int(next(clusters.glob("*/data/postmaster.pid")).read_text().splitlines()[0])
-        os.killpg(running.pid, number)
+        interrupt(running)
         assert running.wait(timeout=30) == 128 + number
     assert not Path(f"/proc/{server}").exists()
     assert list(clusters.iterdir()) == []
