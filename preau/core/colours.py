@@ -43,12 +43,12 @@ def faults(accent: str) -> list[str]:
     except ValueError:
         return ["Écrivez la couleur avec un dièse et six signes, par exemple #1d4f91."]
     found = [
-        f"{NAMES[front]} sur {BEHIND[back]} : contraste {figure(ratio)}, il faut {figure(least)}."
+        f"{NAMES[front]} sur {BEHIND[back]} : contraste {figure(ratio)}, il faut {figure(least)}."
         for front, back, least, ratio in measures(colour)
         if ratio < least
     ]
     if looks_like_an_error(colour):
-        found.append("Couleur trop proche du rouge des erreurs : choisissez plus violet, plus brun ou plus sombre.")
+        found.append("Couleur trop proche du rouge des erreurs : choisissez plus violet, plus brun ou plus sombre.")
     return list(dict.fromkeys(found))
 
 

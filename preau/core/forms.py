@@ -69,9 +69,9 @@ def speak_plainly(field: forms.Field, label: str) -> None:
 
 def plain_messages(field: forms.Field, label: str) -> dict[str, str]:
     if isinstance(field, forms.BooleanField):
-        return {"required": f"Cochez la case « {label} »"}
+        return {"required": f"Cochez la case « {label} »"}
     if isinstance(field, forms.ChoiceField | forms.ModelChoiceField):
-        ask = f"Choisissez une réponse pour « {label} »"
+        ask = f"Choisissez une réponse pour « {label} »"
         return {"required": ask, "invalid_choice": ask}
     invalid = next((text for kind, text in INVALID if isinstance(field, kind)), None)
-    return {"required": f"Remplissez « {label} »"} | ({"invalid": invalid} if invalid else {})
+    return {"required": f"Remplissez « {label} »"} | ({"invalid": invalid} if invalid else {})

@@ -1,6 +1,7 @@
 """What every page writes the same way: icons, amounts, days, states, name tags, menus. A template builtin."""
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -231,6 +232,12 @@ def lien_tel(number: str) -> str:
     """`01 23 45 67 89` → `tel:+33123456789`."""
     digits = "".join(sign for sign in number if sign in "+0123456789")
     return f"tel:+33{digits[1:]}" if digits.startswith("0") and len(digits) == 10 else f"tel:{digits}"
+
+
+@register.filter
+def heures_insecables(text: str) -> str:
+    """Hours in a sentence that a town wrote stay on one line: « de 13 h 30 à 17 h »."""
+    return re.sub(r"(?<=\d) h\b(?: (?=\d))?", lambda hour: hour.group().replace(" ", NBSP), text)
 
 
 @register.filter

@@ -16,7 +16,7 @@ def test_the_colours_of_the_design_pass(accent):
 
 @pytest.mark.parametrize("accent", ["#ffffff", "#ffcf4a", "#8fcf9f", "#4aa3ff", "#999999"])
 def test_a_light_colour_is_refused_with_its_contrast(accent):
-    assert any("Le blanc des boutons sur la couleur : contraste" in fault for fault in colours.faults(accent))
+    assert any("Le blanc des boutons sur la couleur\u00a0: contraste" in fault for fault in colours.faults(accent))
 
 
 def test_a_contrast_just_under_the_limit_does_not_read_as_the_limit():
@@ -26,7 +26,7 @@ def test_a_contrast_just_under_the_limit_does_not_read_as_the_limit():
 @pytest.mark.parametrize("accent", ["#b3162c", "#a8121f"])
 def test_a_red_that_reads_as_an_error_is_refused(accent):
     assert colours.faults(accent) == [
-        "Couleur trop proche du rouge des erreurs : choisissez plus violet, plus brun ou plus sombre."
+        "Couleur trop proche du rouge des erreurs\u00a0: choisissez plus violet, plus brun ou plus sombre."
     ]
 
 

@@ -80,11 +80,11 @@ def test_a_box_is_inside_its_label():
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
-        ("name", "", "Remplissez « Nom »"),
+        ("name", "", "Remplissez «\u00a0Nom\u00a0»"),
         ("email", "zoe@", "Écrivez une adresse e-mail complète, par exemple zoe@exemple.fr"),
-        ("way", "", "Choisissez une réponse pour « Réponse »"),
-        ("way", "pigeon", "Choisissez une réponse pour « Réponse »"),
-        ("agreed", "", "Cochez la case « J’ai lu les conditions »"),
+        ("way", "", "Choisissez une réponse pour «\u00a0Réponse\u00a0»"),
+        ("way", "pigeon", "Choisissez une réponse pour «\u00a0Réponse\u00a0»"),
+        ("agreed", "", "Cochez la case «\u00a0J’ai lu les conditions\u00a0»"),
         ("starts_on", "demain", "Écrivez une date avec le jour, le mois et l’année, par exemple 12/02/2026"),
     ],
 )
@@ -102,7 +102,7 @@ def test_a_message_that_a_form_wrote_itself_stays():
 def test_the_summary_links_each_error_to_its_field():
     html = render_to_string("core/ui/_errors.html", {"form": sent(name="", way="", email="zoe@")})
     assert "Il y a 3 erreurs à corriger" in html
-    assert '<a href="#id_name">Remplissez « Nom »</a>' in html
+    assert '<a href="#id_name">Remplissez «\u00a0Nom\u00a0»</a>' in html
     assert '<a href="#id_way_0">' in html
     assert 'role="alert" tabindex="-1" autofocus' in html
 
@@ -114,7 +114,7 @@ def test_one_error_is_told_in_the_singular():
 def test_faults_of_the_whole_form_and_of_hidden_fields_are_told_without_a_link():
     html = render_to_string("core/ui/_errors.html", {"form": sent(name="Personne", origin="")})
     assert "<li>Ce compte existe déjà.</li>" in html
-    assert "<li>Remplissez « Origin »</li>" in html
+    assert "<li>Remplissez «\u00a0Origin\u00a0»</li>" in html
 
 
 def test_the_summary_is_absent_from_a_form_not_yet_sent():

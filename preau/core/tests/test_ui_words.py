@@ -110,6 +110,12 @@ def test_a_number_can_be_called(number, link):
     assert ui.lien_tel(number) == link
 
 
+def test_hours_in_a_sentence_are_not_cut():
+    assert (
+        ui.heures_insecables("de 8 h 30 à 17 h, 24 heures après") == "de 8\u00a0h\u00a030 à 17\u00a0h, 24 heures après"
+    )
+
+
 @pytest.mark.parametrize(
     ("words", "text"), [(["Nora"], "Nora"), (["Nora", "Mylis", "Lou"], "Nora, Mylis et Lou"), ([], "")]
 )
