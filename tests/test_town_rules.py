@@ -5,7 +5,7 @@ listed in LATER with what it waits for; a case may be in one place only, so that
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -104,7 +104,7 @@ TARIFFS = {
     ],
 }
 
-LATER = {
+LATER: dict[str, dict[str, Collection[int]]] = {
     "effort rate (base « rate »)": {"les-pieux-taux": range(8)},
     "price per started half-hour (base « per »)": {"vatteville-entamee": range(4)},
     "modifiers (« then »)": {

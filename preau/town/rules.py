@@ -1,9 +1,11 @@
-"""What kind of day it is, from the few rows of the school calendar."""
+"""What kind of day it is, from the few rows of the school calendar; what a text of the town is made of."""
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Literal
 
 from preau.core.dates import days
 from preau.town.choices import DayKind
@@ -94,3 +96,25 @@ def breaks(calendar: Calendar) -> tuple[Span, ...]:
         else:
             merged.append(span)
     return tuple(merged)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A part of a text: a title, a paragraph (one line each), or the items of a list."""
+
+    kind: Literal["title", "paragraph", "list"]
+    lines: tuple[str, ...]
+
+
+def blocks(body: str) -> list[Block]:
+    """A town's text in blocks that blank lines separate: `## ` opens a title, `- ` each item of a list."""
+    return [_block([line.strip() for line in part.splitlines()]) for part in re.split(r"\n\s*\n", body.strip()) if part]
+
+
+def _block(lines: list[str]) -> Block:
+    if lines[0].startswith("## "):
+        return Block("title", (" ".join(lines)[3:].strip(),))
+    if lines[0].startswith("- "):
+        items = "\n".join(lines).removeprefix("- ").split("\n- ")
+        return Block("list", tuple(item.replace("\n", " ").strip() for item in items))
+    return Block("paragraph", tuple(lines))

@@ -49,11 +49,10 @@ def fault(path: Path, message: str) -> TariffFault:
 
 def number_at(path: Path, value: object) -> Decimal:
     """A number that is not negative, written between quotes or as a whole number. No float: it would not be exact."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        value = str(value)
-    if not isinstance(value, str) or not NUMBER.fullmatch(value):
+    text = str(value) if isinstance(value, int) else value
+    if not isinstance(text, str) or not NUMBER.fullmatch(text):
         raise fault(path, 'écrivez un nombre entre guillemets, avec un point, par exemple "3.50".')
-    return Decimal(value)
+    return Decimal(text)
 
 
 def amount_at(path: Path, value: object) -> Decimal:

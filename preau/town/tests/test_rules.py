@@ -102,6 +102,11 @@ def test_a_summer_that_nobody_typed_is_a_break_all_the_same() -> None:
     assert breaks(untyped)[-1] == SUMMER
 
 
+def test_periods_that_touch_make_one_break() -> None:
+    halves = (Span(D(2026, 10, 17), D(2026, 10, 24)), Span(D(2026, 10, 25), D(2026, 11, 1)))
+    assert breaks(Calendar((), halves, frozenset())) == (AUTUMN,)
+
+
 @given(st.dates(D(2026, 9, 1), D(2028, 7, 4)))
 def test_a_day_is_in_a_break_exactly_when_it_is_holidays_or_a_public_holiday_in_them(day: dt.date) -> None:
     calendar = make_calendar()
