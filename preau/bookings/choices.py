@@ -1,4 +1,4 @@
-"""States of a booking."""
+"""States of a booking, and why a change is refused."""
 
 from django.db.models import TextChoices
 
@@ -28,3 +28,24 @@ class Origin(TextChoices):
     AGENT = "agent", "agent"
     IMPORT = "import", "reprise"
     WALK_IN = "walk_in", "venu sans réservation"
+
+
+class Refusal(TextChoices):
+    """Why a change of the planning is not made, in the words of the recap."""
+
+    CLOSED = "closed", "Fermé"
+    TOO_LATE = "too_late", "Trop tard"
+    FULL = "full", "Complet"
+    OVERLAP = "overlap", "Deux activités au même moment"
+    NOT_ENROLLED = "not_enrolled", "Pas d’inscription à cette date"
+    READ_ONLY = "read_only", "Géré par la mairie"
+    OTHER_HOME = "other_home", "Jour de l’autre parent"
+    NO_RIGHT = "no_right", "Modification réservée aux responsables"
+
+
+class LineResult(TextChoices):
+    """What became of a line of a draft."""
+
+    DONE = "done", "enregistré"
+    ALREADY = "already", "déjà fait"
+    REFUSED = "refused", "refusé"

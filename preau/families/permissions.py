@@ -9,21 +9,24 @@ from preau.families.choices import AccessLevel, Subject
 from preau.families.models import Family, Guardianship, Participant
 
 
-def participants_visible_to(
-    user: User, subject: Subject, *, on: dt.date, level: AccessLevel = AccessLevel.SEE
-) -> QuerySet[Participant]:
-    """Children (and oneself) whose `subject` this parent may see (or act on, with level ACT) on the day `on`.
-
-    The bond in force is the latest row of the pair not after `on`; an ended or withdrawn one gives nothing.
-    """
+def bonds_in_force(user: User, *, on: dt.date) -> QuerySet[Guardianship]:
+    """The bonds of this parent that hold on the day `on`: of each pair, the latest row not after it."""
     in_force = (
         Guardianship.objects.filter(adult=OuterRef("adult"), participant=OuterRef("participant"), starts_on__lte=on)
         .order_by("-starts_on")
         .values("pk")[:1]
     )
-    bonds = Guardianship.objects.filter(
-        adult__user=user, adult__family__archived_at__isnull=True, pk=Subquery(in_force), **{f"{subject}__gte": level}
-    )
+    return Guardianship.objects.filter(adult__user=user, adult__family__archived_at__isnull=True, pk=Subquery(in_force))
+
+
+def participants_visible_to(
+    user: User, subject: Subject, *, on: dt.date, level: AccessLevel = AccessLevel.SEE
+) -> QuerySet[Participant]:
+    """Children (and oneself) whose `subject` this parent may see (or act on, with level ACT) on the day `on`.
+
+    An ended or withdrawn bond gives nothing.
+    """
+    bonds = bonds_in_force(user, on=on).filter(**{f"{subject}__gte": level})
     return Participant.objects.filter(pk__in=bonds.values("participant"))
 
 

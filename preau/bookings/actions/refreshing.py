@@ -8,13 +8,11 @@ from dataclasses import dataclass, field
 from django.db import transaction
 
 from preau.activities.models import Activity, CapacityRule, Closure, Group, Unit
-from preau.activities.rules import parse_notice
 from preau.bookings.models import Opening, Slot
+from preau.bookings.queries.catalogue import outward, town_days, unit_rule
 from preau.bookings.rules.days import Capacity, DayOpening, TownDays, UnitRule, opening_on, places_on
 from preau.core.dates import days, local_day
 from preau.enrolments.models import Intake
-from preau.town.models import PublicHoliday, SchoolPeriod
-from preau.town.queries import school_calendar
 from preau.town.rules import Span
 
 BATCH = 500
@@ -75,16 +73,17 @@ class _Rules:
         wanted = set(Activity.objects.values_list("pk", flat=True) if activity_ids is None else activity_ids)
         intakes = list(Intake.objects.values_list("activity_id", "group_id"))
         groups = Group.objects.in_bulk()
-        shown = {outer for activity, group in intakes if activity in wanted for outer in _with_outer(group, groups)}
+        within = {pk: group.within_id for pk, group in groups.items()}
+        shown = {outer for activity, group in intakes if activity in wanted for outer in outward(group, within)}
         members = defaultdict(set)  # group → activities whose children it receives, directly or within it
         for activity, group in intakes:
-            for outer in _with_outer(group, groups):
+            for outer in outward(group, within):
                 members[outer].add(activity)
         concerned = wanted.union(*(members[group] for group in shown))
-        town = _town_days()
+        town = town_days()
         closures = list(Closure.objects.all())
         units = {
-            unit.pk: (unit, _unit_rule(unit, closures))
+            unit.pk: (unit, unit_rule(unit, closures))
             for unit in Unit.objects.filter(activity__in=concerned).select_related("activity")
         }
         parts = defaultdict(list)
@@ -108,46 +107,6 @@ class _Rules:
         if group.retired_on is not None and day >= group.retired_on:
             return True
         return any(day in span for span in self.place_closures.get(group.place_id, ()))
-
-
-def _with_outer(group_id: int, groups: Mapping[int, Group]) -> Iterator[int]:
-    """The group and those that it is within, from the inside out."""
-    seen: set[int] = set()
-    current: int | None = group_id
-    while current is not None and current not in seen:
-        seen.add(current)
-        yield current
-        current = groups[current].within_id
-
-
-def _town_days() -> TownDays:
-    periods = SchoolPeriod.objects.order_by("starts_on").values_list("starts_on", "ends_on", "name")
-    return TownDays(
-        school_calendar(),
-        tuple((Span(first, last), name) for first, last, name in periods),
-        dict(PublicHoliday.objects.values_list("on", "name")),
-    )
-
-
-def _unit_rule(unit: Unit, closures: Iterable[Closure]) -> UnitRule:
-    activity = unit.activity
-    book = unit.notice_book or activity.notice_book
-    cancel = unit.notice_cancel or activity.notice_cancel
-    retired = [day for day in (unit.retired_on, activity.retired_on) if day is not None]
-    return UnitRule(
-        span=Span(activity.starts_on, activity.ends_on),
-        kinds=frozenset(activity.kinds_of_day),
-        weekdays=frozenset(unit.weekdays),
-        starts_at=unit.starts_at,
-        notice_book=parse_notice(book) if book else None,
-        notice_cancel=parse_notice(cancel) if cancel else None,
-        closures=tuple(
-            (Span(closure.starts_on, closure.ends_on), closure.reason)
-            for closure in closures
-            if closure.activity_id == activity.pk and closure.place_id is None
-        ),
-        retired_on=min(retired, default=None),
-    )
 
 
 def _capacities(group_ids: Collection[int]) -> dict[tuple[int, int], list[Capacity]]:

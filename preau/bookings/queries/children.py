@@ -1,0 +1,79 @@
+"""Whose planning a parent may see, and in what they are enrolled."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from django.db.models import FilteredRelation, Q
+
+from preau.accounts.models import User
+from preau.enrolments.choices import EnrolmentState
+from preau.families.choices import AccessLevel
+from preau.families.permissions import bonds_in_force
+from preau.town.rules import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """An accepted enrolment: in which group, on which days."""
+
+    group: int
+    span: Span
+
+
+@dataclass(slots=True)
+class Child:
+    """A participant whose planning this parent may see. `household` is the parent's own."""
+
+    key: int
+    code: str
+    first_name: str
+    sex: str  # see families.choices.Sex
+    colour: str
+    symbol: str
+    may_act: bool
+    household: int
+    enrolments: dict[int, list[Enrolled]] = field(default_factory=dict)  # by activity
+
+    def enrolled(self, activity: int, day: dt.date) -> Enrolled | None:
+        """The enrolment in this activity that covers `day`."""
+        for enrolment in self.enrolments.get(activity, ()):
+            if day in enrolment.span:
+                return enrolment
+        return None
+
+
+def read_children(user: User, *, on: dt.date) -> dict[int, Child]:
+    """The participants whose planning `user` may see on the day `on`, the eldest first. One query."""
+    rows = (
+        bonds_in_force(user, on=on)
+        .filter(planning__gte=AccessLevel.SEE)
+        .annotate(
+            enrolment=FilteredRelation(
+                "participant__enrolments", condition=Q(participant__enrolments__state=EnrolmentState.ACCEPTED)
+            )
+        )
+        .order_by("participant__born_on", "participant__first_name", "participant", "enrolment__starts_on")
+        .values_list(
+            "participant",
+            "participant__code",
+            "participant__first_name",
+            "participant__sex",
+            "participant__colour",
+            "participant__symbol",
+            "planning",
+            "adult__family",
+            "enrolment__activity",
+            "enrolment__group",
+            "enrolment__starts_on",
+            "enrolment__ends_on",
+        )
+    )
+    children: dict[int, Child] = {}
+    for key, code, name, sex, colour, symbol, level, household, activity, group, starts_on, ends_on in rows:
+        child = children.get(key)
+        if child is None:
+            may_act = level >= AccessLevel.ACT
+            child = children[key] = Child(key, code, name, sex, colour, symbol, may_act, household)
+        if activity is not None:
+            child.enrolments.setdefault(activity, []).append(Enrolled(group, Span(starts_on, ends_on)))
+    return children

@@ -1,0 +1,73 @@
+"""Whose day it is: in which household a child is, day by day."""
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any
+
+from preau.families.choices import CustodyHolidays, CustodyMode
+from preau.families.models import Home
+from preau.families.rules import CustodyException, CustodyPlan, home_on
+from preau.town.rules import Calendar, Span, breaks
+
+
+@dataclass(slots=True)
+class _Custody:
+    starts_on: dt.date
+    plan: CustodyPlan
+    exceptions: dict[int, CustodyException] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Households:
+    """The homes and custody plans of some participants."""
+
+    calendar: Calendar
+    homes: dict[int, list[int]]
+    plans: dict[int, dict[int, _Custody]]
+
+    def home(self, participant: int, day: dt.date, *, mine: int) -> int:
+        """The household whose day it is. Without a plan it is the only home, else `mine` when the child lives there."""
+        in_force = [plan for plan in self.plans.get(participant, {}).values() if plan.starts_on <= day]
+        if in_force:
+            latest = max(in_force, key=lambda plan: plan.starts_on)
+            return home_on(latest.plan, latest.exceptions.values(), day, breaks(self.calendar))
+        homes = self.homes.get(participant, [])
+        return mine if mine in homes or not homes else min(homes)
+
+
+def read_households(participants: Collection[int], calendar: Calendar) -> Households:
+    """The homes of these participants and who has them when. One query."""
+    rows = Home.objects.filter(participant__in=participants).values_list(
+        "participant",
+        "family",
+        "participant__custodies",
+        "participant__custodies__starts_on",
+        "participant__custodies__mode",
+        "participant__custodies__home_a",
+        "participant__custodies__home_b",
+        "participant__custodies__anchor_on",
+        "participant__custodies__pattern",
+        "participant__custodies__holidays",
+        "participant__custodies__exceptions",
+        "participant__custodies__exceptions__starts_on",
+        "participant__custodies__exceptions__ends_on",
+        "participant__custodies__exceptions__home",
+    )
+    households = Households(calendar, {}, {})
+    for participant, family, custody, *dated in rows:
+        homes = households.homes.setdefault(participant, [])
+        if family not in homes:
+            homes.append(family)
+        if custody is not None:
+            _add_plan(households.plans.setdefault(participant, {}), custody, dated)
+    return households
+
+
+def _add_plan(plans: dict[int, _Custody], custody: int, dated: list[Any]) -> None:
+    starts_on, mode, home_a, home_b, anchor_on, pattern, holidays, exception, first, last, home = dated
+    if custody not in plans:
+        plan = CustodyPlan(CustodyMode(mode), home_a, home_b, anchor_on, pattern, CustodyHolidays(holidays))
+        plans[custody] = _Custody(starts_on, plan)
+    if exception is not None:
+        plans[custody].exceptions[exception] = CustodyException(Span(first, last), home)
