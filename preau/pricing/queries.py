@@ -73,7 +73,7 @@ class Version:
         tariff = parse_tariff(rules)
         used: set[str] = set()
         for entry in tariff.base:
-            used |= entry.when.mentioned() | {getattr(entry.kind, "on", "")}
+            used |= {test.fact for test in entry.when.tests} | {getattr(entry.kind, "on", "")}
             if any(len(bracket.amounts) > 1 for bracket in entry.kind.brackets()):
                 used.add("rank")
         return cls(tariff, frozenset(used))
