@@ -21,13 +21,30 @@ test: .venv/dev.stamp ## vérifie tout : style, types, tests sur SQLite et Postg
 	@$(BIN)/python scripts/run_tests.py
 
 check: .venv/dev.stamp ## vérifie le style, les types, les imports, les gabarits et les migrations (sans les tests)
-	$(BIN)/ruff format --check
-	$(BIN)/ruff check
+	@$(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync=target $(CHECKS)
+
+# One target for each tool, so that one run tells everything that is wrong.
+CHECKS := check-format check-lint check-types check-imports check-templates check-migrations
+.PHONY: $(CHECKS)
+
+check-format:
+	$(BIN)/ruff format --check --output-format=concise
+
+check-lint:
+	$(BIN)/ruff check --output-format=concise
+
+check-types:
 	$(CHECKING) $(BIN)/mypy
 	$(CHECKING) $(BIN)/mypy scripts
-	$(BIN)/lint-imports
+
+check-imports:
+	$(BIN)/lint-imports --no-logo
+
+check-templates:
 	find preau -name '*.html' -print0 | xargs -0 --no-run-if-empty $(BIN)/djade --check --target-version 5.2
 	$(BIN)/djlint --lint --quiet preau
+
+check-migrations:
 	$(CHECKING) $(BIN)/preau makemigrations --check --dry-run
 
 format: .venv/dev.stamp ## met le code et les gabarits en forme
