@@ -57,6 +57,13 @@ def test_a_colour_that_passes_is_kept(accent):
 
 
 @given(colour_codes)
+def test_the_darker_colour_has_the_contrasts_of_the_law(accent):
+    proposal, tokens = colours.rgb(colours.darker(accent)), colours.tokens()
+    for back in ("papier", "gris-fond", "soleil-doux", "hachures"):
+        assert colours.contrast(proposal, tokens[back]) >= 4.5
+
+
+@given(colour_codes)
 def test_derived_shades_are_colours_and_the_text_reads_on_them(accent):
     shades = colours.derived(accent)
     ink = colours.tokens()["encre"]
