@@ -6,72 +6,121 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('activities', '0001_initial'),
-        ('families', '0001_initial'),
-        ('town', '0001_initial'),
+        ("activities", "0001_initial"),
+        ("families", "0001_initial"),
+        ("town", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Tariff',
+            name="Tariff",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=60, unique=True)),
-                ('name', models.CharField(max_length=100)),
-                ('is_example', models.BooleanField(default=False)),
-                ('retired_on', models.DateField(blank=True, null=True)),
-                ('service', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='town.service')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(max_length=60, unique=True)),
+                ("name", models.CharField(max_length=100)),
+                ("is_example", models.BooleanField(default=False)),
+                ("retired_on", models.DateField(blank=True, null=True)),
+                (
+                    "service",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to="town.service"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'tarif',
+                "verbose_name": "tarif",
             },
         ),
         migrations.CreateModel(
-            name='Quotient',
+            name="Quotient",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_on', models.DateField()),
-                ('value_cents', models.PositiveIntegerField(blank=True, null=True)),
-                ('source', models.CharField(choices=[('api', 'CAF ou MSA, lu en ligne'), ('certificate', 'attestation de la CAF ou de la MSA'), ('tax_notice', 'avis d’imposition')], max_length=12)),
-                ('month', models.DateField(blank=True, null=True)),
-                ('read_at', models.DateTimeField()),
-                ('replaced_at', models.DateTimeField(blank=True, null=True)),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('family', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='quotients', to='families.family')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("starts_on", models.DateField()),
+                ("value_cents", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("api", "CAF ou MSA, lu en ligne"),
+                            ("certificate", "attestation de la CAF ou de la MSA"),
+                            ("tax_notice", "avis d’imposition"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("month", models.DateField(blank=True, null=True)),
+                ("read_at", models.DateTimeField()),
+                ("replaced_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "family",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="quotients", to="families.family"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['family', 'starts_on'], name='quotient_by_family')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('replaced_at__isnull', True)), fields=('family', 'starts_on'), name='quotient_chain')],
+                "indexes": [models.Index(fields=["family", "starts_on"], name="quotient_by_family")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("replaced_at__isnull", True)),
+                        fields=("family", "starts_on"),
+                        name="quotient_chain",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='TariffVersion',
+            name="TariffVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_on', models.DateField()),
-                ('rules', models.JSONField()),
-                ('vote', models.CharField(blank=True, max_length=160)),
-                ('tariff', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='pricing.tariff')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("starts_on", models.DateField()),
+                ("rules", models.JSONField()),
+                ("vote", models.CharField(blank=True, max_length=160)),
+                (
+                    "tariff",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="versions", to="pricing.tariff"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('tariff', 'starts_on'), name='tariffversion_chain')],
+                "constraints": [models.UniqueConstraint(fields=("tariff", "starts_on"), name="tariffversion_chain")],
             },
         ),
         migrations.CreateModel(
-            name='UnitTariff',
+            name="UnitTariff",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_on', models.DateField()),
-                ('tariff', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='units', to='pricing.tariff')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tariffs', to='activities.unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("starts_on", models.DateField()),
+                (
+                    "tariff",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="units", to="pricing.tariff"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="tariffs", to="activities.unit"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('unit', 'starts_on'), name='unittariff_chain')],
+                "constraints": [models.UniqueConstraint(fields=("unit", "starts_on"), name="unittariff_chain")],
             },
         ),
     ]
