@@ -13,6 +13,7 @@ TESTING = "PYTEST_VERSION" in os.environ
 ROOT = Path(__file__).resolve().parents[2]
 VAR = Path(environment.text("VAR", str(ROOT / ("build/tests" if TESTING else "var"))))
 DEMO = environment.flag("DEMO")
+MAINTENANCE = environment.flag("MAINTENANCE")
 
 DEBUG = environment.flag("DEBUG")
 SECRET_KEY = environment.text("SECRET_KEY", "not-a-secret" if TESTING or DEMO else "")
@@ -55,7 +56,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "preau.accounts.sessions.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "preau.accounts.sessions.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -103,7 +104,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["preau.accounts.backends.SignInBackend"]
 PASSWORD_HASHERS = ["preau.accounts.hashers.PortalArgon2"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -118,6 +119,10 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PRESERVE_USERNAME_CASING = True
 ACCOUNT_SESSION_REMEMBER = None
+ACCOUNT_SESSION_COOKIE_AGE = 30 * 86400
+# Phone networks put hundreds of families behind one address: wide by address, narrow by account.
+ACCOUNT_RATE_LIMITS = {"login": "120/m/ip", "login_failed": "40/m/ip,5/5m/key"}
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if environment.flag("BEHIND_PROXY") else 0
 ACCOUNT_ADAPTER = "preau.accounts.adapter.AccountAdapter"
 
 SESSION_ENGINE = "preau.accounts.sessions"
@@ -132,6 +137,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 SECURE_SSL_REDIRECT = False  # the front proxy redirects; the application only sees its own traffic
 SECURE_HSTS_SECONDS = 365 * 86400 if SECURE else 0
 SILENCED_SYSTEM_CHECKS = [
+    "auth.W004",  # user names are unique, whatever their case: a constraint on LOWER that this check cannot see
     "security.W005",  # HSTS stops at our own name: the town's other sites are not ours to bind
     "security.W008",  # no redirection to HTTPS here: see SECURE_SSL_REDIRECT
     "security.W021",  # nor do we enter the town's name on the browsers' preload list

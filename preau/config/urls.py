@@ -1,7 +1,9 @@
 """Root addresses: French paths that can be read aloud, English names."""
 
 from django.conf import settings
-from django.urls import include, path
+from django.urls import include, path, re_path
+
+from preau.portal.views import errors
 
 urlpatterns = [
     path("", include("preau.portal.urls")),
@@ -14,6 +16,9 @@ urlpatterns = [
 ]
 if settings.DEMO:
     urlpatterns.append(path("", include("preau.notifications.urls")))
+
+if settings.MAINTENANCE:
+    urlpatterns = [re_path("", errors.maintenance)]
 
 handler400 = "preau.portal.views.errors.bad_request"
 handler403 = "preau.portal.views.errors.forbidden"

@@ -51,7 +51,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 @public_page
-def maintenance(request: HttpRequest, path: str = "") -> HttpResponse:
+def maintenance(request: HttpRequest) -> HttpResponse:
     """Answers every address while the host works on the instance."""
     response = alone("maintenance", status=503)
     response["Retry-After"] = TEN_MINUTES
