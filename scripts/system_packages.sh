@@ -5,7 +5,7 @@ set -eu
 has_postgres() {
     for initdb in "${POSTGRES_ROOT:-/usr/lib/postgresql}"/*/bin/initdb; do
         version=${initdb%/bin/initdb}
-        [ -x "$initdb" ] && [ "${version##*/}" -ge 15 ] && return
+        [ -x "$initdb" ] && [ "${version##*/}" -ge 15 ] 2>/dev/null && return  # not a number: 9.6 and before
     done
     return 1
 }
