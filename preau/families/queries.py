@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Prefetch
 
@@ -11,13 +12,17 @@ from preau.families.models import Family, Participant, Schooling
 from preau.families.permissions import families_visible_to, participants_visible_to
 
 
+def with_schooling() -> "Prefetch[Any]":
+    """What to prefetch on participants so that `schooling_on` needs no query."""
+    return Prefetch("schoolings", Schooling.objects.select_related("year", "level", "place"))
+
+
 def children_of(
     user: User, *, on: dt.date, subject: Subject = Subject.PLANNING, level: AccessLevel = AccessLevel.SEE
 ) -> list[Participant]:
     """Those whose `subject` this parent may see or act on, eldest first, with their schooling: two queries."""
-    schoolings = Prefetch("schoolings", Schooling.objects.select_related("year", "level", "place"))
     visible = participants_visible_to(user, subject, on=on, level=level)
-    return list(visible.prefetch_related(schoolings).order_by("born_on", "first_name", "id"))
+    return list(visible.prefetch_related(with_schooling()).order_by("born_on", "first_name", "id"))
 
 
 def schooling_on(schoolings: Iterable[Schooling], day: dt.date) -> Schooling | None:

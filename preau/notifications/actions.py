@@ -2,7 +2,7 @@
 
 import datetime as dt
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -32,7 +32,7 @@ def queue_mail(address: str, *, template: str, context: Mapping[str, Any], dedup
     queue_mails([(address, context, dedupe_key)], template=template, now=now)
 
 
-def queue_mails(mails: list[tuple[str, Mapping[str, Any], str]], *, template: str, now: dt.datetime) -> None:
+def queue_mails(mails: Sequence[tuple[str, Mapping[str, Any], str]], *, template: str, now: dt.datetime) -> None:
     """Queue many mails of one template at once: a list of (address, context, dedupe_key)."""
     rows = []
     for address, own_context, dedupe_key in mails:

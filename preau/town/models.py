@@ -31,6 +31,10 @@ class Town(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def has_section(self, code: str) -> bool:
+        """Whether the town has switched on this section of the families' space."""
+        return any(section["code"] == code for section in self.sections)
+
 
 class Service(models.Model):
     """A service of the town hall, with its address for families."""

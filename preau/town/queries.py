@@ -1,9 +1,11 @@
 """Reading the town and its school calendar."""
 
-from collections.abc import Sequence
+import datetime as dt
+
+from django.db.models import Q
 
 from preau.town import rules
-from preau.town.models import PublicHoliday, SchoolPeriod, SchoolYear, Text, Town
+from preau.town.models import PublicHoliday, SchoolPeriod, SchoolYear, Service, Text, Town
 
 
 def the_town() -> Town:
@@ -24,11 +26,12 @@ def school_calendar() -> rules.Calendar:
     )
 
 
+def services_for_families(day: dt.date) -> list[Service]:
+    """The services that families may call or write to on `day`, by name."""
+    in_use = Q(retired_on__isnull=True) | Q(retired_on__gt=day)
+    return list(Service.objects.filter(in_use).exclude(phone="", email="").order_by("name"))
+
+
 def current_text(code: str) -> Text | None:
     """The version of a text in force, or None when the town has published none."""
     return Text.objects.filter(code=code).order_by("-version").first()
-
-
-def paragraphs(body: str) -> Sequence[str]:
-    """The paragraphs of a text, which a blank line separates."""
-    return [part.strip() for part in body.replace("\r\n", "\n").split("\n\n") if part.strip()]

@@ -93,7 +93,7 @@ def test_a_mail_is_sent_once():
     assert send_due(now=NOW) == 1
     assert send_due(now=NOW + dt.timedelta(days=1)) == 0
     assert [message.to for message in mail.outbox] == [["zoe@example.org"]]
-    assert mail.outbox[0].alternatives[0].mimetype == "text/html"
+    assert 'Content-Type: text/html; charset="utf-8"' in str(mail.outbox[0].message())
 
 
 class Unreachable:
