@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from django.db.models import F
 from django.utils import timezone
 
 from preau.activities.models import Activity, Group
@@ -11,6 +12,7 @@ from preau.families.models import Participant
 
 
 def make_intake(activity: Activity, group: Group, *, capacity: int | None = None) -> Intake:
+    """A group in which an activity is open; `capacity` None has no limit."""
     return Intake.objects.create(activity=activity, group=group, capacity=capacity)
 
 
@@ -19,6 +21,7 @@ def make_enrolment(
 ) -> Enrolment:
     """An accepted enrolment for the whole activity, with its intake."""
     Intake.objects.get_or_create(activity=activity, group=group)
+    Intake.objects.filter(activity=activity, group=group).update(taken=F("taken") + 1)
     return Enrolment.objects.create(
         participant=participant,
         activity=activity,

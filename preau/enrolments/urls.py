@@ -1,6 +1,11 @@
 """Addresses of the area."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from preau.enrolments.views import family
 
 app_name = "enrolments"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("inscriptions/", family.enrolments, name="list"),
+    path("inscriptions/nouvelle/", family.new, name="new"),
+]

@@ -1,6 +1,17 @@
 """Addresses of the area."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from preau.portal.views import family, public
 
 app_name = "portal"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", public.welcome, name="welcome"),
+    path("accueil/", family.home, name="home"),
+    path("aide/", public.help_page, name="help"),
+    path("plan-du-site/", public.sitemap, name="sitemap"),
+    path("delais/", public.notices, name="notices"),
+    path("accessibilite/", public.accessibility, name="accessibility"),
+    path("donnees-personnelles/", public.privacy, name="privacy"),
+    path("mentions-legales/", public.legal, name="legal"),
+]

@@ -1,0 +1,10 @@
+"""The area as Django loads it."""
+
+from django.apps import AppConfig
+
+
+class EnrolmentsConfig(AppConfig):
+    name = "preau.enrolments"
+
+    def ready(self) -> None:
+        from preau.enrolments import invariants  # noqa: F401 (registers its checks)

@@ -1,0 +1,51 @@
+"""The families' home page."""
+
+from dataclasses import dataclass
+
+from django.db.models import prefetch_related_objects
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from preau.accounts.audience import FamilyRequest, family_page
+from preau.billing.queries import amounts_due
+from preau.bookings.queries import ComingDay, coming_days, draft_summary
+from preau.core.dates import Month, local_day
+from preau.families.models import Participant, Schooling
+from preau.families.queries import schooling_on, with_schooling
+from preau.portal.sections import sections_of
+from preau.town.context import town_of
+
+DAYS_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class MemberCard:
+    """A child (or a grown-up who takes part) and what is planned for them."""
+
+    participant: Participant
+    schooling: Schooling | None
+    days: tuple[ComingDay, ...]
+
+
+@family_page
+@require_safe
+def home(request: FamilyRequest) -> HttpResponse:
+    today = local_day(timezone.now())
+    sections = {chosen.section.code: chosen for chosen in sections_of(town_of(request))}
+    members = coming_days(request.user, first=today, count=DAYS_SHOWN)
+    prefetch_related_objects([row.participant for row in members], with_schooling())
+    context = {
+        "today": today,
+        "month": Month.of(today),
+        "dues": amounts_due(request.user) if "facturation" in sections else [],
+        "draft": draft_summary(request.user) if "planning" in sections else None,
+        "members": [
+            MemberCard(row.participant, schooling_on(row.participant.schoolings.all(), today), row.days)
+            for row in members
+        ],
+        "sections": sections,
+        "blocks": [chosen for chosen in sections.values() if chosen.section.links],
+    }
+    return render(request, "portal/family/home.html", context)
