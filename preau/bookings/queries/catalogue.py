@@ -60,6 +60,7 @@ class Catalogue:
     units_of_activity: dict[int, tuple[UnitEntry, ...]]
     by_code: dict[tuple[str, str], UnitEntry]  # activity code, unit code
     closures: list[tuple[int | None, int | None, Span, str]]  # place, activity
+    breaks: tuple[Span, ...]  # the school holidays
     _kinds: dict[dt.date, DayKind] = field(default_factory=dict)
 
     def kind(self, day: dt.date) -> DayKind:
@@ -95,22 +96,22 @@ def catalogue(version: int) -> Catalogue:
     of_activity = defaultdict(list)
     for unit in units.values():
         of_activity[unit.activity].append(unit)
+    town = town_days()
     return Catalogue(
-        town=town_days(),
+        town=town,
         units=units,
         groups=groups,
         units_of_activity={key: tuple(entries) for key, entries in of_activity.items()},
         by_code={(unit.activity_code, unit.code): unit for unit in units.values()},
         closures=[(row.place_id, row.activity_id, Span(row.starts_on, row.ends_on), row.reason) for row in closures],
+        breaks=breaks(town.calendar),
     )
 
 
 def _groups() -> dict[int, GroupEntry]:
-    rows = {pk: (place, outer) for pk, place, outer in Group.objects.values_list("pk", "place_id", "within_id")}
-    return {
-        pk: GroupEntry(pk, place, outward(pk, {key: row[1] for key, row in rows.items()}))
-        for pk, (place, _) in rows.items()
-    }
+    rows = list(Group.objects.values_list("pk", "place_id", "within_id"))
+    within = {key: outer for key, _, outer in rows}
+    return {key: GroupEntry(key, place, outward(key, within)) for key, place, _ in rows}
 
 
 def outward(group_id: int, within: Mapping[int, int | None]) -> tuple[int, ...]:

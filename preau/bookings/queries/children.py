@@ -32,6 +32,7 @@ class Child:
     symbol: str
     may_act: bool
     household: int
+    household_code: str
     enrolments: dict[int, list[Enrolled]] = field(default_factory=dict)  # by activity
 
     def enrolled(self, activity: int, day: dt.date) -> Enrolled | None:
@@ -62,6 +63,7 @@ def read_children(user: User, *, on: dt.date) -> dict[int, Child]:
             "participant__symbol",
             "planning",
             "adult__family",
+            "adult__family__code",
             "enrolment__activity",
             "enrolment__group",
             "enrolment__starts_on",
@@ -69,11 +71,11 @@ def read_children(user: User, *, on: dt.date) -> dict[int, Child]:
         )
     )
     children: dict[int, Child] = {}
-    for key, code, name, sex, colour, symbol, level, household, activity, group, starts_on, ends_on in rows:
+    for key, code, name, sex, colour, symbol, level, household, family, activity, group, starts_on, ends_on in rows:
         child = children.get(key)
         if child is None:
             may_act = level >= AccessLevel.ACT
-            child = children[key] = Child(key, code, name, sex, colour, symbol, may_act, household)
+            child = children[key] = Child(key, code, name, sex, colour, symbol, may_act, household, family)
         if activity is not None:
             child.enrolments.setdefault(activity, []).append(Enrolled(group, Span(starts_on, ends_on)))
     return children

@@ -1,14 +1,14 @@
 """Whose day it is: in which household a child is, day by day."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from preau.families.choices import CustodyHolidays, CustodyMode
 from preau.families.models import Home
 from preau.families.rules import CustodyException, CustodyPlan, home_on
-from preau.town.rules import Calendar, Span, breaks
+from preau.town.rules import Span
 
 
 @dataclass(slots=True)
@@ -22,21 +22,27 @@ class _Custody:
 class Households:
     """The homes and custody plans of some participants."""
 
-    calendar: Calendar
-    homes: dict[int, list[int]]
-    plans: dict[int, dict[int, _Custody]]
+    breaks: tuple[Span, ...]  # the school holidays, which parents may share
+    homes: dict[int, list[int]] = field(default_factory=dict)
+    plans: dict[int, dict[int, _Custody]] = field(default_factory=dict)
 
     def home(self, participant: int, day: dt.date, *, mine: int) -> int:
         """The household whose day it is. Without a plan it is the only home, else `mine` when the child lives there."""
         in_force = [plan for plan in self.plans.get(participant, {}).values() if plan.starts_on <= day]
         if in_force:
             latest = max(in_force, key=lambda plan: plan.starts_on)
-            return home_on(latest.plan, latest.exceptions.values(), day, breaks(self.calendar))
+            return home_on(latest.plan, latest.exceptions.values(), day, self.breaks)
         homes = self.homes.get(participant, [])
         return mine if mine in homes or not homes else min(homes)
 
+    def days_of_others(self, participant: int, period: Iterable[dt.date], *, mine: int) -> set[dt.date]:
+        """The days of the period that are not those of the household `mine`."""
+        if participant not in self.plans and self.homes.get(participant, [mine]) == [mine]:
+            return set()
+        return {day for day in period if self.home(participant, day, mine=mine) != mine}
 
-def read_households(participants: Collection[int], calendar: Calendar) -> Households:
+
+def read_households(participants: Collection[int], breaks: tuple[Span, ...]) -> Households:
     """The homes of these participants and who has them when. One query."""
     rows = Home.objects.filter(participant__in=participants).values_list(
         "participant",
@@ -54,7 +60,7 @@ def read_households(participants: Collection[int], calendar: Calendar) -> Househ
         "participant__custodies__exceptions__ends_on",
         "participant__custodies__exceptions__home",
     )
-    households = Households(calendar, {}, {})
+    households = Households(breaks)
     for participant, family, custody, *dated in rows:
         homes = households.homes.setdefault(participant, [])
         if family not in homes:

@@ -114,10 +114,11 @@ def cancel_refusal(cell: CellFacts, *, now: dt.datetime) -> Refusal | None:
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """A live booking: its row, its state, the slots where it has a seat, the parts in which it occupies the child."""
+    """A live booking: its row, the household that pays it, its seats, the parts in which it occupies the child."""
 
     key: int
     state: BookingState
+    family: int
     slots: tuple[int, ...]
     parts: frozenset[int]
 
@@ -205,6 +206,6 @@ def _take_places(
         gone = board.live.pop(want.cell)
         board.busy[want.cell.participant, want.cell.day] -= gone.parts
     for want in to_book:
-        board.live[want.cell] = Live(0, BookingState.BOOKED, facts[want.cell].slots or (), want.parts)
+        board.live[want.cell] = Live(0, BookingState.BOOKED, 0, facts[want.cell].slots or (), want.parts)
         board.busy.setdefault((want.cell.participant, want.cell.day), set()).update(want.parts)
     return None

@@ -1,0 +1,222 @@
+"""What a set of changes asks for, and what becomes of it: read without a lock for a page, with locks to write."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q
+
+from preau.activities.choices import BookingMode
+from preau.bookings.choices import LIVE, BookingState, Refusal
+from preau.bookings.models import Booking, Opening, Seat, Slot
+from preau.bookings.queries.catalogue import Catalogue, UnitEntry
+from preau.bookings.queries.children import Child
+from preau.bookings.queries.households import read_households
+from preau.bookings.rules.lines import Board, Cell, CellFacts, Decision, Line, Live, Want, decide, lines_of
+
+SlotKey = tuple[int, dt.date, int]  # group, day, part
+
+
+class BoardMoved(Exception):
+    """What was read is no longer so, in a way that the locks did not cover: read again."""
+
+
+@dataclass(slots=True)
+class Plan:
+    """What a set of changes asks for, and all that the rules say of it, read without a lock."""
+
+    lines: list[Line]
+    children: Mapping[int, Child]
+    catalogue: Catalogue
+    facts: dict[Cell, CellFacts] = field(default_factory=dict)
+    homes: dict[Cell, int] = field(default_factory=dict)  # the household whose day it is
+    groups: dict[Cell, int] = field(default_factory=dict)
+    slots: dict[Cell, tuple[SlotKey, ...]] = field(default_factory=dict)
+
+    @property
+    def wants(self) -> list[Want]:
+        return [want for line in self.lines for want in line]
+
+    def unit(self, cell: Cell) -> UnitEntry:
+        return self.catalogue.units[cell.unit]
+
+
+def read_plan(changes: Mapping[Cell, bool], children: Mapping[int, Child], catalogue: Catalogue) -> Plan:
+    """What the rules say of each cell that is wanted (True) or to be freed. Two queries.
+
+    Cells of units that the catalogue does not know are left out.
+    """
+    known = {cell: wanted for cell, wanted in changes.items() if cell.unit in catalogue.units}
+    wants = [Want(cell, wanted, catalogue.units[cell.unit].occupied) for cell, wanted in known.items()]
+    plan = Plan(lines_of(wants), children, catalogue)
+    households = read_households({cell.participant for cell in known}, catalogue.breaks)
+    deadlines = _read_deadlines(known)
+    for cell in known:
+        book_by, cancel_by = deadlines.get((cell.unit, cell.day), (None, None))
+        child = children.get(cell.participant)
+        if child is not None:
+            plan.homes[cell] = households.home(cell.participant, cell.day, mine=child.household)
+            if _place(plan, cell, child):
+                book_by = cancel_by = None
+        plan.facts[cell] = CellFacts(
+            barred=_bar(plan, cell, child), is_open=book_by is not None, book_by=book_by, cancel_by=cancel_by
+        )
+    return plan
+
+
+def _read_deadlines(
+    cells: Collection[Cell],
+) -> dict[tuple[int, dt.date], tuple[dt.datetime | None, dt.datetime | None]]:
+    """The deadlines to book and to cancel, where the unit is open."""
+    openings = Opening.objects.filter(
+        unit__in={cell.unit for cell in cells}, day__in={cell.day for cell in cells}, is_open=True
+    )
+    return {
+        (unit, day): (book_by, cancel_by)
+        for unit, day, book_by, cancel_by in openings.values_list("unit", "day", "book_by", "cancel_by")
+    }
+
+
+def _place(plan: Plan, cell: Cell, child: Child) -> str:
+    """Note in which group the child would be received, and on which slots; says why it is exceptionally closed."""
+    unit = plan.unit(cell)
+    enrolment = child.enrolled(unit.activity, cell.day)
+    if enrolment is None:
+        return ""
+    group = plan.catalogue.groups[enrolment.group]
+    plan.groups[cell] = group.key
+    plan.slots[cell] = tuple((key, cell.day, part) for key in group.chain for part in unit.parts)
+    return plan.catalogue.closure(unit, group, cell.day)
+
+
+def _bar(plan: Plan, cell: Cell, child: Child | None) -> Refusal | None:
+    if child is None or not child.may_act:
+        return Refusal.NO_RIGHT
+    if plan.unit(cell).mode != BookingMode.FAMILY:
+        return Refusal.READ_ONLY
+    if plan.homes[cell] != child.household:
+        return Refusal.OTHER_HOME
+    return None if cell in plan.groups else Refusal.NOT_ENROLLED
+
+
+@dataclass(frozen=True, slots=True)
+class SlotRow:
+    """A slot as it was read."""
+
+    key: int
+    where: SlotKey
+    is_open: bool
+    left: int | None  # None is no limit
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What becomes of a plan, and what it was decided on."""
+
+    decisions: list[Decision]
+    facts: Mapping[Cell, CellFacts]
+    live: Mapping[Cell, Live]  # before
+    slots: Mapping[int, SlotRow]
+
+    @property
+    def cancelled(self) -> list[Live]:
+        return [self.live[want.cell] for decision in self.decisions for want in decision.to_cancel]
+
+    @property
+    def booked(self) -> list[Cell]:
+        """In order, whatever the lines: all writers insert in the same order."""
+        return sorted(want.cell for decision in self.decisions for want in decision.to_book)
+
+
+def decide_plan(plan: Plan, *, now: dt.datetime, lock: bool) -> Decided:
+    """What becomes of each line at the instant `now`. With `lock`, in a transaction, it stays true until its end.
+
+    The slots are locked first, then the bookings, each in the order of their keys. Raises BoardMoved when someone
+    wrote between the two. Two queries, three when something is to be cancelled.
+    """
+    freed = [want.cell for want in plan.wants if not want.wanted]
+    slots = _read_slots({key for keys in plan.slots.values() for key in keys}, _slots_held(freed), lock=lock)
+    live = _read_bookings(plan, lock=lock)
+    if not all(slots.keys() >= set(live[cell].slots) for cell in freed if cell in live):
+        raise BoardMoved
+    open_slots = {slot.where: slot.key for slot in slots.values() if slot.is_open}
+    facts = {
+        cell: replace(
+            facts, slots=_slots_of(plan, cell, open_slots), barred=facts.barred or _bar_live(plan, cell, live)
+        )
+        for cell, facts in plan.facts.items()
+    }
+    board = Board({slot.key: slot.left for slot in slots.values()}, dict(live))
+    return Decided(decide(plan.lines, facts, board, now=now), facts, live, slots)
+
+
+def _bar_live(plan: Plan, cell: Cell, live: Mapping[Cell, Live]) -> Refusal | None:
+    """The other household's bookings are theirs, even on a day that custody has given to this one since."""
+    theirs = cell in live and live[cell].family != plan.homes[cell]
+    return Refusal.OTHER_HOME if theirs else None
+
+
+def _slots_held(cells: Collection[Cell]) -> list[int]:
+    """The slots on which the bookings to cancel hold seats."""
+    if not cells:
+        return []
+    seats = Seat.objects.filter(
+        participant__in={cell.participant for cell in cells},
+        day__in={cell.day for cell in cells},
+        booking__unit__in={cell.unit for cell in cells},
+    )
+    return list(seats.values_list("slot", flat=True))
+
+
+def _read_slots(wanted: Collection[SlotKey], held: Collection[int], *, lock: bool) -> dict[int, SlotRow]:
+    """The slots to take from and to give back to, all at once, in the order of their keys."""
+    days: dict[tuple[int, int], set[dt.date]] = defaultdict(set)
+    for group, day, part in wanted:
+        days[group, part].add(day)
+    conditions = [Q(group=group, part=part, day__in=some) for (group, part), some in sorted(days.items())]
+    if held:
+        conditions.append(Q(pk__in=held))
+    if not conditions:
+        return {}
+    slots = Slot.objects.select_for_update(of=("self",)) if lock else Slot.objects.all()
+    rows = (
+        slots.filter(reduce(or_, conditions))
+        .order_by("pk")
+        .values_list("pk", "group", "day", "part", "is_open", "capacity", "taken")
+    )
+    return {
+        key: SlotRow(key, (group, day, part), is_open, None if capacity is None else capacity - taken)
+        for key, group, day, part, is_open, capacity, taken in rows
+    }
+
+
+def _read_bookings(plan: Plan, *, lock: bool) -> dict[Cell, Live]:
+    """The live bookings of these children on these days, in the order of their keys."""
+    bookings = Booking.objects.select_for_update(of=("self",)) if lock else Booking.objects.all()
+    rows = (
+        bookings.filter(
+            participant__in={want.cell.participant for want in plan.wants},
+            day__in={want.cell.day for want in plan.wants},
+            state__in=LIVE,
+        )
+        .order_by("pk")
+        .values_list("pk", "participant", "day", "unit", "state", "family", "seats__slot", "seats__part")
+    )
+    live: dict[Cell, Live] = {}
+    for key, participant, day, unit, state, family, slot, part in rows:
+        cell = Cell(participant, day, unit)
+        known = live.get(cell) or Live(key, BookingState(state), family, (), frozenset())
+        live[cell] = replace(
+            known,
+            slots=known.slots if slot is None else (*known.slots, slot),
+            parts=known.parts if part is None else known.parts | {part},
+        )
+    return live
+
+
+def _slots_of(plan: Plan, cell: Cell, open_slots: Mapping[SlotKey, int]) -> tuple[int, ...] | None:
+    keys = plan.slots.get(cell, ())
+    return tuple(open_slots[key] for key in keys) if all(key in open_slots for key in keys) else None

@@ -1,0 +1,136 @@
+"""Openings, slots, bookings and ticks of a period, gathered by the database: a short text per unit, not a row per day.
+
+Written in SQL: a planning reads hundreds of days at each click, and building the same statements through the ORM would
+take longer than running them.
+"""
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+
+from preau.bookings.choices import LIVE, BookingState, Presence
+from preau.bookings.models import Booking, DraftChange, Opening, Slot
+from preau.bookings.rules.lines import Cell
+
+# A day within a period of less than a year is its month and day: « 1005 ». An instant is its second since 1970, cut
+# and not rounded: deadlines end on a last microsecond.
+POSTGRESQL = {
+    "day": "to_char(day, 'MMDD')",
+    "date": "to_char(day, 'YYYYMMDD')",
+    "second": "floor(extract(epoch from {}))::bigint",
+    "gather": "string_agg({}, '')",
+}
+SQLITE = {
+    "day": "strftime('%%m%%d', day)",
+    "date": "strftime('%%Y%%m%%d', day)",
+    "second": "strftime('%%s', substr({}, 1, 19))",
+    "gather": "group_concat({}, '')",
+}
+SECOND = 10  # signs of an instant, until the year 2286
+STATES = {str(state)[0]: state for state in LIVE}
+PRESENCES = {str(presence)[0]: presence for presence in Presence}
+
+
+def day_key(day: dt.date) -> str:
+    return f"{day.month:02d}{day.day:02d}"
+
+
+@dataclass(slots=True)
+class OpenDays:
+    """What is open in a period, by day key. A day that is missing is closed."""
+
+    units: dict[int, dict[str, tuple[str, str]]] = field(default_factory=dict)  # deadlines to book, to cancel
+    full: dict[tuple[int, int], dict[str, bool]] = field(default_factory=dict)  # (group, part) → is it full
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """A live booking; `household` pays it."""
+
+    household: int
+    state: BookingState
+    presence: Presence
+
+
+@dataclass(slots=True)
+class Marks:
+    """What is booked in a period, by (participant, unit) and day key, and all that the parent has ticked."""
+
+    booked: dict[tuple[int, int], dict[str, Booked]] = field(default_factory=dict)
+    ticked: dict[Cell, bool] = field(default_factory=dict)
+
+
+def read_open_days(
+    units: Collection[int], groups: Collection[int], parts: Collection[int], first: dt.date, last: dt.date
+) -> OpenDays:
+    """The open days of units and of slots, from `first` to `last`. One query; none without units."""
+    found = OpenDays()
+    if not units:
+        return found
+    words = _words()
+    opening = words["gather"].format(
+        f"{words['day']} || {words['second'].format('book_by')} || {words['second'].format('cancel_by')}"
+    )
+    slot = words["gather"].format(f"{words['day']} || case when taken >= capacity then '1' else '0' end")
+    sql = f"""
+        select 0, unit_id, 0, {opening} from {Opening._meta.db_table}
+        where unit_id in ({_marks(units)}) and day between %s and %s and is_open group by unit_id
+        union all
+        select 1, group_id, part_id, {slot} from {Slot._meta.db_table}
+        where group_id in ({_marks(groups)}) and part_id in ({_marks(parts)}) and day between %s and %s and is_open
+        group by group_id, part_id"""  # noqa: S608 (table names and our own words; values are parameters)
+    for kind, key, part, text in _run(sql, [*units, first, last, *groups, *parts, first, last]):
+        if kind == 0:
+            found.units[key] = {
+                token[:4]: (token[4 : 4 + SECOND], token[4 + SECOND :]) for token in _tokens(text, 4 + 2 * SECOND)
+            }
+        else:
+            found.full[key, part] = {token[:4]: token[4] == "1" for token in _tokens(text, 5)}
+    return found
+
+
+def read_marks(user: int, participants: Collection[int], first: dt.date, last: dt.date) -> Marks:
+    """The live bookings of participants from `first` to `last`, and the whole draft of `user`. One query."""
+    found = Marks()
+    words = _words()
+    booked = words["gather"].format(f"{words['day']} || substr(state, 1, 1) || substr(presence, 1, 1)")
+    ticked = words["gather"].format(f"{words['date']} || case when wanted then '1' else '0' end")
+    sql = f"""
+        select 0, participant_id, unit_id, family_id, {booked} from {Booking._meta.db_table}
+        where participant_id in ({_marks(participants)}) and day between %s and %s and state in ({_marks(LIVE)})
+        group by participant_id, unit_id, family_id
+        union all
+        select 1, participant_id, unit_id, 0, {ticked} from {DraftChange._meta.db_table}
+        where user_id = %s group by participant_id, unit_id"""  # noqa: S608 (as above)
+    states = [str(state) for state in LIVE]
+    for kind, participant, unit, household, text in _run(sql, [*participants, first, last, *states, user]):
+        if kind == 0:
+            days = found.booked.setdefault((participant, unit), {})
+            for token in _tokens(text, 6):
+                days[token[:4]] = Booked(household, STATES[token[4]], PRESENCES[token[5]])
+        else:
+            for token in _tokens(text, 9):
+                found.ticked[Cell(participant, dt.date.fromisoformat(token[:8]), unit)] = token[8] == "1"
+    return found
+
+
+def _words() -> Mapping[str, str]:
+    return POSTGRESQL if connection.vendor == "postgresql" else SQLITE
+
+
+def _marks(values: Collection[object]) -> str:
+    return ", ".join(["%s"] * len(values)) or "null"
+
+
+def _run(sql: str, parameters: Sequence[int | str | dt.date]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [value.isoformat() if isinstance(value, dt.date) else value for value in parameters])
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
+
+
+def _tokens(text: str, length: int) -> list[str]:
+    return [text[start : start + length] for start in range(0, len(text), length)]
