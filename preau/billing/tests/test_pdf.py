@@ -4,6 +4,7 @@ import dataclasses
 import datetime as dt
 import io
 import re
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -252,6 +253,12 @@ def test_the_same_document_gives_the_same_bytes() -> None:
     invoice_pdf(dataclasses.replace(VILLEPREUX, number="PERI2106"))
     pdf._compiler.cache_clear()
     assert invoice_pdf(VILLEPREUX) == first
+
+
+def test_threads_wait_for_each_other() -> None:
+    documents = [dataclasses.replace(VILLEPREUX, number=f"PERI{number}") for number in range(12)]
+    with ThreadPoolExecutor(6) as threads:
+        assert all(made.startswith(b"%PDF") for made in threads.map(invoice_pdf, documents))
 
 
 def test_the_pdf_bears_the_day_of_issue() -> None:
