@@ -6,6 +6,7 @@ import threading
 import pytest
 from django.db import connection
 
+from preau.accounts.testing import make_user
 from preau.activities.choices import EnrolmentMode, Misfit
 from preau.activities.testing import make_activity, make_group, make_unit
 from preau.core.dates import PARIS
@@ -36,7 +37,8 @@ class Town:
         self.group = make_group(matin=20)
         self.intake = make_intake(self.activity, self.group, capacity=capacity)
         self.family = make_family()
-        self.zoe = make_adult(self.family)
+        self.zoe = make_user()
+        make_adult(self.family, user=self.zoe)
         self.nora = self.child()
 
     def child(self, **fields):
@@ -44,7 +46,7 @@ class Town:
 
     def enrol(self, participant=None, *, starts_on=TODAY, now=NOW):
         return enrol(
-            participant=participant or self.nora, activity=self.activity, starts_on=starts_on, by=self.zoe.user, now=now
+            participant=participant or self.nora, activity=self.activity, starts_on=starts_on, by=self.zoe, now=now
         )
 
     def refusal(self, participant=None, **when):
@@ -77,7 +79,7 @@ def test_a_mail_confirms_without_a_child_in_its_subject():
     town = Town()
     town.enrol()
     mail = Outgoing.objects.get()
-    assert mail.address == town.zoe.user.email
+    assert mail.address == town.zoe.email
     assert mail.subject == "Inscription enregistrée : 1_Accueil matin maternelle"
     assert "Nora" in mail.text
     assert "du 5 octobre 2026 au 2\u00a0juillet 2027" in mail.text.replace("5\u00a0octobre", "5 octobre")
@@ -213,7 +215,8 @@ def test_an_enrolment_in_a_group_closed_to_its_activity_is_found():
 
 def in_threads(count, do):
     """Run `do(number)` in `count` threads that start together; what each returned or raised."""
-    start, results = threading.Barrier(count), [None] * count
+    start = threading.Barrier(count)
+    results: list[object] = [None] * count
 
     def run(number):
         start.wait()
