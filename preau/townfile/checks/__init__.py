@@ -1,0 +1,27 @@
+"""What the types cannot say: references, dates in order, rules that can be read, nothing forgotten.
+
+`town` the town itself · `calendar` days in order · `offer` activities, units, groups · `money` tariffs, régies ·
+`references` codes that exist · `missing` what is forgotten · `history` what past days forbid to change.
+"""
+
+from collections.abc import Callable, Iterator
+
+from preau.townfile.checks.calendar import calendar_faults
+from preau.townfile.checks.missing import missing_faults
+from preau.townfile.checks.money import money_faults
+from preau.townfile.checks.offer import offer_faults
+from preau.townfile.checks.references import reference_faults
+from preau.townfile.checks.town import town_faults
+from preau.townfile.file import TownFile
+from preau.townfile.lines import Path
+
+Check = Callable[[TownFile], Iterator[tuple[Path, str]]]
+
+OF_WHAT_IS_WRITTEN: tuple[Check, ...] = (town_faults, calendar_faults, offer_faults, money_faults)
+OF_WHAT_IS_NOT: tuple[Check, ...] = (reference_faults, missing_faults)
+
+
+def semantic_faults(file: TownFile) -> Iterator[tuple[Path, str]]:
+    """Every fault of meaning, as (path, mend). Nothing is missing from a text that could not be read whole."""
+    for check in OF_WHAT_IS_WRITTEN + (OF_WHAT_IS_NOT if file.source.is_whole else ()):
+        yield from check(file)

@@ -1,0 +1,248 @@
+"""What each table of the town file may hold: one class per table, with its types and bounds.
+
+No reference is followed here (see `checks`).
+"""
+
+import datetime as dt
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from preau.accounts.choices import Capability
+from preau.activities.choices import AfterNotice, BookingMode, EnrolmentMode
+from preau.activities.rules import WEEKDAYS
+from preau.billing.choices import PayFiPMode
+from preau.town.choices import DayKind, PlaceKind
+from preau.townfile.values import (
+    among,
+    colour_fault,
+    email_fault,
+    icon_fault,
+    label_fault,
+    notice_fault,
+    number_fault,
+    told,
+    url_fault,
+)
+
+SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
+
+Text20 = Annotated[str, StringConstraints(min_length=1, max_length=20)]
+Text40 = Annotated[str, StringConstraints(min_length=1, max_length=40)]
+Text60 = Annotated[str, StringConstraints(min_length=1, max_length=60)]
+Text80 = Annotated[str, StringConstraints(min_length=1, max_length=80)]
+Text100 = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+Text120 = Annotated[str, StringConstraints(min_length=1, max_length=120)]
+Text160 = Annotated[str, StringConstraints(min_length=1, max_length=160)]
+Text200 = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+LongText = Annotated[str, StringConstraints(min_length=1)]
+Time = Annotated[str, StringConstraints(pattern=TIME)]
+Count = Annotated[int, Field(ge=0, le=100_000)]
+Weekday = Annotated[str, among(WEEKDAYS)]
+KindOfDay = Annotated[str, among(DayKind.values)]
+Notice = Annotated[dict[str, Any], told(notice_fault)]
+Email = Annotated[str, told(email_fault)]
+
+
+class Row(BaseModel):
+    """A table of the file. No conversion: a number between quotes is a fault, told as such."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, str_strip_whitespace=True)
+
+
+SECTIONS = ("accueil", "dossier", "inscriptions", "planning", "facturation", "messagerie", "actualites")
+"""Those that Préau does not have yet may be named and are not shown."""
+
+
+class Section(Row):
+    code: Annotated[str, among(SECTIONS)]
+    label: Text40
+
+
+class TownRow(Row):
+    name: Text100
+    portal_name: Text60 = "Portail famille"
+    insee_code: Annotated[str, StringConstraints(pattern=r"^([0-9]{5}|2[AB][0-9]{3})$")]
+    siret: Annotated[str, StringConstraints(pattern=r"^[0-9]{14}$")] | None = None
+    address: Text200
+    phone: Text20
+    opening_hours: Text160
+    email: Email
+    website: Annotated[str, told(url_fault)] | None = None
+    accent: Annotated[str, told(colour_fault)] = "#0b6a5a"
+    school_zone: Annotated[str, among("ABC")]
+    where_is_file_number: Annotated[str, StringConstraints(max_length=300)] = ""
+    sections: list[Section] = Field(min_length=1)
+
+
+class TextRow(Row):
+    title: Text120
+    body: LongText
+
+
+class ServiceRow(Row):
+    name: Text100
+    phone: Text20 | None = None
+    email: Email | None = None
+    address: Text200 | None = None
+    opening_hours: Text160 | None = None
+
+
+class RegieRow(Row):
+    name: Text100
+    service: str
+    number_pattern: Annotated[Text40, told(number_fault)] = "{YYYY}{NNNNNN}"
+    label_pattern: Annotated[Text40, told(label_fault)] | None = None
+    numcli: Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")] | None = None
+    payfip_mode: Annotated[str, among(PayFiPMode.values)] = PayFiPMode.TEST.value
+    online_since: dt.date | None = None
+    due_days: Annotated[int, Field(ge=1, le=365)] = 30
+    how_to_pay: list[LongText] = []
+
+
+class YearRow(Row):
+    starts_on: dt.date
+    ends_on: dt.date
+    weekdays: list[Weekday] = Field(min_length=1)
+
+
+class PeriodRow(Row):
+    year: str
+    code: Annotated[str, StringConstraints(pattern=SLUG, max_length=40)]
+    name: Text60
+    starts_on: dt.date
+    ends_on: dt.date
+
+
+class HolidayRow(Row):
+    on: dt.date
+    name: Text60
+
+
+class ClosureRow(Row):
+    place: str | None = None
+    activity: str | None = None
+    starts_on: dt.date
+    ends_on: dt.date
+    reason: Text120
+
+
+class PlaceRow(Row):
+    name: Text100
+    kind: Annotated[str, among(PlaceKind.values)]
+    address: Text200 | None = None
+
+
+class LevelRow(Row):
+    name: Text40
+
+
+class PartRow(Row):
+    name: Text40
+
+
+class ThemeRow(Row):
+    name: Text80
+
+
+class GroupRow(Row):
+    name: Text100
+    place: str
+    within: str | None = None
+    levels: list[str] = []
+    schools: list[str] = []
+
+
+class CapacityRow(Row):
+    """Places of a group in a part of the day; no kind of day is all of them, no places is no limit."""
+
+    group: str
+    part: str
+    starts_on: dt.date
+    kinds_of_day: list[KindOfDay] = []
+    places: Count | None = None
+
+
+class ActivityRow(Row):
+    """In the file, `years` makes one activity per school year, and the days of the year are those of the activity.
+
+    In the database and in a comparison, `year` is set or the activity has none, and both days are known.
+    """
+
+    name: Text100
+    theme: str
+    service: str
+    regie: str | None = None
+    years: list[str] = []
+    year: str | None = None
+    starts_on: dt.date | None = None
+    ends_on: dt.date | None = None
+    kinds_of_day: list[KindOfDay] = Field(min_length=1)
+    born_from: dt.date | None = None
+    born_to: dt.date | None = None
+    levels: list[str] = []
+    schools: list[str] = []
+    for_adults: bool = False
+    enrolment_mode: Annotated[str, among(EnrolmentMode.values)] = EnrolmentMode.DIRECT.value
+    booking_mode: Annotated[str, among(BookingMode.values)] = BookingMode.FAMILY.value
+    keeps_place_while_checked: bool = True
+    notice_book: Notice | None = None
+    notice_cancel: Notice | None = None
+    after_notice: Annotated[str, among(AfterNotice.values)] = AfterNotice.REFUSE.value
+    blocks_on_debt: bool = False
+    groups: list[str] = Field(min_length=1)
+    places_per_year: dict[str, Count] = {}
+
+
+class TariffLink(Row):
+    starts_on: dt.date
+    tariff: str
+
+
+class UnitRow(Row):
+    """`tariff` is the tariff followed from the first day of the activity; `tariffs` is a chain of them."""
+
+    name: Text80
+    short_name: Text20 | None = None
+    parts: list[str] = Field(min_length=1)
+    starts_at: Time
+    ends_at: Time
+    weekdays: list[Weekday] = []
+    exclusive: bool = True
+    notice_book: Notice | None = None
+    notice_cancel: Notice | None = None
+    icon: Annotated[str, told(icon_fault)] = "horloge"
+    tariff: str | None = None
+    tariffs: list[TariffLink] = []
+
+
+class VersionRow(Row):
+    """The rules of a tariff from a day on; `base`, `round` and `split` are read by pricing.rules.parse_tariff."""
+
+    starts_on: dt.date
+    vote: Annotated[str, StringConstraints(max_length=160)] = ""
+    base: list[Any]
+    round: str | None = None
+    split: dict[str, Any] | None = None
+
+    def rules(self) -> dict[str, Any]:
+        """What parse_tariff reads."""
+        rules: dict[str, Any] = {"base": self.base}
+        if self.round is not None:
+            rules["round"] = self.round
+        if self.split is not None:
+            rules["split"] = self.split
+        return rules
+
+
+class TariffRow(Row):
+    name: Text100
+    service: str | None = None
+    is_example: bool = False
+    versions: list[VersionRow] = Field(min_length=1)
+
+
+class RoleRow(Row):
+    name: Text80
+    capabilities: list[Annotated[str, among(Capability.values)]] = Field(min_length=1)

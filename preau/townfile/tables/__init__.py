@@ -1,0 +1,13 @@
+"""Every table of the file and how it meets the database, in the order in which they need each other."""
+
+from typing import Any
+
+from preau.townfile.tables.money import MONEY_TABLES
+from preau.townfile.tables.offer import OFFER_TABLES
+from preau.townfile.tables.people import PEOPLE_TABLES
+from preau.townfile.tables.table import Synced, Writing
+from preau.townfile.tables.town import TOWN_TABLES
+
+__all__ = ["TABLES", "Synced", "Writing"]
+
+TABLES: tuple[Synced[Any], ...] = (*TOWN_TABLES, *PEOPLE_TABLES, *MONEY_TABLES, *OFFER_TABLES)
