@@ -29,7 +29,7 @@ def mail(request: HttpRequest, name: str) -> HttpResponse:
 
 @public_page
 @require_safe
-@csp(SEALED)  # type: ignore[arg-type] (its types forget addresses with a parameter)
+@csp(SEALED)  # type: ignore[arg-type]  # its types forget addresses with a parameter
 def mail_as_sent(request: HttpRequest, name: str) -> HttpResponse:
     """The mail's own HTML, in a page of its own that can neither run, load, nor reach anything of ours."""
     found = _mail_or_404(name)
