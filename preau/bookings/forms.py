@@ -1,8 +1,9 @@
 """What agents ask to see: a day or a period, an activity, a place."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, cast
 
 from django import forms
 
@@ -14,8 +15,6 @@ from preau.core.templatetags.ui import mois, periode
 from preau.town.models import Place
 
 FIRST_YEAR, LAST_YEAR = 2001, 2198
-FORTNIGHTS_BEFORE, FORTNIGHTS_AFTER = 2, 6
-MONTHS_BEFORE, MONTHS_AFTER = 3, 6
 
 
 class ChoiceOf(forms.ChoiceField):
@@ -61,56 +60,34 @@ def told(period: Period) -> str:
 
 
 class Filters(PortalForm):
-    """A form of the address: what is missing takes its default, what is wrong is said and takes its default too."""
+    """A form of the address: what is missing takes its default; what is wrong is said, and takes its default too."""
 
-    def __init__(self, asked: Mapping[str, Any], defaults: Mapping[str, str]) -> None:
+    def __init__(self, asked: Mapping[str, str], defaults: Mapping[str, str]) -> None:
         self.defaults = defaults
-        super().__init__({name: asked.get(name, default) for name, default in defaults.items()})
+        super().__init__({name: asked.get(name) or default for name, default in defaults.items()})
 
     def value(self, name: str) -> Any:
-        """What was asked, or else the default."""
-        if self.is_valid() or name in self.cleaned_data:
-            return self.cleaned_data[name]
-        return self.fields[name].to_python(self.defaults[name])
+        """What was asked or, when it is wrong, the default."""
+        if name in self.errors:
+            return self.fields[name].to_python(self.defaults[name])
+        return self.cleaned_data[name]
 
 
 class OccupancyFilters(Filters):
+    """`activities` has at least one, the default."""
+
     activite = ChoiceOf("Choisissez une activité de la liste", label="Activité")
     lieu = ChoiceOf("Choisissez un lieu de la liste", label="Lieu", required=False)
     periode = PeriodField(label="Période", widget=_select())
 
     def __init__(
-        self,
-        asked: Mapping[str, Any],
-        *,
-        activities: Iterable[Activity],
-        places: Iterable[Place],
-        today: dt.date,
+        self, asked: Mapping[str, str], *, activities: Sequence[Activity], places: Iterable[Place], today: dt.date
     ) -> None:
-        shown = list(activities)
         this = Period.around(PeriodKind.FORTNIGHT, today)
-        super().__init__(asked, {"activite": shown[0].code if shown else "", "lieu": "", "periode": written(this)})
-        _set_choices(self.fields["activite"], [(activity.code, activity.name) for activity in shown])
-        _set_choices(self.fields["lieu"], [("", "Tous les lieux"), *_place_choices(places)])
-        _set_choices(self.fields["periode"], period_choices(this, today, self.value("periode")))
-
-
-def period_choices(this: Period, today: dt.date, chosen: Period) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Fortnights and months around today, and the one that is shown."""
-    fortnights, months = [this], [Period.around(PeriodKind.MONTH, today)]
-    for around, before, after in ((fortnights, FORTNIGHTS_BEFORE, FORTNIGHTS_AFTER), (months, MONTHS_BEFORE, MONTHS_AFTER)):
-        for _ in range(before):
-            around.insert(0, around[0].previous)
-        for _ in range(after):
-            around.append(around[-1].next)
-    listed = months if chosen.kind == PeriodKind.MONTH else fortnights
-    if chosen not in listed:
-        listed.append(chosen)
-        listed.sort(key=lambda period: period.first)
-    return [
-        ("Deux semaines", [(written(period), told(period)) for period in fortnights]),
-        ("Un mois", [(written(period), told(period).capitalize()) for period in months]),
-    ]
+        super().__init__(asked, {"activite": activities[0].code, "lieu": "", "periode": written(this)})
+        _offer(self.fields["activite"], named(activities))
+        _offer(self.fields["lieu"], [("", "Tous les lieux"), *_codes(places)])
+        self.fields["periode"].widget.choices = period_choices(this, today, self.value("periode"))
 
 
 class DayFilters(Filters):
@@ -119,17 +96,11 @@ class DayFilters(Filters):
     lieu = ChoiceOf("Choisissez un lieu de la liste", label="Lieu", required=False)
 
     def __init__(
-        self,
-        asked: Mapping[str, Any],
-        *,
-        activities: Iterable[Activity],
-        places: Iterable[Place],
-        today: dt.date,
+        self, asked: Mapping[str, str], *, activities: Sequence[Activity], places: Iterable[Place], today: dt.date
     ) -> None:
         super().__init__(asked, {"jour": today.isoformat(), "activite": "", "lieu": ""})
-        choices = [(activity.code, activity.name) for activity in activities]
-        _set_choices(self.fields["activite"], [("", "Toutes les activités"), *choices])
-        _set_choices(self.fields["lieu"], [("", "Tous les lieux"), *_place_choices(places)])
+        _offer(self.fields["activite"], [("", "Toutes les activités"), *named(activities)])
+        _offer(self.fields["lieu"], [("", "Tous les lieux"), *_codes(places)])
 
     def clean_jour(self) -> dt.date:
         day: dt.date = self.cleaned_data["jour"]
@@ -138,10 +109,48 @@ class DayFilters(Filters):
         return day
 
 
-def _place_choices(places: Iterable[Place]) -> list[tuple[str, str]]:
+def period_choices(this: Period, today: dt.date, chosen: Period) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Fortnights and months around today, and the one that is shown."""
+    fortnights = around(this, before=2, after=6)
+    months = around(Period.around(PeriodKind.MONTH, today), before=3, after=6)
+    listed = months if chosen.kind == PeriodKind.MONTH else fortnights
+    if chosen not in listed:
+        listed.append(chosen)
+        listed.sort(key=lambda period: period.first)
+    return [
+        ("Deux semaines", [(written(period), told(period).capitalize()) for period in fortnights]),
+        ("Un mois", [(written(period), told(period).capitalize()) for period in months]),
+    ]
+
+
+def around(period: Period, *, before: int, after: int) -> list[Period]:
+    """The period between some that come before and some that follow."""
+    shown = [period]
+    for _ in range(before):
+        shown.insert(0, shown[0].previous)
+    for _ in range(after):
+        shown.append(shown[-1].next)
+    return shown
+
+
+def named(activities: Iterable[Activity]) -> list[tuple[str, str]]:
+    """Codes and names; two activities of one name tell their years."""
+    known = list(activities)
+    same = Counter(activity.name for activity in known)
+    return [
+        (activity.code, f"{activity.name} ({_years(activity)})" if same[activity.name] > 1 else activity.name)
+        for activity in known
+    ]
+
+
+def _years(activity: Activity) -> str:
+    first, last = activity.starts_on.year, activity.ends_on.year
+    return str(first) if first == last else f"{first}-{last}"
+
+
+def _codes(places: Iterable[Place]) -> list[tuple[str, str]]:
     return [(place.code, place.name) for place in places]
 
 
-def _set_choices(field: forms.Field, choices: list[Any]) -> None:
-    field.choices = choices  # type: ignore[attr-defined]
-    field.widget.choices = choices  # type: ignore[attr-defined]
+def _offer(field: forms.Field, choices: list[tuple[str, str]]) -> None:
+    cast(forms.ChoiceField, field).choices = choices

@@ -29,7 +29,7 @@ class UnitCount:
 
 @dataclass(frozen=True, slots=True)
 class GroupCounts:
-    """Bookings of an activity in a group, by unit in the order of the day."""
+    """Bookings of an activity in a group, unit by unit."""
 
     group: Group
     units: tuple[UnitCount, ...]
@@ -41,10 +41,14 @@ class GroupCounts:
 
 @dataclass(frozen=True, slots=True)
 class ActivityDay:
-    """An activity on a day. `closed` says why none of its units is open, "" when one is."""
+    """An activity on a day, with its units that are open or booked, in the order of the day.
+
+    `closed` says why none of them is open, "" when one is.
+    """
 
     activity: Activity
     closed: str
+    units: tuple[Unit, ...]
     groups: tuple[GroupCounts, ...]
 
     @property
@@ -73,14 +77,17 @@ def day_counts(user: User, *, day: dt.date, on: dt.date, place: Place | None = N
         activities[intake.activity_id] = intake.activity
         groups[intake.activity_id].append(intake.group)
     units = units_of_day(activities, day)
-    return [
-        ActivityDay(
-            activity,
-            closed_because(units[key]),
-            tuple(_counts(group, units[key], taken) for group in groups[key]),
-        )
-        for key, activity in activities.items()
-    ]
+    return [_activity_day(activity, units[key], groups[key], taken) for key, activity in activities.items()]
+
+
+def _activity_day(
+    activity: Activity, units: "list[UnitDay]", groups: list[Group], taken: Counter[tuple[int, int]]
+) -> ActivityDay:
+    shown = tuple(row.unit for row in units if row.is_open or any(taken[group.pk, row.unit.pk] for group in groups))
+    counts = (
+        GroupCounts(group, tuple(UnitCount(unit, taken[group.pk, unit.pk]) for unit in shown)) for group in groups
+    )
+    return ActivityDay(activity, closed_because(units), shown, tuple(counts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,15 +117,6 @@ def closed_because(units: Iterable[UnitDay]) -> str:
     if any(row.is_open for row in rows):
         return ""
     return next((row.reason for row in rows if row.reason), "Aucun accueil ce jour-là")
-
-
-def _counts(group: Group, units: Iterable[UnitDay], taken: Counter[tuple[int, int]]) -> GroupCounts:
-    rows = [
-        UnitCount(row.unit, taken[group.pk, row.unit.pk])
-        for row in units
-        if row.is_open or taken[group.pk, row.unit.pk]
-    ]
-    return GroupCounts(group, tuple(rows))
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,10 @@ class Occupancy:
         return self.taken * 100 // capacity if capacity else None
 
     @property
+    def average(self) -> int:
+        return round(self.taken / len(self.days)) if self.days else 0
+
+    @property
     def full_days(self) -> list[DayPlaces]:
         return [day for day in self.days if day.full]
 
