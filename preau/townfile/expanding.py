@@ -35,5 +35,10 @@ def unit_meant(unit: UnitRow, starts_on: dt.date) -> UnitRow:
     links = unit.tariffs
     if unit.tariff is not None:
         links = [TariffLink(starts_on=starts_on, tariff=unit.tariff)]
-    short_name = unit.short_name or unit.name[:SHORT_NAME].strip()
+    short_name = unit.short_name or short_name_of(unit.name)
     return unit.model_copy(update={"short_name": short_name, "tariff": None, "tariffs": links})
+
+
+def short_name_of(name: str) -> str:
+    """What a cell of the planning shows when the town has not said."""
+    return name[:SHORT_NAME].strip()

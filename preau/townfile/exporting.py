@@ -8,6 +8,7 @@ from typing import Any
 
 import tomli_w
 
+from preau.townfile.expanding import short_name_of
 from preau.townfile.rows import ActivityRow, Row, UnitRow
 from preau.townfile.source import CSV_LISTS, CsvList
 from preau.townfile.tables import TABLES
@@ -92,7 +93,9 @@ def _stem(code: str, row: ActivityRow, years: Mapping[str, Any]) -> str | None:
 
 
 def _short_unit(unit: UnitRow, activity: ActivityRow) -> UnitRow:
-    """One tariff from the first day of the activity is written in a word."""
+    """What goes without saying is not written: a short name that begins the name, a tariff from the first day."""
+    if unit.short_name == short_name_of(unit.name):
+        unit = unit.model_copy(update={"short_name": None})
     if [link.starts_on for link in unit.tariffs] != [activity.starts_on]:
         return unit
     return unit.model_copy(update={"tariff": unit.tariffs[0].tariff, "tariffs": []})

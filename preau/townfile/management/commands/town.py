@@ -69,7 +69,9 @@ class Command(BaseCommand):
         for change in found:
             self.stdout.write(str(change))
         self.stdout.write(self.count(found))
-        if found and not yes and not self.agrees():
+        if not found:
+            return
+        if not yes and not self.agrees():
             self.stdout.write("Rien n’a été chargé.")
             return
         report = load(town_file, by=None, now=now)
