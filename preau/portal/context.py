@@ -1,10 +1,49 @@
 """Navigation of the area's shell."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+
+from preau.accounts.models import User
+from preau.portal.sections import sections_of
+from preau.town.context import town_of
+
+IN_THE_BAR = 4
+
+
+@dataclass(frozen=True, slots=True)
+class MenuEntry:
+    """See `preau.core.templatetags.ui.MenuEntry`."""
+
+    label: str
+    url: str
+    icon: str
+    is_current: bool
+    is_second: bool
+    badge: int = 0
+    badge_text: str = ""
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `navigation`, for the users of this shell only."""
+    """Context processor: `navigation`, for the users of this shell only, made only if a template asks for it."""
+    user = getattr(request, "user", None)  # absent when a middleware before sign-in refuses the request
+    if isinstance(user, User) and user.is_family:
+        return {"navigation": SimpleLazyObject(lambda: _menu(request))}
     return {}
+
+
+def _menu(request: HttpRequest) -> list[MenuEntry]:
+    here = request.resolver_match
+    return [
+        MenuEntry(
+            label=chosen.label,
+            url=reverse(chosen.section.page),
+            icon=chosen.section.icon,
+            is_current=here is not None and chosen.section.holds(here.view_name),
+            is_second=place >= IN_THE_BAR,
+        )
+        for place, chosen in enumerate(sections_of(town_of(request)))
+    ]
