@@ -1,0 +1,100 @@
+"""`preau worker`: what happens beside the pages, in one plain loop (docs/decisions/0004)."""
+
+import datetime as dt
+import logging
+import signal
+import sys
+import threading
+from argparse import ArgumentParser
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import FrameType
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import close_old_connections
+from django.utils import timezone
+
+from preau.accounts.actions import clear_expired_sessions
+from preau.journal.actions import chain
+from preau.notifications.actions import send_due
+
+FIRST_WAIT = dt.timedelta(seconds=10)
+LONGEST_WAIT = dt.timedelta(minutes=5)
+TURN = 1.0  # seconds
+
+logger = logging.getLogger("preau.worker")
+
+
+@dataclass(slots=True)
+class Job:
+    """Something to do `every` so often; it says how much it did. After a failure it waits longer each time."""
+
+    name: str
+    run: Callable[[dt.datetime], int]
+    every: dt.timedelta
+    due_at: dt.datetime = field(default=dt.datetime.min.replace(tzinfo=dt.UTC))
+    failures: int = 0
+
+    def attempt(self, now: dt.datetime) -> bool:
+        """Run it, and plan the next time. A failure is logged and never stops the others."""
+        try:
+            count = self.run(now)
+        except Exception:
+            wait = min(FIRST_WAIT * 2**self.failures, LONGEST_WAIT)
+            self.failures += 1
+            logger.exception("%s: failed %s time(s), again in %s s", self.name, self.failures, wait.seconds)
+            self.due_at = now + wait
+            return False
+        if count:
+            logger.info("%s: %s", self.name, count)
+        self.failures, self.due_at = 0, now + self.every
+        return True
+
+
+def jobs() -> list[Job]:
+    """What a worker does, most urgent first. Several workers may run at once: each job locks what it takes."""
+    return [
+        Job("mails sent", lambda now: send_due(now=now, limit=20), dt.timedelta(seconds=2)),
+        Job("journal entries chained", lambda now: chain(), dt.timedelta(seconds=5)),
+        Job("sessions cleared", lambda now: clear_expired_sessions(now=now), dt.timedelta(hours=1)),
+    ]
+
+
+class Command(BaseCommand):
+    help = "Envoie les courriels, suit les paiements, scelle le journal : à laisser tourner à côté du portail."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--once", action="store_true", help="fait une fois chaque tâche, puis s’arrête")
+
+    def handle(self, *args: Any, once: bool, **options: Any) -> None:
+        planned = jobs()
+        if once:
+            done = [job.attempt(timezone.now()) for job in planned]
+            sys.exit(0 if all(done) else 1)
+        work_until(stop_asked(), planned)
+
+
+def stop_asked() -> threading.Event:
+    """Set once somebody asks the process to stop; the job at hand is finished first."""
+    stop = threading.Event()
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, ask)
+    signal.signal(signal.SIGINT, ask)
+    return stop
+
+
+def work_until(stop: threading.Event, planned: list[Job]) -> None:
+    """Run each job when it is due, until `stop` is set."""
+    logger.info("worker started")
+    while not stop.is_set():
+        close_old_connections()  # a database that went away is found again
+        for job in planned:
+            now = timezone.now()
+            if job.due_at <= now and not stop.is_set():
+                job.attempt(now)
+        stop.wait(TURN)
+    logger.info("worker stopped")
