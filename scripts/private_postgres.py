@@ -109,16 +109,21 @@ def cluster() -> Iterator[str]:
 
 def run(command: Sequence[str], database_url: str) -> int:
     """Run `command` with the database in its environment; returns its exit code, the shell's way for a signal."""
-    child = subprocess.Popen(command, env=os.environ | {"PREAU_DATABASE_URL": database_url})
+    children: list[subprocess.Popen[bytes]] = []
+    early: list[int] = []
 
-    def forward(number: int, frame: FrameType | None) -> None:
-        child.send_signal(number)
+    def pass_on(number: int, frame: FrameType | None) -> None:
+        if not children:
+            early.append(number)
+        elif number != signal.SIGINT:  # the terminal sends Ctrl-C to the command too: here it only has to be outlived
+            children[0].send_signal(number)
 
-    # The terminal sends Ctrl-C to the command itself: here it only has to be outlived.
-    signal.signal(signal.SIGINT, lambda number, frame: None)
-    signal.signal(signal.SIGTERM, forward)
-    signal.signal(signal.SIGHUP, forward)
-    code = child.wait()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, pass_on)
+    children.append(subprocess.Popen(command, env=os.environ | {"PREAU_DATABASE_URL": database_url}))
+    for missed in early:
+        children[0].send_signal(missed)
+    code = children[0].wait()
     return code if code >= 0 else 128 - code
 
 
