@@ -1,10 +1,66 @@
-"""Navigation of the area's shell."""
+"""Navigation of agents."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+
+from preau.accounts.choices import Capability
+from preau.accounts.models import User
+
+IN_THE_BAR = 3
+
+
+@dataclass(frozen=True, slots=True)
+class MenuEntry:
+    """See `preau.core.templatetags.ui.MenuEntry`."""
+
+    label: str
+    url: str
+    icon: str
+    is_current: bool
+    is_second: bool
+    badge: int = 0
+    badge_text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page that agents with a capability may open; what is below its address belongs to it."""
+
+    label: str
+    name: str
+    icon: str
+    capability: Capability
+
+
+PAGES = (
+    Page("Réservations", "bookings:day", "liste", Capability.SEE_BOOKINGS),
+    Page("Occupation", "bookings:occupancy", "graphique", Capability.SEE_BOOKINGS),
+    Page("Factures", "billing:campaigns", "facturation", Capability.PREPARE_INVOICES),
+    Page("Paiements", "billing:payments", "carte", Capability.SEE_PAYMENTS),
+)
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `navigation`, for the users of this shell only."""
+    """Context processor: `navigation`, for the users of this shell only, made only if a template asks for it."""
+    user = getattr(request, "user", None)  # absent when a middleware before sign-in refuses the request
+    if isinstance(user, User) and user.is_staff:
+        return {"navigation": SimpleLazyObject(lambda: _menu(user, request.path))}
     return {}
+
+
+def _menu(user: User, here: str) -> list[MenuEntry]:
+    pages = [page for page in PAGES if user.may(page.capability)]
+    return [
+        MenuEntry(
+            label=page.label,
+            url=(url := reverse(page.name)),
+            icon=page.icon,
+            is_current=here.startswith(url),
+            is_second=place >= IN_THE_BAR,
+        )
+        for place, page in enumerate(pages)
+    ]

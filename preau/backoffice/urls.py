@@ -1,6 +1,8 @@
 """Addresses of the area."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from preau.backoffice.views import staff
 
 app_name = "backoffice"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("mairie/", staff.desk, name="desk")]
