@@ -33,7 +33,9 @@ def variables_read(source: str) -> Iterator[str]:
 
 def deployment_check(**changes: str) -> subprocess.CompletedProcess[str]:
     """`preau check --deploy` as an administrator would run it."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PREAU_", "PYTEST_"))}
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.startswith(("DJANGO_", "PREAU_", "PYTEST_"))
+    }
     return subprocess.run(
         [
             sys.executable,
