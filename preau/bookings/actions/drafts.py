@@ -15,20 +15,20 @@ from preau.bookings.rules.lines import Cell
 
 
 @transaction.atomic
-def save_draft(*, user: User, changes: Mapping[Cell, bool], now: dt.datetime) -> None:
-    """Keep what `user` wants of these cells; those that are as they want leave the draft. Others stay as they are.
+def save_draft(*, user: User, changes: Mapping[Cell, bool], dropped: Collection[Cell] = (), now: dt.datetime) -> None:
+    """Keep what `user` wants of the cells of `changes`, and forget what they wanted of the `dropped` ones.
 
-    A change kept again keeps its first instant.
+    The rest of the draft stays as it is. Wanting what is already so leaves nothing; wanting again what the draft holds
+    keeps its first instant.
     """
-    if not changes:
-        return
     mine = DraftChange.objects.filter(user=user)
     known = {
         Cell(participant, day, unit): wanted
         for participant, day, unit, wanted in mine.values_list("participant", "day", "unit", "wanted")
     }
-    live = _live_among(changes)
+    live = _live_among(changes) if changes else set()
     gone = [cell for cell, wanted in changes.items() if cell in known and wanted == (cell in live)]
+    gone += [cell for cell in dropped if cell in known and cell not in changes]
     new = [
         DraftChange(
             user=user,

@@ -1,7 +1,7 @@
 """The units that can be booked, kept by each process for as long as the town's catalogue stays the same."""
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -14,7 +14,7 @@ from preau.core.money import NBSP
 from preau.town.choices import DayKind
 from preau.town.models import PublicHoliday, SchoolPeriod
 from preau.town.queries import school_calendar
-from preau.town.rules import Span
+from preau.town.rules import Span, breaks
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,6 +36,7 @@ class UnitEntry:
     book_rule: str  # « au plus tard la veille, avant minuit »
     cancel_rule: str
     rule: UnitRule
+    has_siblings: bool  # its activity has other units
 
     @property
     def occupied(self) -> frozenset[int]:
@@ -85,13 +86,15 @@ def catalogue(version: int) -> Catalogue:
     for unit_id, part_id in Unit.parts.through.objects.order_by("part__order").values_list("unit_id", "part_id"):
         parts[unit_id].append(part_id)
     closures = list(Closure.objects.order_by("starts_on"))
-    units = {
-        unit.pk: _entry(unit, rank, tuple(parts[unit.pk]), closures)
-        for rank, unit in enumerate(
-            Unit.objects.select_related("activity__theme").order_by(
-                "activity__theme__order", "activity__order", "activity__name", "order", "starts_at", "pk"
-            )
+    rows = list(
+        Unit.objects.select_related("activity__theme").order_by(
+            "activity__theme__order", "activity__order", "activity__name", "order", "starts_at", "pk"
         )
+    )
+    counts = Counter(unit.activity_id for unit in rows if unit.retired_on is None)
+    units = {
+        unit.pk: _entry(unit, rank, tuple(parts[unit.pk]), closures, has_siblings=counts[unit.activity_id] > 1)
+        for rank, unit in enumerate(rows)
     }
     of_activity = defaultdict(list)
     for unit in units.values():
@@ -156,7 +159,7 @@ def unit_rule(unit: Unit, closures: list[Closure]) -> UnitRule:
     )
 
 
-def _entry(unit: Unit, rank: int, parts: tuple[int, ...], closures: list[Closure]) -> UnitEntry:
+def _entry(unit: Unit, rank: int, parts: tuple[int, ...], closures: list[Closure], *, has_siblings: bool) -> UnitEntry:
     activity: Activity = unit.activity
     rule = unit_rule(unit, closures)
     return UnitEntry(
@@ -175,6 +178,7 @@ def _entry(unit: Unit, rank: int, parts: tuple[int, ...], closures: list[Closure
         book_rule=describe(rule.notice_book),
         cancel_rule=describe(rule.notice_cancel),
         rule=rule,
+        has_siblings=has_siblings,
     )
 
 

@@ -64,6 +64,11 @@ class Row:
     unit: UnitEntry
     cells: list[PlannedCell]
 
+    @property
+    def title(self) -> str:
+        """The activity; with the unit, when it has several."""
+        return f"{self.unit.activity_name}, {self.unit.name}" if self.unit.has_siblings else self.unit.activity_name
+
 
 @dataclass(frozen=True, slots=True)
 class ColumnDay:

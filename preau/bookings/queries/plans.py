@@ -15,7 +15,19 @@ from preau.bookings.models import Booking, Opening, Seat, Slot
 from preau.bookings.queries.catalogue import Catalogue, UnitEntry
 from preau.bookings.queries.children import Child
 from preau.bookings.queries.households import read_households
-from preau.bookings.rules.lines import Board, Cell, CellFacts, Decision, Line, Live, Want, decide, lines_of
+from preau.bookings.rules.lines import (
+    Board,
+    Cell,
+    CellFacts,
+    Decision,
+    Line,
+    Live,
+    Want,
+    booking_refusal,
+    cancel_refusal,
+    decide,
+    lines_of,
+)
 
 SlotKey = tuple[int, dt.date, int]  # group, day, part
 
@@ -100,6 +112,15 @@ def _bar(plan: Plan, cell: Cell, child: Child | None) -> Refusal | None:
     if plan.homes[cell] != child.household:
         return Refusal.OTHER_HOME
     return None if cell in plan.groups else Refusal.NOT_ENROLLED
+
+
+def refusals(plan: Plan, *, now: dt.datetime) -> dict[Cell, Refusal]:
+    """The cells that the rules alone refuse now, whatever the places."""
+    return {
+        want.cell: refusal
+        for want in plan.wants
+        if (refusal := (booking_refusal if want.wanted else cancel_refusal)(plan.facts[want.cell], now=now))
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,81 @@
+"""The boxes of the grid, there and back: what the page showed travels with the form, so that only clicks count.
+
+A browser does not send the boxes left empty. Each row therefore sends what the parent saw (`vu`): for each day, 1
+booked, 0 not booked, a dot for what could not change. A box that differs is a click; another parent's booking made
+meanwhile is not mistaken for one.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from preau.bookings.queries.catalogue import Catalogue
+from preau.bookings.queries.children import Child
+from preau.bookings.queries.planning import Planning, Row
+from preau.bookings.queries.rows import day_key
+from preau.bookings.rules.lines import Cell
+
+MOST_ROWS = 200
+SEEN = re.compile(
+    r"(?P<child>[a-z0-9]{1,20}) (?P<activity>[-\w]{1,60})/(?P<unit>[-\w]{1,60}) "
+    r"(?P<first>[0-9]{4}-[0-9]{2}-[0-9]{2}) (?P<days>[01.]{1,31})",
+    re.ASCII,
+)
+
+
+@dataclass(slots=True)
+class Ticks:
+    """What a form says: the cells that the parent clicked, and those left or put back as they were seen."""
+
+    clicked: dict[Cell, bool] = field(default_factory=dict)
+    untouched: set[Cell] = field(default_factory=set)
+    unreadable: bool = False  # a row that no page of ours wrote
+
+
+def seen(planning: Planning) -> list[str]:
+    """The hidden field of each row of the grid, in order."""
+    return [_seen(row, planning.period.first) for row in planning.rows]
+
+
+def _seen(row: Row, first: dt.date) -> str:
+    days = "".join(str(int(cell.is_booked)) if cell.can_change else "." for cell in row.cells)
+    return f"{row.child.code} {row.unit.activity_code}/{row.unit.code} {first} {days}"
+
+
+def tick_name(row: int, key: str) -> str:
+    """The value of a box: its row and its day (see `day_key`)."""
+    return f"{row}-{key}"
+
+
+def read_ticks(seen: Sequence[str], ticked: Iterable[str], children: Mapping[int, Child], kept: Catalogue) -> Ticks:
+    """The clicks of a form. Rows of children or units that this parent does not have are unreadable."""
+    by_code = {child.code: child for child in children.values()}
+    boxes, found = set(ticked), Ticks(unreadable=len(seen) > MOST_ROWS)
+    for number, text in enumerate(seen[:MOST_ROWS]):
+        match = SEEN.fullmatch(text)
+        child = by_code.get(match["child"]) if match else None
+        unit = kept.by_code.get((match["activity"], match["unit"])) if match else None
+        first = _day(match["first"]) if match else None
+        if match is None or child is None or unit is None or first is None:
+            found.unreadable = True
+            continue
+        for offset, was in enumerate(match["days"]):
+            if was == ".":
+                continue
+            day = first + dt.timedelta(days=offset)
+            cell = Cell(child.key, day, unit.key)
+            wanted = tick_name(number, day_key(day)) in boxes
+            if wanted == (was == "1"):
+                found.untouched.add(cell)
+            else:
+                found.clicked[cell] = wanted
+    return found
+
+
+def _day(text: str) -> dt.date | None:
+    try:
+        day = dt.date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if 2000 <= day.year < 2200 else None
