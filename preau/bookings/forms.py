@@ -72,6 +72,10 @@ class Filters(PortalForm):
             return self.fields[name].to_python(self.defaults[name])
         return self.cleaned_data[name]
 
+    def show_defaults(self) -> None:
+        """Show the default where what was asked is wrong, as the rest of the page does: lists have no other way."""
+        self.data = {name: self.defaults[name] if name in self.errors else asked for name, asked in self.data.items()}
+
 
 class OccupancyFilters(Filters):
     """`activities` has at least one, the default."""
@@ -88,6 +92,7 @@ class OccupancyFilters(Filters):
         _offer(self.fields["activite"], named(activities))
         _offer(self.fields["lieu"], [("", "Tous les lieux"), *_codes(places)])
         self.fields["periode"].widget.choices = period_choices(this, today, self.value("periode"))
+        self.show_defaults()
 
 
 class DayFilters(Filters):
@@ -101,6 +106,7 @@ class DayFilters(Filters):
         super().__init__(asked, {"jour": today.isoformat(), "activite": "", "lieu": ""})
         _offer(self.fields["activite"], [("", "Toutes les activités"), *named(activities)])
         _offer(self.fields["lieu"], [("", "Tous les lieux"), *_codes(places)])
+        self.show_defaults()
 
     def clean_jour(self) -> dt.date:
         day: dt.date = self.cleaned_data["jour"]
