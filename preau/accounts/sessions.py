@@ -80,7 +80,7 @@ class LoginRequiredMiddleware(DjangoLoginRequiredMiddleware):
     def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseBase:  # type: ignore[override]
         back = request.get_full_path()
         if request.method not in ("GET", "HEAD"):
-            messages.warning(request, "Votre session est terminée : rien n’a été enregistré. Reconnectez-vous.")
+            messages.warning(request, "Votre session est terminée\u00a0: rien n’a été enregistré. Reconnectez-vous.")
             back = _page_of(request)
         if request.headers.get("HX-Request"):
             return HttpResponseClientRedirect(redirect_to_login(_page_of(request)).url)

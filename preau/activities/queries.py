@@ -63,6 +63,11 @@ class Deadline:
     book_by: dt.datetime | None
     cancel_by: dt.datetime | None
 
+    @property
+    def is_same(self) -> bool:
+        """Whether booking and cancelling end together."""
+        return self.book == self.cancel
+
 
 @dataclass(frozen=True, slots=True)
 class ActivityDeadlines:

@@ -17,7 +17,7 @@ LIVE = (EnrolmentState.ASKED, EnrolmentState.WAITING, EnrolmentState.ACCEPTED)
 class Refusal(TextChoices):
     """Why an enrolment is refused, beside what makes an activity unfit for someone (activities.choices.Misfit)."""
 
-    ALREADY = "already", "Cette inscription existe déjà : une seule par enfant et par activité."
+    ALREADY = "already", "Cette inscription existe déjà\u00a0: une seule par enfant et par activité."
     DESK_ONLY = "desk_only", "Cette activité ne s’inscrit pas en ligne. Appelez la mairie."
     NO_GROUP = "no_group", "Aucun groupe de cette activité n’accueille son école ou son niveau."
     FULL = "full", "Il n’y a plus de place dans cette activité."

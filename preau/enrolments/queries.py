@@ -18,7 +18,7 @@ from preau.enrolments.rules import EntrySpan, IntakeFacts, entry_span, intake_re
 from preau.families.models import Family, Home, Participant, Schooling
 from preau.families.queries import schooling_on
 from preau.pricing.queries import PriceBook
-from preau.pricing.rules import Price, TariffHole
+from preau.pricing.rules import Price, Step, TariffHole
 
 
 def enrolments_of(participants: Iterable[Participant], *, on: dt.date) -> QuerySet[Enrolment]:
@@ -71,6 +71,11 @@ class UnitPrice:
 
     unit: Unit
     price: Price | None
+
+    @property
+    def reasons(self) -> list[Step]:
+        """Why, without the line of the explanation that repeats the price."""
+        return [step for step in self.price.steps if step.label != "Prix"] if self.price else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +182,15 @@ class NewEnrolment:
     day: dt.date | None = None
     refusal: Refusal | None = None
     prices: list[UnitPrice] = field(default_factory=list)
+
+    @property
+    def step(self) -> str:
+        """What to choose next: the name of the field, "" when all is chosen or nothing is offered."""
+        if self.offers is None:
+            return "enfant"
+        if not self.offers.themes or self.offer:
+            return ""
+        return "activite" if self.theme else "type"
 
 
 def new_enrolment(

@@ -25,7 +25,7 @@ def open_account(username="r.roux", email="r.roux@example.org", **options):
 
 
 def test_an_agent_opened_by_the_host_signs_in_and_may_what_the_role_says():
-    (password,) = re.findall(r"mot de passe (\S+)", open_account())
+    (password,) = re.findall(r", mot de passe (\S+)", open_account())
     agent = User.objects.get(username="r.roux")
     assert agent.check_password(password)
     assert len(password) >= 12

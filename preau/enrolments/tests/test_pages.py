@@ -79,7 +79,7 @@ def page(response) -> str:
 
 
 def asked(nora, activity, **more):
-    return {"enfant": nora.code, "activite": activity.code, "entree": "2026-10-05"} | more
+    return {"enfant": nora.code, "type": "periscolaire", "activite": activity.code, "entree": "2026-10-05"} | more
 
 
 # The list
@@ -298,11 +298,32 @@ def test_the_child_of_another_family_is_not_found(zoe, nora, morning):
 
 
 def test_continuing_without_javascript_keeps_the_choices_in_the_address(zoe, nora, morning):
-    response = zoe.post(NEW, asked(nora, morning, type="periscolaire", continuer="1"))
+    response = zoe.post(NEW, asked(nora, morning, continuer="entree"))
     assert response.headers["Location"] == (
         f"{NEW}?enfant={nora.code}&type=periscolaire&activite=accueil-matin-maternelle&entree=2026-10-05"
     )
     assert not Enrolment.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("step", "why"),
+    [
+        ("enfant", "Choisissez un enfant"),
+        ("type", "Choisissez un type d’activité"),
+        ("activite", "Choisissez une activité"),
+    ],
+)
+def test_continuing_without_choosing_says_what_to_choose_and_nothing_more(zoe, family, nora, morning, step, why):
+    make_child(family, first_name="Mylis")
+    sport = offered("judo", name="Judo")
+    sport.theme = type(sport.theme).objects.create(code="sport", name="Sport")
+    sport.save()
+    before = {"enfant": {}, "type": {"enfant": nora.code}, "activite": {"enfant": nora.code, "type": "sport"}}[step]
+    html = page(zoe.post(NEW, before | {"continuer": step}))
+    assert why in html.partition(f'id="id_{step}_error"')[2]
+    assert "Il y a une erreur à corriger" in html
+    assert f'href="#id_{step}_0"' in html
+    assert f'id="id_{step}_0"' in html
 
 
 def test_htmx_receives_the_form_alone(zoe, nora, morning):
@@ -374,7 +395,8 @@ def test_a_full_activity_is_refused_in_words(zoe, nora):
 
 def test_without_a_child_chosen_nothing_is_done(zoe, family, nora, morning):
     make_child(family, first_name="Mylis")
-    assert "Quel enfant" in page(zoe.post(NEW, asked(nora, morning, enfant="")))
+    html = page(zoe.post(NEW, asked(nora, morning, enfant="")))
+    assert "Choisissez un enfant" in html.partition('id="id_enfant_error"')[2]
     assert not Enrolment.objects.exists()
 
 

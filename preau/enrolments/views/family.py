@@ -21,7 +21,7 @@ from preau.core.forms import DayField
 from preau.core.templatetags.ui import date_longue
 from preau.enrolments.actions import EnrolmentRefused, enrol
 from preau.enrolments.choices import Refusal
-from preau.enrolments.forms import EnrolmentForm
+from preau.enrolments.forms import STEPS, EnrolmentForm
 from preau.enrolments.models import Enrolment
 from preau.enrolments.queries import enrolments_of, new_enrolment
 from preau.families.choices import AccessLevel, Sex, Subject
@@ -48,6 +48,7 @@ def enrolments(request: FamilyRequest) -> HttpResponse:
     cards = [
         {
             "person": person,
+            "inscrit": inscrit(person),
             "schooling": schooling_on(person.schoolings.all(), today),
             "enrolments": by_person[person.pk],
             "may_enrol": person.pk in may_enrol,
@@ -68,6 +69,9 @@ def new(request: FamilyRequest) -> HttpResponse:
     if request.method != "POST":
         return _show(request, people, request.GET, today)
     if "continuer" in request.POST:
+        step = EnrolmentForm(request.POST, step=request.POST["continuer"])
+        if not step.is_valid():
+            return _show(request, people, request.POST, today, form=step)
         return redirect(f"{reverse('enrolments:new')}?{_chosen_so_far(request.POST)}")
     person = _person_or_404(people, request.POST.get("enfant", ""))
     form = EnrolmentForm(request.POST)
@@ -76,7 +80,7 @@ def new(request: FamilyRequest) -> HttpResponse:
         return _show(request, people, request.POST, today, form=form)
     messages.success(
         request,
-        f"{enrolment.participant.first_name} est {inscrit(enrolment.participant)} : {enrolment.activity}, "
+        f"{enrolment.participant.first_name} est {inscrit(enrolment.participant)}\u00a0: {enrolment.activity}, "
         f"à partir du {date_longue(enrolment.starts_on)}. Vous pouvez réserver ses journées dans le planning.",
     )
     return redirect(
@@ -152,7 +156,7 @@ def _day(text: str) -> dt.date | None:
 
 
 def _chosen_so_far(data: Mapping[str, str]) -> str:
-    return urlencode({key: data[key] for key in ("enfant", "type", "activite", "entree") if data.get(key)})
+    return urlencode({key: data[key] for key in STEPS if data.get(key)})
 
 
 def _section_or_404(request: FamilyRequest) -> None:
