@@ -25,6 +25,8 @@ T = TypeVar("T")
 # Facts that move within a period without any row changing: each day is then priced by itself.
 DAILY_FACTS = frozenset({"day", "age"})
 
+CASE = ("status", "quotient", "quotient_label", "resident", "rank", "children", "day", "age", "level")
+
 SOURCES: dict[str, str] = {
     QuotientSource.API: "CAF",
     QuotientSource.CERTIFICATE: "attestation de la CAF",
@@ -138,7 +140,8 @@ class PriceBook:
     born_on: dict[int, dt.date]
     levels: dict[tuple[int, int], str]
     years: list[tuple[dt.date, dt.date, int]]
-    memo: dict[tuple[Version, Facts], Price] = field(default_factory=dict)
+    memo: dict[tuple[Any, ...], Price] = field(default_factory=dict)
+    used: dict[int, frozenset[str]] = field(default_factory=dict)  # by unit
 
     @classmethod
     def read(
@@ -179,10 +182,10 @@ class PriceBook:
         version = self.catalogue.rules_on(unit_id, day)
         if version is None:
             raise TariffHole(Facts(day=day), ["day"])
-        facts = self._facts(version.facts_used, family_id, participant_id, day, status)
-        known = self.memo.get((version, facts))
+        case = (version, *self._case(version.facts_used, family_id, participant_id, day, status))
+        known = self.memo.get(case)
         if known is None:
-            known = self.memo[version, facts] = price(version.tariff, facts)
+            known = self.memo[case] = price(version.tariff, Facts(**dict(zip(CASE, case[1:], strict=True))))
         return known
 
     def quotient_on(self, family_id: int, day: dt.date) -> KnownQuotient:
@@ -199,28 +202,30 @@ class PriceBook:
         return sorted(day for day in moves if self.first < day <= self.last)
 
     def _facts_used(self, unit_id: int) -> frozenset[str]:
-        chain = self.catalogue.by_unit.get(unit_id) or Chain[int]()
-        return frozenset().union(
-            *(version.facts_used for tariff_id in chain.values for version in self.catalogue.versions[tariff_id].values)
-        )
+        known = self.used.get(unit_id)
+        if known is None:
+            chain = self.catalogue.by_unit.get(unit_id) or Chain[int]()
+            versions = [version for tariff_id in chain.values for version in self.catalogue.versions[tariff_id].values]
+            known = self.used[unit_id] = frozenset().union(*(version.facts_used for version in versions))
+        return known
 
-    def _facts(
+    def _case(
         self, used: frozenset[str], family_id: int, participant_id: int, day: dt.date, status: PricedStatus
-    ) -> Facts:
-        """Only the facts that the tariff looks at, so that equal cases share one computation."""
+    ) -> tuple[Any, ...]:
+        """The facts named in CASE, only those that the tariff looks at, so that equal cases share one computation."""
         household = self.households.get(family_id) or Household()
         quotient = self.quotient_on(family_id, day)
         place = household.children.index(participant_id) if participant_id in household.children else 0
-        return Facts(
-            status=status,
-            quotient=quotient.value if "quotient" in used else None,
-            quotient_label=quotient.label if "quotient" in used else "",
-            resident=household.cities.on(day) == self.insee_code if "resident" in used else True,
-            rank=place + 1 if "rank" in used else 1,
-            children=max(1, len(household.children)) if "children" in used else 1,
-            day=day if "day" in used else None,
-            age=_age(self.born_on.get(participant_id), day) if "age" in used else None,
-            level=self._level_on(participant_id, day) if "level" in used else "",
+        return (
+            status,
+            quotient.value if "quotient" in used else None,
+            quotient.label if "quotient" in used else "",
+            household.cities.on(day) == self.insee_code if "resident" in used else True,
+            place + 1 if "rank" in used else 1,
+            max(1, len(household.children)) if "children" in used else 1,
+            day if "day" in used else None,
+            _age(self.born_on.get(participant_id), day) if "age" in used else None,
+            self._level_on(participant_id, day) if "level" in used else "",
         )
 
     def _level_on(self, participant_id: int, day: dt.date) -> str:

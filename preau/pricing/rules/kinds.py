@@ -157,7 +157,8 @@ class Grid:
         amounts = self.prices[place]
         steps = [rank_step(facts)] if len(amounts) > 1 and self.on != "rank" else []
         if self.on == "quotient":
-            steps.append(quotient_step(facts, without=self._without_quotient(facts.rank)))
+            without = self._without_quotient(facts.rank) if facts.quotient is None else ""
+            steps.append(quotient_step(facts, without=without))
         else:
             steps += steps_about(facts, [self.on])
         return [*steps, Step(f"Tranche {place + 1}", self._words(place))]
