@@ -221,6 +221,7 @@ class PaymentAttempt(models.Model):
     reference = models.CharField(max_length=30, unique=True)
     page_url = models.URLField(max_length=300)
     amount_cents = models.PositiveIntegerField()
+    numcli = models.CharField(max_length=6)
     mode = models.CharField(max_length=1, choices=PayFiPMode)
     state = models.CharField(max_length=10, choices=AttemptState, default=AttemptState.OPEN)
     opened_at = models.DateTimeField()

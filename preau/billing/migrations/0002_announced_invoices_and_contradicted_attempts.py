@@ -30,6 +30,12 @@ class Migration(migrations.Migration):
             name="alert",
             field=models.CharField(blank=True, max_length=200),
         ),
+        migrations.AddField(
+            model_name="paymentattempt",
+            name="numcli",
+            field=models.CharField(default="", max_length=6),
+            preserve_default=False,
+        ),
         migrations.AlterField(
             model_name="invoice",
             name="payer",

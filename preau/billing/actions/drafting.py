@@ -1,0 +1,225 @@
+"""A draft being computed: bookings counted by the database, priced here, written in bulk."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import groupby, islice
+from typing import Any
+
+from preau.billing.bulk import insert_rows
+from preau.billing.choices import InvoiceKind, InvoiceState
+from preau.billing.models import Campaign, Invoice, Line, Payer
+from preau.billing.queries.counting import Usage, billable, usages
+from preau.billing.queries.sources import (
+    BilledPerson,
+    BilledUnit,
+    Families,
+    KnownPayer,
+    first_adults,
+    read_before,
+    read_people,
+    read_shares,
+    read_units,
+)
+from preau.billing.rules import bills, seals
+from preau.billing.rules.campaigns import AnomalyKind, change_percent, is_far
+from preau.core.codes import new_code
+from preau.families.models import Family
+from preau.pricing.queries import PriceBook
+from preau.pricing.rules import TariffHole
+
+HOUSEHOLDS_AT_ONCE = 1000
+QUOTIENT_STEP = "Quotient familial"
+INVOICE_FIELDS = (
+    *("code", "payer_id", "family_id", "quotient_cents", "total_cents", "by_email", "sha256"),
+    *("regie_id", "campaign_id", "label", "period_starts_on", "period_ends_on", "kind", "state", "settled_cents"),
+)
+LINE_FIELDS = (
+    *("invoice_id", "settled_cents", "participant_id", "unit_id", "label", "quantity"),
+    *("unit_price_cents", "amount_cents", "care_cents", "food_cents", "why", "order"),
+)
+
+
+class NoPayer(Exception):
+    """Nobody can be billed for a household."""
+
+
+@dataclass(slots=True)
+class Household:
+    """What is counted for a household."""
+
+    family_id: int
+    usages: list[Usage]
+
+
+@dataclass(slots=True)
+class Draft:
+    """A draft being computed, a thousand households at a time, so that the size of the town costs no memory."""
+
+    campaign: Campaign
+    invoices: int = 0
+    cents: int = 0
+    anomalies: list[dict[str, Any]] = field(default_factory=list)
+
+    def bill_all(self) -> None:
+        campaign = self.campaign
+        units = read_units(campaign)
+        prices: dict[Any, Any] = {}
+        counted = usages(billable(campaign.regie, campaign.starts_on, campaign.ends_on))
+        households = (Household(key, list(rows)) for key, rows in groupby(counted, key=lambda usage: usage.family_id))
+        while batch := list(islice(households, HOUSEHOLDS_AT_ONCE)):
+            group = Batch.read(self, units, batch)
+            # One explanation serves every household of the town in the same case.
+            group.book.memo = prices
+            for household in batch:
+                group.bill(household)
+            group.write()
+
+    def note(self, kind: AnomalyKind, family_id: int, **facts: Any) -> None:
+        self.anomalies.append({"kind": str(kind), "family": family_id, **facts})
+
+    def anomalies_by_severity(self) -> list[dict[str, Any]]:
+        """The anomalies, blocking ones first, with the code and name of each household."""
+        names = Family.objects.in_bulk({anomaly["family"] for anomaly in self.anomalies})
+        for anomaly in self.anomalies:
+            family = names[anomaly["family"]]
+            anomaly |= {"family": family.code, "name": family.name}
+        order = list(AnomalyKind)
+        return sorted(self.anomalies, key=lambda anomaly: (order.index(anomaly["kind"]), anomaly["name"]))
+
+
+@dataclass(slots=True)
+class Batch:
+    """Households billed together: what their bills depend on, and the invoices that wait to be written."""
+
+    draft: Draft
+    units: dict[int, BilledUnit]
+    book: PriceBook
+    people: dict[int, BilledPerson]
+    payers: dict[int, bills.Payers]  # by household
+    known: dict[int, KnownPayer]
+    before: dict[tuple[int, int], int]
+    waiting: list[tuple[tuple[Any, ...], list[tuple[Any, ...]]]] = field(default_factory=list)
+
+    @classmethod
+    def read(cls, draft: Draft, units: dict[int, BilledUnit], households: list[Household]) -> "Batch":
+        campaign = draft.campaign
+        # In the order of their ids: these and the few between them that have nothing to bill.
+        families = Family.objects.filter(pk__range=(households[0].family_id, households[-1].family_id)).values("pk")
+        book = PriceBook.read(unit_ids=units, family_ids=families, first=campaign.starts_on, last=campaign.ends_on)
+        people = read_people({usage.participant_id for household in households for usage in household.usages})
+        payers, known = read_shares(families, campaign.ends_on)
+        billed = {household.family_id for household in households}
+        for family_id, payer_id, by_email in _first_payers(families, billed):
+            payers[family_id].default = payer_id
+            known[payer_id] = KnownPayer(family_id, by_email)
+        return cls(draft, units, book, people, payers, known, read_before(campaign, families))
+
+    def bill(self, household: Household) -> None:
+        try:
+            lines = bills.lines_by_payer(self._priced(household.usages))
+        except TariffHole as hole:
+            self.draft.note(AnomalyKind.TARIFF_HOLE, household.family_id, detail=str(hole))
+            return
+        except NoPayer:
+            self.draft.note(AnomalyKind.NO_PAYER, household.family_id)
+            return
+        quotient = self.book.quotient_on(household.family_id, self.book.last).value
+        if quotient is None and any(_uses_quotient(line) for mine in lines.values() for line in mine):
+            self.draft.note(AnomalyKind.NO_QUOTIENT, household.family_id)
+        for payer_id in sorted(lines):
+            self._add_invoice(payer_id, household.family_id, lines[payer_id], quotient)
+
+    def _priced(self, rows: list[Usage]) -> Iterator[bills.PricedDays]:
+        for usage in rows:
+            payers = self.payers[usage.family_id]
+            marks = [day.isoformat() for day in self.book.breakpoints(usage.family_id, usage.unit_id)]
+            if share_marks := payers.marks(usage.participant_id):
+                marks = sorted({*marks, *share_marks})
+            for days in bills.cut(usage.days, marks):
+                weights = payers.on(usage.participant_id, days[0])
+                if not weights:
+                    raise NoPayer
+                price = self.book.price(
+                    unit_id=usage.unit_id,
+                    family_id=usage.family_id,
+                    participant_id=usage.participant_id,
+                    day=dt.date.fromisoformat(days[0]),
+                    status=usage.status,
+                )
+                yield bills.PricedDays(usage.participant_id, usage.unit_id, price, days, weights)
+
+    def _add_invoice(
+        self, payer_id: int, family_id: int, lines: list[bills.DraftLine], quotient: Decimal | None
+    ) -> None:
+        total = sum(line.amount_cents for line in lines)
+        if total == 0:
+            return
+        payer = self.known[payer_id]
+        at_home = payer.family_id == family_id
+        lines.sort(key=self._place)
+        rows = [self._line_row(line, place, tell_steps=at_home) for place, line in enumerate(lines)]
+        header = (
+            new_code(),
+            payer_id,
+            family_id,
+            int(quotient * 100) if quotient is not None and at_home else None,
+            total,
+            payer.by_email,
+            seals.lines_seal(
+                [(self.people[line.participant].code, *row[2:-1]) for line, row in zip(lines, rows, strict=True)]
+            ),
+        )
+        self.waiting.append((header, rows))
+        self.draft.invoices += 1
+        self.draft.cents += total
+        before = self.before.get((payer_id, family_id), 0)
+        if is_far(total, before):
+            percent = change_percent(total, before)
+            self.draft.note(AnomalyKind.FAR, family_id, cents=total, before_cents=before, percent=percent)
+
+    def _place(self, line: bills.DraftLine) -> tuple[Any, ...]:
+        return self.people[line.participant].place, self.units[line.unit].place, line.unit_price_cents, line.share
+
+    def _line_row(self, line: bills.DraftLine, place: int, *, tell_steps: bool) -> tuple[Any, ...]:
+        """A payer from another household reads days and amounts, not the quotient that explains the price."""
+        return (
+            line.participant,
+            line.unit,
+            self.units[line.unit].label,
+            line.quantity,
+            line.unit_price_cents,
+            line.amount_cents,
+            line.care_cents,
+            line.food_cents,
+            seals.explanation_text(line.days, line.steps if tell_steps else (), line.share),
+            place,
+        )
+
+    def write(self) -> None:
+        campaign = self.draft.campaign
+        period = (campaign.starts_on.isoformat(), campaign.ends_on.isoformat())
+        common = (campaign.regie_id, campaign.pk, campaign.label, *period)
+        fixed = (str(InvoiceKind.INVOICE), str(InvoiceState.DRAFT), 0)
+        insert_rows(Invoice, INVOICE_FIELDS, [(*header, *common, *fixed) for header, _ in self.waiting])
+        codes = [header[0] for header, _ in self.waiting]
+        ids = dict(Invoice.objects.filter(code__in=codes).values_list("code", "pk"))
+        insert_rows(Line, LINE_FIELDS, [(ids[header[0]], 0, *row) for header, rows in self.waiting for row in rows])
+
+
+def _uses_quotient(line: bills.DraftLine) -> bool:
+    return any(step.label == QUOTIENT_STEP for step in line.steps)
+
+
+def _first_payers(families: Families, billed: set[int]) -> Iterator[tuple[int, int, bool]]:
+    """The adult who pays for each household unless shares say otherwise: (household, payer, by e-mail)."""
+    adults = [adult for adult in first_adults(families) if adult.family_id in billed]
+    missing = [adult for adult in adults if adult.payer_id is None]
+    # Two régies may draft at once, for the same households.
+    new = [Payer(adult_id=adult.adult_id, family_id=adult.family_id) for adult in missing]
+    Payer.objects.bulk_create(new, ignore_conflicts=True)
+    made = Payer.objects.filter(adult__in=[adult.adult_id for adult in missing]).values_list("adult_id", "pk")
+    payers = dict(made)
+    for adult in adults:
+        yield adult.family_id, adult.payer_id or payers[adult.adult_id], adult.by_email
