@@ -9,8 +9,8 @@ from preau.families.choices import AccessLevel, Subject
 from preau.families.models import Family, Guardianship, Participant
 
 
-def bonds_in_force(user: User, *, on: dt.date) -> QuerySet[Guardianship]:
-    """The bonds of this parent that hold on the day `on`: of each pair, the latest row not after it."""
+def bonds_in_force(user: User | int, *, on: dt.date) -> QuerySet[Guardianship]:
+    """The bonds of this parent, a user or its key, on the day `on`: of each pair, the latest row not after it."""
     in_force = (
         Guardianship.objects.filter(adult=OuterRef("adult"), participant=OuterRef("participant"), starts_on__lte=on)
         .order_by("-starts_on")

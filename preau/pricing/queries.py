@@ -14,6 +14,7 @@ from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils.formats import date_format
 
 from preau.core.dates import days
+from preau.core.prepared import Prepared
 from preau.families.models import Address, Home, Schooling
 from preau.pricing.choices import PricedStatus, QuotientSource
 from preau.pricing.models import Quotient, TariffVersion, UnitTariff
@@ -257,7 +258,15 @@ class PriceBook:
 
 
 def _household_rows(family_ids: FamilyIds, last: dt.date) -> Iterable[tuple[str, int, dt.date, int | None, str]]:
-    """Quotients, addresses, children and the town’s code in one query: (kind, family, day, number, text), by day."""
+    """Quotients, addresses, children and the town's code in one query: (kind, family, day, number, text), by day."""
+    is_short = not isinstance(family_ids, QuerySet) and len(family_ids) <= FEW
+    rows: Iterable[tuple[str, int, dt.date, int | None, str]] = (
+        HOUSEHOLDS.rows(family_ids=family_ids, last=last) if is_short else _households(family_ids, last)
+    )
+    return sorted(rows, key=lambda row: row[2])
+
+
+def _households(family_ids: FamilyIds, last: dt.date) -> QuerySet[Any, Any]:
     month = Coalesce(Cast("month", CharField(max_length=10)), Value(""))
     quotients = _rows(
         Quotient.objects.filter(family__in=family_ids, starts_on__lte=last, replaced_at__isnull=True),
@@ -288,8 +297,11 @@ def _household_rows(family_ids: FamilyIds, last: dt.date) -> Iterable[tuple[str,
         day="never",
         text=F("insee_code"),
     )
-    rows: Iterable[tuple[str, int, dt.date, int | None, str]] = quotients.union(addresses, children, towns, all=True)
-    return sorted(rows, key=lambda row: row[2])
+    return quotients.union(addresses, children, towns, all=True)
+
+
+HOUSEHOLDS = Prepared(_households)
+FEW = 20  # households of a page; a campaign hands a query, or thousands
 
 
 def _rows(

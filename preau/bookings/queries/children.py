@@ -2,10 +2,12 @@
 
 import datetime as dt
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.db.models import FilteredRelation, Q
+from django.db.models import FilteredRelation, Q, QuerySet
 
 from preau.accounts.models import User
+from preau.core.prepared import Prepared
 from preau.enrolments.choices import EnrolmentState
 from preau.families.choices import AccessLevel
 from preau.families.permissions import bonds_in_force
@@ -45,7 +47,21 @@ class Child:
 
 def read_children(user: User, *, on: dt.date) -> dict[int, Child]:
     """The participants whose planning `user` may see on the day `on`, the eldest first. One query."""
-    rows = (
+    children: dict[int, Child] = {}
+    for row in CHILDREN.rows(user=user.pk, on=on):
+        key, code, name, sex, colour, symbol, level, household, family, activity, group, starts_on, ends_on = row
+        child = children.get(key)
+        if child is None:
+            may_act = level >= AccessLevel.ACT
+            child = children[key] = Child(key, code, name, sex, colour, symbol, may_act, household, family)
+        if activity is not None:
+            child.enrolments.setdefault(activity, []).append(Enrolled(group, Span(starts_on, ends_on)))
+    return children
+
+
+def _children(user: int, on: dt.date) -> QuerySet[Any, Any]:
+    """A row for each accepted enrolment of each participant; one without, for those who have none."""
+    return (
         bonds_in_force(user, on=on)
         .filter(planning__gte=AccessLevel.SEE)
         .annotate(
@@ -70,12 +86,6 @@ def read_children(user: User, *, on: dt.date) -> dict[int, Child]:
             "enrolment__ends_on",
         )
     )
-    children: dict[int, Child] = {}
-    for key, code, name, sex, colour, symbol, level, household, family, activity, group, starts_on, ends_on in rows:
-        child = children.get(key)
-        if child is None:
-            may_act = level >= AccessLevel.ACT
-            child = children[key] = Child(key, code, name, sex, colour, symbol, may_act, household, family)
-        if activity is not None:
-            child.enrolments.setdefault(activity, []).append(Enrolled(group, Span(starts_on, ends_on)))
-    return children
+
+
+CHILDREN = Prepared(_children)

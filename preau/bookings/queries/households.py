@@ -5,6 +5,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import QuerySet
+
+from preau.core.prepared import Prepared
 from preau.families.choices import CustodyHolidays, CustodyMode
 from preau.families.models import Home
 from preau.families.rules import CustodyException, CustodyPlan, home_on
@@ -44,7 +47,19 @@ class Households:
 
 def read_households(participants: Collection[int], breaks: tuple[Span, ...]) -> Households:
     """The homes of these participants and who has them when. One query."""
-    rows = Home.objects.filter(participant__in=participants).values_list(
+    households = Households(breaks)
+    for participant, family, custody, *dated in HOMES.rows(participants=participants):
+        homes = households.homes.setdefault(participant, [])
+        if family not in homes:
+            homes.append(family)
+        if custody is not None:
+            _add_plan(households.plans.setdefault(participant, {}), custody, dated)
+    return households
+
+
+def _homes(participants: Collection[int]) -> QuerySet[Any, Any]:
+    """A row for each home, custody plan and exception of each participant."""
+    return Home.objects.filter(participant__in=participants).values_list(
         "participant",
         "family",
         "participant__custodies",
@@ -60,14 +75,9 @@ def read_households(participants: Collection[int], breaks: tuple[Span, ...]) -> 
         "participant__custodies__exceptions__ends_on",
         "participant__custodies__exceptions__home",
     )
-    households = Households(breaks)
-    for participant, family, custody, *dated in rows:
-        homes = households.homes.setdefault(participant, [])
-        if family not in homes:
-            homes.append(family)
-        if custody is not None:
-            _add_plan(households.plans.setdefault(participant, {}), custody, dated)
-    return households
+
+
+HOMES = Prepared(_homes)
 
 
 def _add_plan(plans: dict[int, _Custody], custody: int, dated: list[Any]) -> None:
