@@ -40,6 +40,6 @@ class EnrolmentForm(PortalForm):
 
     def bound_entry_to(self, span: EntrySpan) -> None:
         """Tell the family, and the browser's calendar, between which days to choose."""
-        entry = self.fields["entree"]
+        entry = self["entree"]
         entry.help_text = f"Au plus tôt le {date_longue(span.first)}, au plus tard le {date_longue(span.last)}"
-        entry.widget.attrs |= {"min": span.first.isoformat(), "max": span.last.isoformat()}
+        entry.field.widget.attrs |= {"min": span.first.isoformat(), "max": span.last.isoformat()}

@@ -41,12 +41,20 @@ def _mails_of(file: Path) -> Iterator[WrittenMail]:
             message = message_from_bytes(raw, policy=policy.default)
             yield WrittenMail(
                 name=f"{file.stem}-{place}",
-                sent_at=parsedate_to_datetime(message["Date"]) if message["Date"] else None,
+                sent_at=_sent_at(message),
                 to=str(message["To"] or ""),
                 subject=str(message["Subject"] or ""),
                 text=_body(message, "plain"),
                 html=_body(message, "html"),
             )
+
+
+def _sent_at(message: EmailMessage) -> dt.datetime | None:
+    """Django dates its mails in UTC with « -0000 », which Python reads as an instant without a zone."""
+    if not message["Date"]:
+        return None
+    sent_at = parsedate_to_datetime(message["Date"])
+    return sent_at if sent_at.tzinfo else sent_at.replace(tzinfo=dt.UTC)
 
 
 def _body(message: EmailMessage, kind: str) -> str:

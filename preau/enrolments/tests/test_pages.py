@@ -174,7 +174,9 @@ def test_a_chosen_activity_shows_its_price_and_why(zoe, nora):
     assert "3,50 €" in html
     assert "Quotient familial" in html
     assert "742" in html
-    assert 'value="2026-10-05"' in html
+    assert 'value="2026-10-05" min="2026-10-05" max="2027-07-02"' in html
+    assert "Au plus tôt le 5 octobre 2026, au plus tard le 2 juillet 2027" in html
+    assert 'aria-describedby="id_entree_helptext"' in html
     assert "Enregistrer" in html
 
 
