@@ -10,16 +10,21 @@ from preau.accounts.models import User
 from preau.accounts.testing import make_user
 from preau.activities.models import Activity, Group, Unit
 from preau.activities.testing import make_group
+from preau.billing.actions.campaigns import draft_campaign, open_campaign
 from preau.billing.choices import InvoiceState
-from preau.billing.models import Invoice, Line, Payer, PayerShare, Regie, RegieActivity
+from preau.billing.models import Campaign, Invoice, Line, Payer, PayerShare, Regie, RegieActivity
+from preau.billing.queries.sealing import seals_now
 from preau.bookings.choices import BookingState, Presence
 from preau.bookings.models import Booking
+from preau.core.dates import Month
 from preau.families.models import Adult, Family, Participant
 from preau.families.testing import make_adult, make_family
 from preau.town.models import Service
 from preau.town.testing import make_service
 
 LONG_AGO = dt.date(2020, 1, 1)
+SEPTEMBER = Month(2026, 9)
+OCTOBER = dt.datetime(2026, 10, 2, 8, tzinfo=dt.UTC)
 
 
 def make_regie(
@@ -139,4 +144,12 @@ def make_invoice(
         )
         for place, amount in enumerate(cents)
     )
+    [(_, _, invoice.sha256)] = seals_now(Invoice.objects.filter(pk=invoice.pk))
+    invoice.save()
     return invoice
+
+
+def make_campaign(regie: Regie, month: Month = SEPTEMBER, *, at: dt.datetime = OCTOBER) -> Campaign:
+    """The campaign of a month that is over, with its draft."""
+    campaign = open_campaign(regie=regie, month=month, by=None, now=at)
+    return draft_campaign(campaign=campaign, by=None, now=at)

@@ -10,6 +10,7 @@ from preau.activities.models import Unit
 from preau.families.models import Family
 from preau.pricing.choices import QuotientSource
 from preau.pricing.models import Quotient, Tariff, TariffVersion, UnitTariff
+from preau.pricing.queries import tariff_catalogue
 
 LONG_AGO = dt.date(2020, 1, 1)
 
@@ -22,6 +23,7 @@ def make_tariff(unit: Unit, rules: dict[str, Any] | str = "3.50", *, starts_on: 
     tariff = Tariff.objects.get_or_create(code=code, defaults={"name": unit.name})[0]
     TariffVersion.objects.create(tariff=tariff, starts_on=starts_on, rules=rules)
     UnitTariff.objects.get_or_create(unit=unit, starts_on=LONG_AGO, defaults={"tariff": tariff})
+    tariff_catalogue.cache_clear()  # a test does not raise the version of the catalogue
     return tariff
 
 

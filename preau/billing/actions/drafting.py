@@ -27,7 +27,7 @@ from preau.billing.rules.campaigns import AnomalyKind, change_percent, is_far
 from preau.core.codes import new_code
 from preau.families.models import Family
 from preau.pricing.queries import PriceBook
-from preau.pricing.rules import TariffHole
+from preau.pricing.rules import Price, TariffHole
 
 HOUSEHOLDS_AT_ONCE = 1000
 QUOTIENT_STEP = "Quotient familial"
@@ -43,6 +43,10 @@ LINE_FIELDS = (
 
 class NoPayer(Exception):
     """Nobody can be billed for a household."""
+
+
+class NoPrice(Exception):
+    """A unit has no price for a household; the message says which and why, in French."""
 
 
 @dataclass(slots=True)
@@ -119,7 +123,7 @@ class Batch:
     def bill(self, household: Household) -> None:
         try:
             lines = bills.lines_by_payer(self._priced(household.usages))
-        except TariffHole as hole:
+        except NoPrice as hole:
             self.draft.note(AnomalyKind.TARIFF_HOLE, household.family_id, detail=str(hole))
             return
         except NoPayer:
@@ -141,14 +145,20 @@ class Batch:
                 weights = payers.on(usage.participant_id, days[0])
                 if not weights:
                     raise NoPayer
-                price = self.book.price(
-                    unit_id=usage.unit_id,
-                    family_id=usage.family_id,
-                    participant_id=usage.participant_id,
-                    day=dt.date.fromisoformat(days[0]),
-                    status=usage.status,
-                )
+                price = self._price(usage, days[0])
                 yield bills.PricedDays(usage.participant_id, usage.unit_id, price, days, weights)
+
+    def _price(self, usage: Usage, day: str) -> Price:
+        try:
+            return self.book.price(
+                unit_id=usage.unit_id,
+                family_id=usage.family_id,
+                participant_id=usage.participant_id,
+                day=dt.date.fromisoformat(day),
+                status=usage.status,
+            )
+        except TariffHole as hole:
+            raise NoPrice(f"{self.units[usage.unit_id].name} : {hole}") from hole
 
     def _add_invoice(
         self, payer_id: int, family_id: int, lines: list[bills.DraftLine], quotient: Decimal | None

@@ -22,6 +22,7 @@ Families = QuerySet[Any, Any]
 class BilledUnit:
     """How a unit is printed, and its place among the lines of a child."""
 
+    name: str
     label: str
     place: int
 
@@ -52,9 +53,17 @@ def read_units(campaign: Campaign) -> dict[int, BilledUnit]:
         .values_list("pk", "activity__name", "name", "siblings")
     )
     return {
-        pk: BilledUnit(f"{activity} - {period} - {name}" if siblings > 1 else f"{activity} - {period}", place)
-        for place, (pk, activity, name, siblings) in enumerate(rows)
+        pk: _billed(activity, unit if siblings > 1 else "", period, place)
+        for place, (pk, activity, unit, siblings) in enumerate(rows)
     }
+
+
+def _billed(activity: str, unit: str, period: str, place: int) -> BilledUnit:
+    return BilledUnit(
+        name=f"{activity}, {unit}" if unit else activity,
+        label=f"{activity} - {period} - {unit}" if unit else f"{activity} - {period}",
+        place=place,
+    )
 
 
 def read_people(participant_ids: Collection[int]) -> dict[int, BilledPerson]:

@@ -24,9 +24,11 @@ def test_paid_is_final(to: AttemptState) -> None:
 
 
 def test_the_payment_site_is_asked_often_then_less_and_less() -> None:
-    asked, at = [], OPENED
-    while (at := next_poll(OPENED, at)) is not None:
+    asked: list[float] = []
+    at = next_poll(OPENED, OPENED)
+    while at is not None:
         asked.append((at - OPENED) / dt.timedelta(minutes=1))
+        at = next_poll(OPENED, at)
     assert asked[:7] == [2, 5, 10, 20, 40, 120, 240]
     assert asked[-7:] == [24 * 60, *(day * 24 * 60 for day in range(2, 8))]
 
