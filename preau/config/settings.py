@@ -79,7 +79,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "preau.portal.context.navigation",
                 "preau.backoffice.context.navigation",
             ],
-            "builtins": ["preau.core.templatetags.ui", "django.templatetags.static"],
+            "builtins": ["preau.core.templatetags.ui", "preau.core.templatetags.links", "django.templatetags.static"],
         },
     }
 ]

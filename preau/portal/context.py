@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from preau.accounts.models import User
+from preau.core.addresses import address_of
 from preau.portal.sections import sections_of
 from preau.town.context import town_of
 
@@ -40,7 +40,7 @@ def _menu(request: HttpRequest) -> list[MenuEntry]:
     return [
         MenuEntry(
             label=chosen.label,
-            url=reverse(chosen.section.page),
+            url=address_of(chosen.section.page),
             icon=chosen.section.icon,
             is_current=here is not None and chosen.section.holds(here.view_name),
             is_second=place >= IN_THE_BAR,

@@ -2,15 +2,23 @@
 
 import datetime as dt
 
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Q
 
+from preau.core.prepared import Prepared
 from preau.town import rules
 from preau.town.models import PublicHoliday, SchoolPeriod, SchoolYear, Service, Text, Town
 
 
 def the_town() -> Town:
     """The town of this instance; default names until its file is loaded."""
-    return Town.objects.filter(id=1).first() or Town(name="Préau", insee_code="", address="", phone="", email="")
+    for row in TOWN.rows():
+        return Town.from_db(DEFAULT_DB_ALIAS, COLUMNS, row)
+    return Town(name="Préau", insee_code="", address="", phone="", email="")
+
+
+COLUMNS = [field.attname for field in Town._meta.concrete_fields]
+TOWN = Prepared(lambda: Town.objects.filter(id=1).values_list(*COLUMNS))  # every page reads it
 
 
 def school_calendar() -> rules.Calendar:
