@@ -22,7 +22,11 @@ class FaultyTownFile(Exception):
 
 def checked_town_file(file: FilePath) -> TownFile:
     """The file, once nothing is wrong with it by itself. Raises FaultyTownFile."""
-    source = read_source(file)
+    return checked_source(read_source(file))
+
+
+def checked_source(source: Source) -> TownFile:
+    """The same of what was read from a file. Raises FaultyTownFile."""
     if source.faults and not source.tree:
         raise FaultyTownFile(source)
     town_file = read_town_file(source)

@@ -1,0 +1,107 @@
+"""A town ready to be visited: its file loaded, its population made, its past months billed."""
+
+import datetime as dt
+import random
+import shutil
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import transaction
+
+from preau.core.dates import local_day
+from preau.journal.actions import chain, record
+from preau.journal.models import Entry
+from preau.town.choices import DayKind
+from preau.town.models import SchoolYear, Town
+from preau.town.queries import school_calendar
+from preau.town.rules import kind_of_day
+from preau.townfile.checking import checked_source
+from preau.townfile.demonstration import households as drawn
+from preau.townfile.demonstration.booking import Diary, write_bookings
+from preau.townfile.demonstration.cast import cast
+from preau.townfile.demonstration.enrolling import Catalogue, enrol_all, write_enrolments
+from preau.townfile.demonstration.paying import bill_past_months
+from preau.townfile.demonstration.settling import hire, settle
+from preau.townfile.demonstration.shifting import shift
+from preau.townfile.demonstration.timeline import Timeline, timeline, weeks_to_shift
+from preau.townfile.file import TownFile
+from preau.townfile.loading import load
+from preau.townfile.source import read_source
+
+TOWN = Path(__file__).parents[1] / "towns/villejuif/villejuif.toml"
+PREPARED = "townfile.demonstration_prepared"
+
+
+class TownAlreadyThere(Exception):
+    """The database already describes a town that is no demonstration: it must not be touched."""
+
+
+def prepared_on() -> dt.date | None:
+    """The day for which the demonstration of this database was made, or None. Raises TownAlreadyThere."""
+    made = Entry.objects.filter(action=PREPARED).order_by("pk").values_list("subject", flat=True).last()
+    if made is None and Town.objects.exists():
+        raise TownAlreadyThere
+    return dt.date.fromisoformat(made) if made else None
+
+
+@transaction.atomic
+def prepare(*, families: int, now: dt.datetime) -> None:
+    """Load the town and make `families` households, their enrolments, bookings, invoices and payments.
+
+    All or nothing, in one transaction. The same day gives the same town, names and figures alike.
+    """
+    today = local_day(now)
+    rng = random.Random(f"villejuif {today}")  # noqa: S311 (a town to play with)
+    load(_town_of(today), by=None, now=now)
+    calendar = school_calendar()
+    line = timeline(today, lambda day: kind_of_day(calendar, day) == DayKind.SCHOOL)
+    years = _years(line)
+    town = Town.objects.get()
+    about = drawn.Town(_postcode(town), town.name, town.insee_code, years[0].starts_on.year)
+    generator = drawn.Generator(rng, about)
+    households = cast(generator)
+    households += [generator.household() for _ in range(families - len(households))]
+    since = years[-1].starts_on
+    settled = settle(households, years, since=since, now=now)
+    hire(on=since)
+    catalogues = [Catalogue.read(year, years_ago) for years_ago, year in enumerate(years)]
+    enrolled = enrol_all(households, catalogues)
+    diary = Diary.read(rng, line)
+    diary.fill(enrolled)
+    diary.fill_up(enrolled, households, catalogues[0])
+    write_enrolments(enrolled, settled)
+    write_bookings(diary, settled, now=now)
+    bill_past_months(line, rng, zoe=households[0].code, now=now)
+    record(None, PREPARED, at=now, subject=today.isoformat(), facts={"families": families})
+    while chain():
+        pass
+
+
+def _town_of(today: dt.date) -> TownFile:
+    """The shipped file, moved by whole weeks when its school years do not suit the day."""
+    years = checked_source(read_source(TOWN)).years.rows.values()
+    first, last = min(year.starts_on for year in years), max(year.ends_on for year in years)
+    source = read_source(TOWN)
+    shift(source, weeks_to_shift(today, first, last))
+    return checked_source(source)
+
+
+def _years(line: Timeline) -> list[SchoolYear]:
+    """The running school year, or in summer the next one; then those before, as far as the billed months go."""
+    current = SchoolYear.objects.filter(ends_on__gte=line.today).earliest("starts_on")
+    before = SchoolYear.objects.filter(starts_on__lt=current.starts_on, ends_on__gte=line.paid.first)
+    return [current, *before.order_by("-starts_on")]
+
+
+def _postcode(town: Town) -> str:
+    return next(word for word in town.address.replace(",", " ").split() if len(word) == 5 and word.isdigit())
+
+
+def forget() -> None:
+    """Erase a demonstration: every row, the mails, the payments of the simulator, the files."""
+    call_command("flush", interactive=False, verbosity=0)
+    for name in ("mailbox", "files"):
+        shutil.rmtree(settings.VAR / name, ignore_errors=True)
+    for left in settings.VAR.glob("payfip.sqlite3*"):
+        left.unlink()

@@ -1,0 +1,119 @@
+"""The processes of a demonstration: portal, worker and payment site, started and stopped together."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+STARTS_WITHIN = 60.0  # seconds
+STOPS_WITHIN = 15.0
+LAST_LINES = 20
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class ProcessStopped(Exception):
+    """A process ended by itself; the message tells which, with its last words."""
+
+
+def environment_of(port: int) -> dict[str, str]:
+    """What every process of the demonstration is told: who it is, and where the payment site answers."""
+    payment_site = f"http://localhost:{port + 1}/tpa"
+    return {
+        "PREAU_DEMO": "1",
+        "PREAU_PUBLIC_URL": f"http://localhost:{port}",
+        "PREAU_PAYFIP_SERVICE_URL": f"{payment_site}/services/securite",
+        "PREAU_PAYFIP_PAGE_URL": f"{payment_site}/paiementws.web",
+        "DJANGO_SETTINGS_MODULE": "preau.config.settings",
+    }
+
+
+def commands(port: int, var: Path) -> dict[str, list[str]]:
+    """What to run, by its name for people."""
+    django = [sys.executable, "-m", "django"]
+    simulator = [sys.executable, "-m", "preau.billing.payfip.simulator", "--port", str(port + 1)]
+    return {
+        "le site de paiement": [*simulator, "--state", str(var / "payfip.sqlite3")],
+        "l’ouvrier": [*django, "worker"],
+        "le portail": [*django, "serve", "--port", str(port)],
+    }
+
+
+@contextmanager
+def running(port: int, var: Path) -> Iterator[Mapping[str, subprocess.Popen[bytes]]]:
+    """All processes, stopped at the end whatever happens. What they say goes to `demo.log`."""
+    environment = os.environ | environment_of(port)
+    with ExitStack() as stack:
+        log = stack.enter_context((var / "demo.log").open("wb"))
+        started: dict[str, subprocess.Popen[bytes]] = {}
+        stack.callback(_stop, started)
+        for name, command in commands(port, var).items():
+            # In a session of its own: Ctrl-C is for the command, which stops its processes in order.
+            started[name] = subprocess.Popen(  # noqa: S603 (our own commands)
+                command, env=environment, stdout=log, stderr=log, start_new_session=True
+            )
+        yield started
+
+
+def wait_until_open(started: Mapping[str, subprocess.Popen[bytes]], port: int, var: Path) -> None:
+    """Return once the portal answers. Raises ProcessStopped."""
+    give_up = time.monotonic() + STARTS_WITHIN
+    while time.monotonic() < give_up:
+        _raise_if_stopped(started, var)
+        try:
+            with urllib.request.urlopen(f"http://localhost:{port}/", timeout=5):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    raise ProcessStopped(f"Le portail ne répond pas. {_last_words(var)}")
+
+
+def watch(started: Mapping[str, subprocess.Popen[bytes]], var: Path) -> NoReturn:
+    """Stay until somebody stops the command (KeyboardInterrupt). Raises ProcessStopped."""
+    while True:
+        _raise_if_stopped(started, var)
+        time.sleep(0.5)
+
+
+def interrupt_on_stop() -> None:
+    """Being terminated or left by the terminal ends the command as Ctrl-C does."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    for number in STOPPING:
+        signal.signal(number, interrupt)
+
+
+def _raise_if_stopped(started: Mapping[str, subprocess.Popen[bytes]], var: Path) -> None:
+    for name, process in started.items():
+        if process.poll() is not None:
+            raise ProcessStopped(f"{name.capitalize()} s’est arrêté. {_last_words(var)}")
+
+
+def _last_words(var: Path) -> str:
+    lines = (var / "demo.log").read_text(encoding="utf-8", errors="replace").splitlines()
+    return "\n".join(["Dernières lignes du journal :", *lines[-LAST_LINES:]])
+
+
+def _stop(started: Mapping[str, subprocess.Popen[bytes]]) -> None:
+    """Ask each to stop, then insist. A second Ctrl-C must not leave one behind."""
+    for number in STOPPING:
+        signal.signal(number, signal.SIG_IGN)
+    running_still: Sequence[subprocess.Popen[bytes]] = [one for one in started.values() if one.poll() is None]
+    for process in running_still:
+        process.terminate()
+    give_up = time.monotonic() + STOPS_WITHIN
+    for process in running_still:
+        try:
+            process.wait(timeout=max(0.1, give_up - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()

@@ -1,0 +1,249 @@
+"""Writing households: files, adults and their accounts, children, homes, bonds, schools, quotients. All in bulk."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from django.contrib.auth.hashers import make_password
+
+from preau.accounts.choices import UserKind
+from preau.accounts.models import Grant, Role, User
+from preau.families.choices import CustodyMode, Situation
+from preau.families.models import (
+    Address,
+    Adult,
+    Custody,
+    Family,
+    Guardianship,
+    Home,
+    Participant,
+    Schooling,
+)
+from preau.families.rules import PRESETS
+from preau.pricing.choices import QuotientSource
+from preau.pricing.models import Quotient
+from preau.town.models import Level, Place, SchoolYear, Service
+from preau.townfile.demonstration.cast import AGENTS, PASSWORD
+from preau.townfile.demonstration.households import LEVELS, SECTORS, Child, Household
+
+BATCH = 1000
+ONE_WEEK_EACH = "AAAAAAABBBBBBB"
+
+
+@dataclass(slots=True)
+class Settled:
+    """What was written, by what was drawn; `users` are the first parents who sign in."""
+
+    families: dict[Household, Family]
+    participants: dict[Child, Participant]
+    users: dict[Household, User | None]
+
+
+def settle(
+    households: Sequence[Household], years: Sequence[SchoolYear], *, since: dt.date, now: dt.datetime
+) -> Settled:
+    """Write the households, known to the town hall since that day; `years` are the running one, then those before."""
+    families = _families(households, since)
+    users = _accounts(households, now)
+    adults = _adults(households, families, users)
+    participants = _participants(households)
+    _homes(households, families, participants)
+    _bonds(households, adults, participants, since)
+    _schoolings(participants, years)
+    _quotients(households, families, since, now)
+    _custodies(households, families, participants, since)
+    return Settled(
+        families=families,
+        participants=participants,
+        users={household: users.get(household.adults[0].username) for household in households},
+    )
+
+
+def hire(*, on: dt.date) -> None:
+    """The agents, with their roles."""
+    roles, services = Role.objects.in_bulk(field_name="code"), Service.objects.in_bulk(field_name="code")
+    password = make_password(PASSWORD)
+    for agent in AGENTS:
+        user = User.objects.create(
+            kind=UserKind.STAFF,
+            username=agent.username,
+            email=f"{agent.username}@villejuif.example",
+            first_name=agent.first_name,
+            last_name=agent.last_name,
+            password=password,
+        )
+        service = services[agent.service] if agent.service else None
+        Grant.objects.create(user=user, role=roles[agent.role], service=service, starts_on=on)
+
+
+def _families(households: Sequence[Household], since: dt.date) -> dict[Household, Family]:
+    rows = [Family(code=drawn.code, number=drawn.number, name=drawn.name) for drawn in households]
+    Family.objects.bulk_create(rows, batch_size=BATCH)
+    families = dict(zip(households, rows, strict=True))
+    Address.objects.bulk_create(
+        [
+            Address(
+                family=families[drawn],
+                starts_on=since,
+                lines=drawn.lines,
+                postcode=drawn.postcode,
+                city=drawn.city,
+                insee_code=drawn.insee_code,
+            )
+            for drawn in households
+        ],
+        batch_size=BATCH,
+    )
+    return families
+
+
+def _accounts(households: Sequence[Household], now: dt.datetime) -> dict[str, User]:
+    """All share one password, hashed once: hashing seven hundred would take longer than all the rest."""
+    password = make_password(PASSWORD)
+    rows = [
+        User(
+            kind=UserKind.FAMILY,
+            username=adult.username,
+            email=adult.email,
+            first_name=adult.first_name,
+            last_name=adult.last_name,
+            password=password,
+            created_at=now,
+        )
+        for drawn in households
+        for adult in drawn.adults
+        if adult.username
+    ]
+    User.objects.bulk_create(rows, batch_size=BATCH)
+    return {user.username: user for user in rows}
+
+
+def _adults(
+    households: Sequence[Household], families: dict[Household, Family], users: dict[str, User]
+) -> dict[Household, list[Adult]]:
+    adults = {
+        drawn: [
+            Adult(
+                family=families[drawn],
+                user=users.get(adult.username),
+                civility=adult.civility,
+                first_name=adult.first_name,
+                last_name=adult.last_name,
+                email=adult.email,
+                phone=adult.phone,
+            )
+            for adult in drawn.adults
+        ]
+        for drawn in households
+    }
+    Adult.objects.bulk_create([adult for rows in adults.values() for adult in rows], batch_size=BATCH)
+    return adults
+
+
+def _participants(households: Sequence[Household]) -> dict[Child, Participant]:
+    children = [child for drawn in households for child in drawn.children]
+    rows = [
+        Participant(
+            code=child.code,
+            first_name=child.first_name,
+            last_name=child.last_name,
+            sex=child.sex,
+            born_on=child.born_on,
+            symbol=child.symbol,
+            colour=child.colour,
+        )
+        for child in children
+    ]
+    Participant.objects.bulk_create(rows, batch_size=BATCH)
+    return dict(zip(children, rows, strict=True))
+
+
+def _living(households: Iterable[Household]) -> Iterator[tuple[Household, Child]]:
+    """Each home of each child."""
+    for drawn in households:
+        for child in drawn.children:
+            yield drawn, child
+            if drawn.other_home is not None:
+                yield drawn.other_home, child
+
+
+def _homes(
+    households: Sequence[Household], families: dict[Household, Family], participants: dict[Child, Participant]
+) -> None:
+    rows = [Home(participant=participants[child], family=families[drawn]) for drawn, child in _living(households)]
+    Home.objects.bulk_create(rows, batch_size=BATCH)
+
+
+def _bonds(
+    households: Sequence[Household],
+    adults: dict[Household, list[Adult]],
+    participants: dict[Child, Participant],
+    since: dt.date,
+) -> None:
+    levels = {str(subject): int(level) for subject, level in PRESETS[Situation.EXERCISES].items()}
+    rows = [
+        Guardianship(
+            adult=adult, participant=participants[child], starts_on=since, situation=Situation.EXERCISES, **levels
+        )
+        for drawn, child in _living(households)
+        for adult in adults[drawn]
+    ]
+    Guardianship.objects.bulk_create(rows, batch_size=BATCH)
+
+
+def _schoolings(participants: dict[Child, Participant], years: Sequence[SchoolYear]) -> None:
+    levels, places = Level.objects.in_bulk(field_name="code"), Place.objects.in_bulk(field_name="code")
+    rows = [
+        Schooling(
+            participant=participant,
+            year=year,
+            place=places[SECTORS[child.sector][stage == "elementaire"]],
+            level=levels[LEVELS[child.level - years_ago]],
+        )
+        for child, participant in participants.items()
+        for years_ago, year in enumerate(years)
+        if (stage := child.stage(years_ago))
+    ]
+    Schooling.objects.bulk_create(rows, batch_size=BATCH)
+
+
+def _quotients(
+    households: Sequence[Household], families: dict[Household, Family], since: dt.date, now: dt.datetime
+) -> None:
+    rows = [
+        Quotient(
+            family=families[drawn],
+            starts_on=since,
+            value_cents=drawn.quotient_cents,
+            source=QuotientSource.API if place % 3 else QuotientSource.CERTIFICATE,
+            month=since.replace(day=1),
+            read_at=now,
+        )
+        for place, drawn in enumerate(households, start=1)
+        if drawn.quotient_cents is not None
+    ]
+    Quotient.objects.bulk_create(rows, batch_size=BATCH)
+
+
+def _custodies(
+    households: Sequence[Household],
+    families: dict[Household, Family],
+    participants: dict[Child, Participant],
+    since: dt.date,
+) -> None:
+    monday = since - dt.timedelta(days=since.weekday())
+    rows = [
+        Custody(
+            participant=participants[child],
+            starts_on=since,
+            mode=CustodyMode.CYCLE,
+            home_a=families[drawn],
+            home_b=families[drawn.other_home],
+            anchor_on=monday,
+            pattern=ONE_WEEK_EACH,
+        )
+        for drawn in households
+        if drawn.other_home is not None
+        for child in drawn.children
+    ]
+    Custody.objects.bulk_create(rows, batch_size=BATCH)

@@ -1,0 +1,133 @@
+"""`preau demo`: a whole town to visit, on this machine alone."""
+
+import os
+import socket
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.utils import timezone
+
+from preau.core.dates import local_day
+from preau.townfile.demonstration.cast import PASSWORD, VISITORS
+from preau.townfile.demonstration.preparing import TownAlreadyThere, forget, prepare, prepared_on
+from preau.townfile.demonstration.running import (
+    ProcessStopped,
+    environment_of,
+    interrupt_on_stop,
+    running,
+    wait_until_open,
+    watch,
+)
+
+FAMILIES = 400
+FEWEST_FAMILIES = 10
+
+
+class Command(BaseCommand):
+    help = "Ouvre une ville de démonstration : le portail, ses familles, la mairie, les courriels et le paiement."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", type=int, default=8000, help="port du portail ; le suivant sert au paiement")
+        parser.add_argument("--families", type=int, default=FAMILIES, help="nombre de familles d’une nouvelle ville")
+        parser.add_argument("--reset", action="store_true", help="efface la démonstration et recommence")
+        parser.add_argument("--yes", action="store_true", help="efface sans poser de question")
+        parser.add_argument("--no-serve", action="store_true", help="prépare la ville sans l’ouvrir")
+
+    def handle(self, *args: Any, port: int, families: int, **options: Any) -> None:
+        restart_as_demonstration(port)
+        if families < FEWEST_FAMILIES:
+            raise CommandError(f"Il faut {FEWEST_FAMILIES} familles au moins.")
+        serve = not options["no_serve"]
+        if serve:
+            refuse_busy_ports(port)
+        call_command("migrate", interactive=False, verbosity=0)
+        self.make_town(families, reset=options["reset"], yes=options["yes"])
+        call_command("collectstatic", interactive=False, verbosity=0)
+        if serve:
+            connection.close()
+            self.open_town(port)
+
+    def make_town(self, families: int, *, reset: bool, yes: bool) -> None:
+        """The town as it was left or, when there is none, a new one."""
+        try:
+            made_on = prepared_on()
+        except TownAlreadyThere:
+            raise CommandError(
+                "Cette base décrit déjà une commune, qui n’est pas une démonstration : rien n’a été touché. "
+                "Indiquez un autre dossier avec PREAU_VAR, ou une autre base avec PREAU_DATABASE_URL."
+            ) from None
+        now = timezone.now()
+        if made_on is not None and reset:
+            self.confirm(yes=yes)
+            forget()
+            made_on = None
+        if made_on is None:
+            self.stdout.write(f"Création de Villejuif : {families} familles, une demi-minute environ…")
+            prepare(families=families, now=now)
+        elif made_on != local_day(now):
+            self.stdout.write(f"Ville du {made_on:%d/%m/%Y}, telle que vous l’avez laissée (--reset pour repartir).")
+
+    def confirm(self, *, yes: bool) -> None:
+        if yes:
+            return
+        if not sys.stdin.isatty():
+            raise CommandError("Personne pour répondre : ajoutez --yes pour effacer sans question.")
+        if input("Effacer la démonstration et tout ce qui y a été fait ? [o/N] ").strip().lower() not in {"o", "oui"}:
+            raise CommandError("Rien n’a été effacé.")
+
+    def open_town(self, port: int) -> None:
+        interrupt_on_stop()
+        try:
+            with running(port, settings.VAR) as started:
+                wait_until_open(started, port, settings.VAR)
+                self.welcome(port)
+                watch(started, settings.VAR)
+        except KeyboardInterrupt:
+            self.stdout.write("\nLa démonstration est arrêtée ; elle reprendra où vous l’avez laissée.")
+        except ProcessStopped as stopped:
+            raise CommandError(str(stopped)) from None
+
+    def welcome(self, port: int) -> None:
+        address = f"http://localhost:{port}"
+        width = max(len(visitor.username) for visitor in VISITORS)
+        lines = [
+            "",
+            f"  Espace familles de Villejuif   {address}/",
+            f"  Courriels envoyés              {address}/boite-aux-lettres/",
+            "",
+            f"  Mot de passe de chacun : {PASSWORD}",
+            "",
+            *(f"    {visitor.username:<{width}}   {visitor.who}" for visitor in VISITORS),
+            "",
+            "  Paiement : un simulateur de PayFiP, aucune somme n’est réelle. Ctrl-C pour arrêter.",
+            "",
+        ]
+        self.stdout.write("\n".join(lines))
+        self.stdout.flush()
+
+
+def restart_as_demonstration(port: int) -> None:
+    """Settings are read once, at the start: begin again with those of a demonstration, unless they are ours already."""
+    if any(os.environ.get(name) != value for name, value in environment_of(port).items()):
+        sys.stdout.flush()
+        os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], os.environ | environment_of(port))  # noqa: S606
+
+
+def refuse_busy_ports(port: int) -> None:
+    """Raises CommandError when the portal or the payment site could not listen."""
+    for wanted in (port, port + 1):
+        with socket.socket() as attempt:
+            attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                attempt.bind(("127.0.0.1", wanted))
+            except OSError:
+                raise CommandError(
+                    f"Le port {wanted} est déjà pris, peut-être par une autre démonstration. "
+                    "Choisissez-en un autre, par exemple : preau demo --port 8100"
+                ) from None
