@@ -1,0 +1,286 @@
+"""Looking at every page as everybody: each function returns the faults it found, in words.
+
+What a page may answer: whoever is not of its audience finds the sign-in page (a visitor) or no page; whoever is, but
+asks for what belongs to our family, finds no page; and no answer to a stranger says a word of our family.
+"""
+
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from django.conf import settings
+from django.shortcuts import resolve_url
+from django.test import Client
+from django.urls import Resolver404, resolve
+from pypdf import PdfReader
+
+from preau.core.audience import Audience, AudienceKind
+from tests.forms import Form, Page
+from tests.routes import Route
+from tests.world import Person, World, state_of, values_for
+
+METHODS = ("GET", "POST")
+NO_PAGE = (404, 405)
+NASTY = (
+    "",
+    "x",
+    "-1",
+    "99999999999999999999999999",
+    "2026-13-45",
+    "\x00",
+    "é'\"<b>%",
+    "1e400",
+    "٣",
+    "../../etc/passwd",
+    "a" * 3000,
+)
+MOST_NAMES = 12  # of the fields of a form: beyond, they are the cells of a grid
+
+
+def silent(routes: Iterable[Route]) -> list[str]:
+    """Pages that do not say for whom they are."""
+    return [f"{route}: no audience is declared" for route in routes if route.audience is None]
+
+
+# Strangers
+
+
+def trespass(world: World, routes: Sequence[Route]) -> list[str]:
+    """Every address with our family's own in it, read and sent by each stranger."""
+    return [
+        fault
+        for person in world.strangers
+        for route in routes
+        for method in METHODS
+        for fault in _trespass(world, person, route, method)
+    ]
+
+
+def _trespass(world: World, person: Person, route: Route, method: str) -> Iterator[str]:
+    values, is_own = values_for(route.name, route.parameters, world.ours)
+    address = route.address(values)
+    response = client_of(person).generic(method, address)
+    where = f"{person}, {method} {route}"
+    if wrong := _wrong_status(person, route, response, is_own=is_own):
+        yield f"{where}: {wrong}"
+    yield from (f"{where}: says « {mark} »" for mark in leaks(response, person.marks, sent=address))
+
+
+def _wrong_status(person: Person, route: Route, response: Any, *, is_own: bool) -> str:
+    status = response.status_code
+    if status >= 500:
+        return f"answers {status}"
+    if not is_for(route.audience, person):
+        if person.user is None:
+            return "" if _is_sign_in(response) else f"answers {status}, not the sign-in page"
+        return "" if status == 404 else f"answers {status}, not 404"
+    if is_own and person.is_refused(route.name) and status not in NO_PAGE:
+        return f"answers {status}, not 404, for what is not theirs"
+    return ""
+
+
+def is_for(audience: Audience | None, person: Person) -> bool:
+    """Whether this person is of the audience; a page without one is for nobody."""
+    if audience is None:
+        return False
+    if audience.kind == AudienceKind.PUBLIC:
+        return True
+    if person.user is None or person.user.kind != audience.kind:
+        return False
+    return audience.capability is None or person.user.may(audience.capability)
+
+
+def _is_sign_in(response: Any) -> bool:
+    return bool(response.status_code == 302 and urlsplit(response["Location"]).path == resolve_url(settings.LOGIN_URL))
+
+
+def client_of(person: Person) -> Client:
+    client = Client(raise_request_exception=False)
+    if person.user is not None:
+        client.force_login(person.user)
+    return client
+
+
+def leaks(response: Any, marks: Iterable[str], *, sent: str) -> list[str]:
+    """The marks that an answer says: in its headers, its cookies or its body. What was sent may be repeated."""
+    said, known = text_of(response).casefold(), unquote(sent).casefold()
+    return sorted(mark for mark in marks if mark.casefold() in said and mark.casefold() not in known)
+
+
+def text_of(response: Any) -> str:
+    """All that an answer says: the text of its pages too when it is a PDF."""
+    body = b"".join(response.streaming_content) if response.streaming else response.content
+    parts = [f"{name}: {value}" for name, value in response.items()]
+    parts += [cookie.OutputString() for cookie in response.cookies.values()]
+    parts.append(body.decode("utf-8", errors="replace"))
+    if body.startswith(b"%PDF"):
+        document = PdfReader(io.BytesIO(body))
+        parts += [page.extract_text() for page in document.pages]
+        parts.append(str(document.metadata))
+    return unquote("\n".join(parts))
+
+
+# What the family and the agent themselves see: that there is something to leak, and what may be sent from there
+
+
+def shut_out(world: World, routes: Sequence[Route]) -> list[str]:
+    """Pages that our family, or the agent of the service, cannot open: a sweep over them would prove nothing."""
+    faults = []
+    for route, person in own_pages(world, routes):
+        values, is_own = values_for(route.name, route.parameters, world.ours)
+        status = client_of(person).get(route.address(values)).status_code
+        if status >= 500 or (is_own and status == 404):
+            faults.append(f"{person}, GET {route}: answers {status}")
+    return faults
+
+
+def unsaid(world: World, routes: Sequence[Route]) -> set[str]:
+    """The marks that no page says even to our family or to the agent of the service."""
+    said: set[str] = set()
+    for route, person in own_pages(world, routes):
+        values, _ = values_for(route.name, route.parameters, world.ours)
+        said.update(leaks(client_of(person).get(route.address(values)), world.marks, sent=""))
+    return set(world.marks) - said
+
+
+def own_pages(world: World, routes: Iterable[Route]) -> Iterator[tuple[Route, Person]]:
+    """Each page with who, of ours, may open it."""
+    for route in routes:
+        for person in (world.parent, world.agent):
+            if is_for(route.audience, person):
+                yield route, person
+
+
+def pages_of(world: World, person: Person, routes: Iterable[Route]) -> Iterator[Page]:
+    """The pages that one of ours can read."""
+    for route, who in own_pages(world, routes):
+        if who is person:
+            values, _ = values_for(route.name, route.parameters, world.ours)
+            address = route.address(values)
+            response = client_of(person).get(address)
+            if response.status_code == 200 and "text/html" in response["Content-Type"]:
+                yield Page(address, response.content.decode())
+
+
+def forms_of(world: World, person: Person, routes: Iterable[Route]) -> list[Form]:
+    """The forms of these pages, once each."""
+    forms = [form for page in pages_of(world, person, routes) for form in page.forms]
+
+    def alike(form: Form) -> str:
+        return f"{form.method} {form.action} {sorted(form.names)}"
+
+    return [next(same) for _, same in groupby(sorted(forms, key=alike), alike)]
+
+
+def replay(world: World, routes: Sequence[Route]) -> list[str]:
+    """Every form that our family or the agent may send, sent by each stranger: nothing is said, nothing moves."""
+    forms = [(owner, form) for owner in (world.parent, world.agent) for form in forms_of(world, owner, routes)]
+    before = state_of(world.ours)
+    faults = []
+    for person in world.strangers:
+        for owner, form in forms:
+            if not person.is_refused(page_at(form.action, routes)):
+                continue
+            for sent in form.sendings():
+                where = f"{person}, {form.method} {form.action} as {owner}"
+                response = send(client_of(person), form, sent)
+                faults += _broken(response, where)
+                faults += [f"{where}: says « {mark} »" for mark in leaks(response, person.marks, sent=f"{form} {sent}")]
+            if (after := state_of(world.ours)) != before:
+                faults.append(f"{where}: changes {[name for name in after if after[name] != before[name]]}")
+                before = after
+    return faults
+
+
+def page_at(action: str, routes: Iterable[Route]) -> str:
+    """The name of the page that receives a form."""
+    try:
+        return resolve(urlsplit(action).path).view_name
+    except Resolver404:
+        return ""
+
+
+def send(client: Client, form: Form, sent: Mapping[str, Sequence[str]]) -> Any:
+    return client.get(form.action, sent) if form.method == "get" else client.post(form.action, sent)
+
+
+# What nobody wrote: malformed addresses, parameters and fields
+
+
+def malformed_addresses(world: World, routes: Sequence[Route]) -> list[str]:
+    """Each parameter of an address replaced by what it should not be, by those who may open the page."""
+    faults = []
+    for route, person in own_pages(world, routes):
+        values, _ = values_for(route.name, route.parameters, world.ours)
+        for name in route.parameters:
+            for wrong in NASTY_IN_ADDRESSES:
+                texts = {other: route.converters[other].to_url(values[other]) for other in values} | {name: wrong}
+                for method in METHODS:
+                    faults += _broken(
+                        client_of(person).generic(method, route.raw(texts)), f"{method} {route.raw(texts)}"
+                    )
+    return faults
+
+
+NASTY_IN_ADDRESSES = (
+    "x",
+    "0",
+    "-1",
+    "2026-00",
+    "2026-13",
+    "0000-01",
+    "0001-01-01",
+    "9999-12",
+    "9999-12-31",
+    "2199-12",
+    "2000-01",
+    "2026-02-30",
+    "99999999999999999999999999",
+    "%00",
+    "%C3%A9",
+    "%D9%A3",
+    "%FF",
+    "tous",
+    "a" * 300,
+)
+
+
+def malformed_parameters(world: World, routes: Sequence[Route]) -> list[str]:
+    """Each parameter that a page has in its own links, or in a form of the address, with a value that nobody wrote."""
+    faults = []
+    for person in (world.parent, world.agent):
+        for page in pages_of(world, person, routes):
+            names = page.link_parameters.union(*(form.names for form in page.forms if form.method == "get"))
+            for name in sorted(names):
+                for wrong in NASTY:
+                    response = client_of(person).get(page.address, {name: wrong})
+                    faults += _broken(response, f"GET {page.address}?{name}={wrong[:30]!r}")
+    return faults
+
+
+def malformed_fields(world: World, routes: Sequence[Route]) -> list[str]:
+    """Each field of each form, with a value that nobody wrote; then missing."""
+    faults = []
+    for person in (world.parent, world.agent):
+        for form in forms_of(world, person, routes):
+            if form.method == "post":
+                client = client_of(person)
+                for name, sent in _spoilt(form):
+                    faults += _broken(
+                        client.post(form.action, sent), f"POST {form.action}, {name}={str(sent.get(name))[:40]}"
+                    )
+    return faults
+
+
+def _spoilt(form: Form) -> Iterator[tuple[str, dict[str, list[str]]]]:
+    for sent in form.sendings():
+        for name in form.names[:MOST_NAMES]:
+            yield name, {other: value for other, value in sent.items() if other != name}
+            for wrong in NASTY:
+                yield name, sent | {name: [wrong]}
+
+
+def _broken(response: Any, where: str) -> list[str]:
+    return [f"{where}: answers {response.status_code}"] if response.status_code >= 500 else []

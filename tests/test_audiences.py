@@ -1,0 +1,80 @@
+"""Nobody reads what is not theirs: every page, tried as everybody. The last tests plant holes and see them found."""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+
+import pytest
+from pytest_django import Settings
+
+from tests import sweep
+from tests.routes import Route, routes_of
+from tests.world import NOW, World, make_world, values_for
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.every_url")]
+
+Sweep = Callable[[World, Sequence[Route]], list[str]]
+
+
+@pytest.fixture
+def world(time_machine, settings: Settings) -> Iterator[World]:
+    time_machine.move_to(NOW, tick=False)
+    settings.PAYFIP_SERVICE_URL = "http://127.0.0.1:9/closed"  # the discard port: nobody answers
+    logging.disable()  # hundreds of refusals, all expected
+    yield make_world()
+    logging.disable(logging.NOTSET)
+
+
+def nothing(faults: Sequence[str]) -> None:
+    assert not faults, "\n".join(faults)
+
+
+def test_every_page_declares_its_audience() -> None:
+    nothing(sweep.silent(routes_of()))
+
+
+def test_strangers_find_no_page_and_read_nothing_of_the_family(world: World) -> None:
+    nothing(sweep.trespass(world, routes_of()))
+
+
+def test_the_family_and_the_agent_open_their_pages(world: World) -> None:
+    nothing(sweep.shut_out(world, routes_of()))
+
+
+def test_the_family_and_the_agent_read_what_strangers_must_not(world: World) -> None:
+    names = {"Zwingelstein", "Quirinelle", "Xanthippe"}
+    assert not names & sweep.unsaid(world, routes_of())
+
+
+def test_forms_of_the_family_and_of_the_agent_give_strangers_nothing(world: World) -> None:
+    nothing(sweep.replay(world, routes_of()))
+
+
+@pytest.mark.parametrize("look", [sweep.malformed_addresses, sweep.malformed_parameters, sweep.malformed_fields])
+def test_what_nobody_wrote_is_met_with_a_page(world: World, look: Sweep) -> None:
+    nothing(look(world, routes_of()))
+
+
+@pytest.mark.urls("tests.holes")
+@pytest.mark.parametrize(
+    ("look", "hole", "found"),
+    [
+        (lambda world, routes: sweep.silent(routes), "silent", "no audience is declared"),
+        (sweep.trespass, "silent", "answers 200, not 404"),
+        (sweep.trespass, "everybody", "a parent of another family, GET everybody: says « Xanthippe »"),
+        (sweep.trespass, "anybody", "a parent whose bond was withdrawn, GET anybody: answers 200, not 404, for what"),
+        (sweep.trespass, "without_scope", "an agent of another service, GET without_scope: says « Zwingelstein »"),
+        (sweep.trespass, "in_a_header", "a visitor, GET in_a_header: says « 773119 »"),
+        (sweep.replay, "anybody", "a parent of another family, post /trou/un/"),
+        (sweep.malformed_addresses, "fragile", "answers 500"),
+        (sweep.malformed_parameters, "careless", "?page='x': answers 500"),
+        (sweep.malformed_fields, "careless", "nom=['x']: answers 500"),
+    ],
+)
+def test_a_planted_hole_is_found(world: World, look: Sweep, hole: str, found: str) -> None:
+    routes = [route for route in routes_of() if route.name == hole]
+    assert any(found in fault for fault in look(world, routes)), look(world, routes)
+
+
+def test_a_parameter_that_the_sweeps_do_not_know_is_said() -> None:
+    with pytest.raises(AssertionError, match=r"tests/world\.py"):
+        values_for("area:page", ["unheard_of"], None)  # type: ignore[arg-type]

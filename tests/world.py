@@ -1,0 +1,272 @@
+"""A small town for the sweeps: a family whose data must stay theirs, and all those who might come across it.
+
+Everything of that family is marked by a word found nowhere else, so that one look at an answer tells a leak.
+"""
+
+import datetime as dt
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Model, QuerySet
+
+from preau.accounts.choices import Capability
+from preau.accounts.models import User
+from preau.accounts.testing import make_agent
+from preau.activities.testing import make_activity, make_group, make_unit
+from preau.billing.actions.campaigns import draft_campaign, open_campaign
+from preau.billing.actions.issuing import issue_campaign
+from preau.billing.choices import PaymentMethod
+from preau.billing.models import AttemptShare, Campaign, Invoice, Payment, PaymentAttempt, Regie
+from preau.billing.testing import PayingHousehold, make_household, make_payer, make_regie
+from preau.bookings.actions import confirm_draft, save_draft
+from preau.bookings.models import Booking, DraftChange, Seat, Submission
+from preau.bookings.rules.lines import Cell
+from preau.bookings.testing import make_booking, open_days, paris
+from preau.core.dates import Month
+from preau.core.money import euros
+from preau.enrolments.models import Enrolment
+from preau.enrolments.testing import make_enrolment, make_intake
+from preau.families.choices import Situation
+from preau.families.models import Address, Adult, Family, Guardianship, Home, Participant
+from preau.families.testing import make_adult, make_bond, make_child, make_family
+from preau.pricing.testing import make_quotient, make_tariff
+from preau.town.testing import make_level, make_place, make_service, make_town, make_year
+
+NOW = paris(2026, 11, 9, 9)
+SOON, LATER = dt.date(2026, 11, 12), dt.date(2026, 11, 19)
+BILLED = [dt.date(2026, 10, day) for day in (5, 6, 8)]
+_versions = itertools.count(10_000)  # what a process keeps of the catalogue, it keeps by version
+
+
+@dataclass(frozen=True)
+class Names:
+    """What one household is told by: words found nowhere else."""
+
+    family: str
+    parent: str
+    child: str
+    code: str
+    service: str
+    price: str
+    numbers: str  # of the invoices
+    token: str  # of the submission
+
+
+@dataclass(frozen=True)
+class Household:
+    """A family that uses everything: a child enrolled, booked, a draft, an invoice, a payment begun, one received."""
+
+    home: PayingHousehold
+    child: Participant
+    enrolment: Enrolment
+    regie: Regie
+    invoice: Invoice
+    attempt: PaymentAttempt
+    submission: Submission
+
+    @property
+    def user(self) -> User:
+        return self.home.user
+
+
+def make_household_of(names: Names) -> Household:
+    home = make_household(name=names.family, first_name=names.parent)
+    User.objects.filter(pk=home.user.pk).update(email=f"{names.parent.lower()}@example.net")
+    home.user.refresh_from_db()
+    make_quotient(home.family)
+    year, place = make_year(), make_place(f"lieu-{names.code}", name=f"Lieu {names.code}")
+    child = make_child(
+        home.family, first_name=names.child, last_name=names.family, year=year, school=place, level=make_level("gs")
+    )
+    activity = make_activity(names.code, name=f"Activité {names.code}", service=make_service(names.service))
+    unit = make_unit(activity, "matin")
+    group = make_group(f"groupe-{names.code}", place=place, matin=20)
+    make_tariff(unit, names.price)
+    make_intake(activity, group)
+    enrolment = make_enrolment(child, activity, group)
+    open_days(activity, now=NOW)
+    make_town(catalogue_version=next(_versions))
+    for day in BILLED:
+        make_booking(child, unit, group, day)
+    save_draft(user=home.user, changes={Cell(child.pk, SOON, unit.pk): True}, now=NOW)
+    submission = confirm_draft(by=home.user, token=names.token, now=NOW)
+    save_draft(user=home.user, changes={Cell(child.pk, LATER, unit.pk): True}, now=NOW)
+    regie = make_regie(
+        activity, code=f"regie-{names.code}", service=activity.service, number_pattern=names.numbers + "{NNNN}"
+    )
+    invoice = bill(regie)
+    attempt = begin_paying(invoice, home)
+    return Household(home, child, enrolment, regie, invoice, attempt, submission)
+
+
+def bill(regie: Regie) -> Invoice:
+    """The invoice of the only family of the régie, for last month."""
+    campaign = open_campaign(regie=regie, month=Month.of(BILLED[0]), by=None, now=NOW)
+    campaign = draft_campaign(campaign=campaign, by=None, now=NOW)
+    issue_campaign(campaign=campaign, due_on=LATER, by=None, now=NOW)
+    return Invoice.objects.select_related("campaign", "regie").get(campaign=campaign)
+
+
+def begin_paying(invoice: Invoice, home: PayingHousehold) -> PaymentAttempt:
+    """A payment under way for the invoice, and one received before."""
+    common: dict[str, Any] = {"regie": invoice.regie, "payer": home.payer}
+    Payment.objects.create(
+        **common, method=PaymentMethod.CARD, amount_cents=invoice.total_cents, received_at=NOW, authorisation="7731AB"
+    )
+    attempt = PaymentAttempt.objects.create(
+        **common,
+        by=home.user,
+        operation=f"op-{invoice.number}",
+        reference=f"ref{invoice.number}",
+        page_url="https://paiement.example.org/",
+        amount_cents=invoice.total_cents,
+        numcli=invoice.regie.numcli,
+        mode=invoice.regie.payfip_mode,
+        opened_at=NOW,
+    )
+    AttemptShare.objects.create(attempt=attempt, invoice=invoice, amount_cents=invoice.total_cents)
+    return attempt
+
+
+OURS = Names("Zwingelstein", "Quirinelle", "Xanthippe", "peri", "enfance", "243.73", "773119", "tpxqz7wm2k")
+OTHERS = Names("Martin", "Paul", "Léa", "judo", "sports", "11.00", "100000", "bcdfghjkmn")
+
+
+@dataclass(frozen=True)
+class Person:
+    """Someone who opens pages. `marks` must never be shown to them; None in `user` is a visitor.
+
+    `is_refused` says, of a page that their kind of user may open, whether our family's own must not exist for them.
+    """
+
+    name: str
+    user: User | None
+    marks: frozenset[str]
+    is_refused: Callable[[str], bool] = field(default=lambda page: True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True)
+class World:
+    """`ours` must stay with `parent` and `agent`; the others come across it."""
+
+    ours: Household
+    parent: Person
+    agent: Person
+    strangers: tuple[Person, ...]
+    marks: frozenset[str]
+
+
+def make_world() -> World:
+    make_town()
+    ours, others = make_household_of(OURS), make_household_of(OTHERS)
+    Address.objects.filter(family=ours.home.family).update(lines="3 impasse Wolframite")
+    Adult.objects.filter(pk=ours.home.adult.pk).update(phone="07 31 19 77 31")
+    money = money_marks(ours)
+    marks = money | person_marks(ours)
+    everything = tuple(Capability.values)
+    gym = others.enrolment.group.place
+    strangers = (
+        Person("a visitor", None, marks),
+        Person("a parent of another family", others.user, marks),
+        Person("a parent whose bond was withdrawn", withdrawn_parent(ours.child), marks),
+        Person(
+            "the other parent, who does not pay", other_parent(ours), money, lambda page: page.startswith("billing:")
+        ),
+        Person("an agent without any capability", make_agent(), marks),
+        Person("an agent of another service", make_agent(*everything, service=others.regie.service), marks),
+        Person("an agent of another place", make_agent(*everything, place=gym), marks),
+    )
+    agent = make_agent(*everything, service=ours.regie.service)
+    none: frozenset[str] = frozenset()
+    return World(ours, Person("the parent", ours.user, none), Person("the agent", agent, none), strangers, marks)
+
+
+def person_marks(ours: Household) -> frozenset[str]:
+    """Who they are. Codes are marks too: the answer to whoever sent one may repeat it, no other."""
+    words = {OURS.family, OURS.parent, OURS.child, "Wolframite", "07 31 19 77 31", "0731197731", OURS.token}
+    codes = {ours.child.code, ours.home.family.code, ours.home.adult.code, ours.enrolment.code}
+    return frozenset(words | codes | {ours.home.family.number})
+
+
+def money_marks(ours: Household) -> frozenset[str]:
+    amount = euros(ours.invoice.total_cents)[:-2]
+    codes = {ours.invoice.code, ours.attempt.code, ours.attempt.operation, ours.attempt.reference}
+    return frozenset({OURS.numbers, amount, amount.replace(",", "."), str(ours.invoice.total_cents), *codes})
+
+
+def is_about_money(page: str) -> bool:
+    return page.startswith("billing:")
+
+
+def withdrawn_parent(child: Participant) -> User:
+    adult = make_adult(make_family(name="Retiré"), first_name="Roger", last_name="Retiré")
+    make_bond(adult, child, starts_on=dt.date(2021, 1, 1))
+    make_bond(adult, child, Situation.WITHDRAWN, starts_on=dt.date(2026, 9, 1))
+    make_payer(adult)
+    assert adult.user is not None
+    return adult.user
+
+
+def other_parent(ours: Household) -> User:
+    adult = make_adult(ours.home.family, first_name="Alix", last_name="Second")
+    make_bond(adult, ours.child)
+    assert adult.user is not None
+    return adult.user
+
+
+def state_of(ours: Household) -> dict[str, list[dict[str, Any]]]:
+    """All that the family has, as the database holds it: what nobody else may change."""
+    user, child, home = ours.user, ours.child, ours.home
+    rows: tuple[QuerySet[Model], ...] = (
+        Family.objects.filter(pk=home.family.pk),
+        Adult.objects.filter(pk=home.adult.pk),
+        Participant.objects.filter(pk=child.pk),
+        Home.objects.filter(participant=child),
+        Guardianship.objects.filter(participant=child),
+        Enrolment.objects.filter(participant=child),
+        Booking.objects.filter(participant=child),
+        Seat.objects.filter(participant=child),
+        DraftChange.objects.filter(participant=child),
+        Submission.objects.filter(user=user),
+        Campaign.objects.filter(regie=ours.regie),
+        Invoice.objects.filter(payer=home.payer),
+        PaymentAttempt.objects.filter(payer=home.payer),
+        Payment.objects.filter(payer=home.payer),
+    )
+    return {query.model.__name__: list(query.order_by("pk").values()) for query in rows}
+
+
+# What a parameter of an address stands for: our family's own, or a value that anyone may write.
+
+OWN: dict[str, Callable[[Household], object]] = {
+    "who": lambda ours: ours.child.code,
+    "token": lambda ours: ours.submission.token,
+    "billing:invoice code": lambda ours: ours.invoice.code,
+    "billing:invoice_pdf code": lambda ours: ours.invoice.code,
+    "billing:payment_return code": lambda ours: ours.attempt.code,
+}
+FREE: dict[str, object] = {
+    "month": Month.of(SOON),
+    "day": SOON,
+    "name": "courriel",
+}
+
+
+def values_for(page: str, parameters: list[str], ours: Household) -> tuple[dict[str, object], bool]:
+    """The values of an address's parameters, and whether one of them is our family's own."""
+    values: dict[str, object] = {}
+    is_own = False
+    for name in parameters:
+        own = OWN.get(f"{page} {name}") or OWN.get(name)
+        assert own or name in FREE, (
+            f"{page} has a parameter « {name} » that the sweeps do not know: say in tests/world.py what it stands for, "
+            f"in OWN (as « {name} », or « {page} {name} » when other pages use the word for something else) or in FREE"
+        )
+        values[name] = own(ours) if own else FREE[name]
+        is_own = is_own or own is not None
+    return values, is_own
