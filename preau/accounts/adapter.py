@@ -3,7 +3,6 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -21,11 +20,6 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
-
-    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
-        """Someone who may sign in, or None: a closed account is met with the same words as a wrong password."""
-        user: AbstractBaseUser | None = super().authenticate(request, **credentials)
-        return user if user is not None and user.is_active else None
 
     def is_safe_url(self, url: str) -> bool:
         """Only our own pages: a link to the sign-in page must not carry people elsewhere afterwards."""

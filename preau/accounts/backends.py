@@ -11,7 +11,7 @@ from preau.accounts.models import User
 
 class SignInBackend(ModelBackend):
     """One query, on the indexes that keep names and addresses unique, and one hash for an unknown name as for a known
-    one, so that neither words nor time tell which accounts exist.
+    one, so that neither words nor time tell which accounts exist. A closed account is met as a wrong password.
 
     allauth's own backend reads four times, and hashes twice when the address is known.
     """

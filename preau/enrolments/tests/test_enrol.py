@@ -96,6 +96,12 @@ def test_a_second_enrolment_in_the_same_activity_is_refused():
     assert Outgoing.objects.count() == 1
 
 
+def test_who_is_enrolled_is_told_so_first_even_once_the_activity_is_full():
+    town = Town(capacity=1)
+    town.enrol()
+    assert town.refusal() == Refusal.ALREADY
+
+
 def test_who_has_left_may_come_back():
     town = Town()
     Enrolment.objects.filter(pk=town.enrol().pk).update(state=EnrolmentState.LEFT)
