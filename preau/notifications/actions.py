@@ -62,7 +62,7 @@ def send_due(*, now: dt.datetime, limit: int = 50) -> int:
     for outgoing in _take_due(now=now, limit=limit):
         try:
             _send(outgoing)
-        except OSError as fault:  # smtplib.SMTPException is an OSError
+        except (OSError, ValueError) as fault:  # smtplib.SMTPException is an OSError; an address with a line break
             _try_again(outgoing, fault, now=now)
         else:
             Outgoing.objects.filter(pk=outgoing.pk).update(state=OutgoingState.SENT, sent_at=now, fault="")
