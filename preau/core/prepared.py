@@ -67,8 +67,10 @@ class _Statement:
             self.sql, self.given = self.compiler.as_sql()
         except EmptyResultSet:
             self.sql, self.given = "", ()
+            return
         self.names = [names.get(value) if isinstance(value, int | dt.date | str) else None for value in self.given]
-
+        columns = [column for column, *_ in self.compiler.select[: self.compiler.col_count]]
+        self.converters = self.compiler.get_converters(columns)
     def rows(self, values: dict[tuple[str, int], Single]) -> list[tuple[Any, ...]]:
         if not self.sql:
             return []
@@ -79,7 +81,7 @@ class _Statement:
         with connection.cursor() as cursor:
             cursor.execute(self.sql, real)
             found = cursor.fetchall()
-        return list(self.compiler.results_iter(results=[found], tuple_expected=True))
+        return [tuple(row) for row in self.compiler.apply_converters(found, self.converters)]
 
 
 def _like(adapted: Any, value: Single) -> Any:

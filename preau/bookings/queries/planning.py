@@ -84,8 +84,8 @@ class Planning:
     """What the page shows. `who` is the child chosen, None for all."""
 
     period: Period
+    days: list[dt.date]  # of the period
     today: dt.date
-    now: dt.datetime
     who: Child | None
     children: dict[int, Child]
     rows: list[Row]
@@ -96,10 +96,6 @@ class Planning:
     @property
     def shown(self) -> list[Child]:
         return list(self.children.values()) if self.who is None else [self.who]
-
-    @property
-    def days(self) -> list[dt.date]:
-        return list(self.period)
 
     def changes(self) -> Iterator[tuple[Row, PlannedCell]]:
         """The cells of the draft that the page shows."""
@@ -116,15 +112,15 @@ def read_planning(user: User, *, town: Town, who: str | None, period: Period, no
     children = read_children(user, on=today)
     chosen = next((child for child in children.values() if child.code == who), None)
     if (who is not None and chosen is None) or not children:
-        return None if who is not None else _empty(period, today, now)
+        return None if who is not None else Planning(period, list(period), today, None, {}, [], [], {}, 0)
     shown = list(children.values()) if chosen is None else [chosen]
     reading = _Reading(shown, period, catalogue(town.catalogue_version), now)
     reading.read(user, town)
     rows = [row for child in shown for row in reading.rows_of(child)]
     return Planning(
         period=period,
+        days=reading.days,
         today=today,
-        now=now,
         who=chosen,
         children=children,
         rows=rows,
@@ -140,10 +136,6 @@ SATURDAY = 5
 WHOLE_DAYS = {DayKind.PUBLIC_HOLIDAY, DayKind.HOLIDAYS}
 SILENT = {CellState.NOT_OFFERED, CellState.CLOSED}
 UNPRICED = {CellState.WAITING, CellState.REQUESTED, CellState.HELD}
-
-
-def _empty(period: Period, today: dt.date, now: dt.datetime) -> Planning:
-    return Planning(period, today, now, None, {}, [], [], {}, 0)
 
 
 class _Reading:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.urls import reverse
@@ -12,7 +13,7 @@ from preau.bookings.queries.planning import ColumnDay, Planning
 from preau.bookings.rules.periods import Period, PeriodKind
 from preau.bookings.ticks import seen
 from preau.core.dates import Month
-from preau.core.templatetags.ui import MONTHS, jour, mois, periode
+from preau.core.templatetags.ui import jour, mois, periode
 
 ALL = "tous"
 WEEK_PAGES = {PeriodKind.WEEK: "bookings:week", PeriodKind.FORTNIGHT: "bookings:fortnight"}
@@ -38,6 +39,7 @@ class RuleLine:
     cancel: str
 
 
+@lru_cache(maxsize=4096)  # a page links to a dozen of them
 def address(who: str, period: Period) -> str:
     """The page of a period, for a child (by code) or for all."""
     if period.kind == PeriodKind.MONTH:
