@@ -16,6 +16,7 @@ from preau.billing.queries.sources import (
     BilledUnit,
     Families,
     KnownPayer,
+    campaign_before,
     first_adults,
     read_before,
     read_people,
@@ -68,12 +69,12 @@ class Draft:
 
     def bill_all(self) -> None:
         campaign = self.campaign
-        units = read_units(campaign)
+        units, before = read_units(campaign), campaign_before(campaign)
         prices: dict[Any, Any] = {}
         counted = usages(billable(campaign.regie, campaign.starts_on, campaign.ends_on))
         households = (Household(key, list(rows)) for key, rows in groupby(counted, key=lambda usage: usage.family_id))
         while batch := list(islice(households, HOUSEHOLDS_AT_ONCE)):
-            group = Batch.read(self, units, batch)
+            group = Batch.read(self, units, batch, before)
             # One explanation serves every household of the town in the same case.
             group.book.memo = prices
             for household in batch:
@@ -107,7 +108,9 @@ class Batch:
     waiting: list[tuple[tuple[Any, ...], list[tuple[Any, ...]]]] = field(default_factory=list)
 
     @classmethod
-    def read(cls, draft: Draft, units: dict[int, BilledUnit], households: list[Household]) -> "Batch":
+    def read(
+        cls, draft: Draft, units: dict[int, BilledUnit], households: list[Household], before: Campaign | None
+    ) -> "Batch":
         campaign = draft.campaign
         # In the order of their ids: these and the few between them that have nothing to bill.
         families = Family.objects.filter(pk__range=(households[0].family_id, households[-1].family_id)).values("pk")
@@ -118,7 +121,7 @@ class Batch:
         for family_id, payer_id, by_email in _first_payers(families, billed):
             payers[family_id].default = payer_id
             known[payer_id] = KnownPayer(family_id, by_email)
-        return cls(draft, units, book, people, payers, known, read_before(campaign, families))
+        return cls(draft, units, book, people, payers, known, read_before(before, families))
 
     def bill(self, household: Household) -> None:
         try:

@@ -103,18 +103,21 @@ def read_shares(families: Families, last: dt.date) -> tuple[dict[int, Payers], d
     return payers, known
 
 
-def read_before(campaign: Campaign, families: Families) -> dict[tuple[int, int], int]:
-    """What each payer was billed for each household in the régie’s campaign before this one, in cents."""
-    before = Campaign.objects.filter(
-        regie=campaign.regie, state=CampaignState.ISSUED, starts_on__lt=campaign.starts_on
-    ).order_by("-starts_on")
-    rows = Invoice.objects.filter(
-        campaign__in=list(before.values_list("pk", flat=True)[:1]),
-        family__in=families,
-        state=InvoiceState.ISSUED,
-        kind=InvoiceKind.INVOICE,
+def campaign_before(campaign: Campaign) -> Campaign | None:
+    """The régie’s last issued campaign before this one."""
+    return (
+        Campaign.objects.filter(regie=campaign.regie_id, state=CampaignState.ISSUED, starts_on__lt=campaign.starts_on)
+        .order_by("-starts_on")
+        .first()
     )
-    return {
-        (payer_id, family_id): cents
-        for payer_id, family_id, cents in rows.values_list("payer_id", "family_id", "total_cents")
-    }
+
+
+def read_before(before: Campaign | None, families: Families) -> dict[tuple[int, int], int]:
+    """What each payer was billed for each household in the campaign before, in cents."""
+    if before is None:
+        return {}
+    rows = Invoice.objects.filter(
+        campaign=before, family__in=families, state=InvoiceState.ISSUED, kind=InvoiceKind.INVOICE
+    )
+    amounts = rows.values_list("payer_id", "family_id", "total_cents")
+    return {(payer_id, family_id): cents for payer_id, family_id, cents in amounts}

@@ -28,7 +28,6 @@ POLLS = (
     *range(48 * _HOUR, 7 * 24 * _HOUR + 1, 24 * _HOUR),
 )
 UNANSWERED = dt.timedelta(hours=2)  # a page left open that long is abandoned, though it may still be paid
-FORGOTTEN = dt.timedelta(days=1)  # from then on « unknown » is for ever: the site's nightly purge has passed
 
 
 class PaymentRefusal(StrEnum):
@@ -48,8 +47,18 @@ def may_move(state: str, to: str) -> bool:
     return AttemptState(to) in MOVES[AttemptState(state)]
 
 
+def state_told(status: str, *, age: dt.timedelta) -> AttemptState:
+    """The state that an answer of the payment site (paid, refused, abandoned, pending, expired) comes to."""
+    if status == "pending":
+        return AttemptState.ABANDONED if age >= UNANSWERED else AttemptState.OPEN
+    return AttemptState(status)
+
+
 def next_poll(opened_at: dt.datetime, now: dt.datetime) -> dt.datetime | None:
-    """When to ask the payment site again after `now`; None once its last time has passed (seven days)."""
+    """When to ask the payment site again after `now`; None once its last time has passed (seven days).
+
+    Whatever the state, short of paid: money may arrive after a refusal, an abandon, or an operation said unknown.
+    """
     for minutes in POLLS:
         at = opened_at + dt.timedelta(minutes=minutes)
         if at > now:

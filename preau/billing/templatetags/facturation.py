@@ -3,8 +3,10 @@
 import datetime as dt
 
 from django import template
+from django.utils.safestring import SafeString
 
-from preau.core.templatetags.ui import mois
+from preau.billing.rules.invoices import Standing
+from preau.core.templatetags.ui import MONTHS, NBSP, day_number, gommette, local, mois
 
 register = template.Library()
 
@@ -14,3 +16,34 @@ def de_mois(day: dt.date) -> str:
     """« d’octobre 2026 », « de mai 2021 »."""
     month = mois(day)
     return f"d’{month}" if month[0] in "aeiouy" else f"de {month}"
+
+
+@register.simple_tag
+def standing_tag(standing: str, due_on: dt.date, paid_at: dt.datetime | None = None) -> SafeString:
+    """Where an invoice stands, with the date that matters."""
+    if standing == Standing.PAID:
+        return gommette("vert", "succes", f"Payée le {_day(paid_at)}" if paid_at else "Payée")
+    if standing == Standing.OVERDUE:
+        return gommette("rouge", "alerte", f"En retard depuis le {_day(due_on)}")
+    return gommette("ambre", "horloge", f"À payer avant le {_day(due_on)}")
+
+
+def _day(value: dt.date) -> str:
+    """« 12 janvier », without the day of the week."""
+    day = local(value)
+    return f"{day_number(day)}{NBSP}{MONTHS[day.month - 1]}"
+
+
+@register.filter
+def capital(text: str) -> str:
+    """« Janvier 2026 » for a title."""
+    return text[:1].upper() + text[1:]
+
+
+@register.filter
+def days_told(days: list[str]) -> str:
+    """`["2026-09-01", "2026-09-03"]` → « 1er, 3 septembre »."""
+    months: dict[str, list[str]] = {}
+    for day in map(dt.date.fromisoformat, days):
+        months.setdefault(MONTHS[day.month - 1], []).append(day_number(day))
+    return ", ".join(f"{', '.join(numbers)}{NBSP}{month}" for month, numbers in months.items())

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preau.billing.choices import AttemptState
-from preau.billing.rules.attempts import Terms, contradictions, may_move, next_poll, spread
+from preau.billing.rules.attempts import Terms, contradictions, may_move, next_poll, spread, state_told
 
 OPENED = dt.datetime(2026, 11, 3, 19, 42, tzinfo=dt.UTC)
 TERMS = Terms("2026000001K3V9", 18432, "123456", "W")
@@ -59,3 +59,17 @@ def test_money_goes_to_what_is_due_in_order_and_never_beyond(cents: int, dues: l
     assert all(0 <= part <= due for part, due in zip(parts, dues, strict=True))
     unpaid = next((place for place, (part, due) in enumerate(zip(parts, dues, strict=True)) if part < due), len(dues))
     assert not any(parts[unpaid + 1 :])
+
+
+@pytest.mark.parametrize(
+    ("status", "minutes", "state"),
+    [
+        ("paid", 0, AttemptState.PAID),
+        ("refused", 0, AttemptState.REFUSED),
+        ("expired", 0, AttemptState.EXPIRED),
+        ("pending", 119, AttemptState.OPEN),
+        ("pending", 120, AttemptState.ABANDONED),
+    ],
+)
+def test_a_page_left_open_for_two_hours_is_abandoned(status: str, minutes: int, state: AttemptState) -> None:
+    assert state_told(status, age=dt.timedelta(minutes=minutes)) == state
