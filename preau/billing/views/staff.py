@@ -21,7 +21,6 @@ from preau.billing.models import Campaign, Invoice, PaymentAttempt, Regie
 from preau.billing.payfip.client import PayFiPUnavailable
 from preau.billing.permissions import regies_in_scope
 from preau.billing.queries.campaigns import (
-    boards,
     campaigns_in,
     figures,
     invoice_of,
@@ -30,6 +29,7 @@ from preau.billing.queries.campaigns import (
     rows_of,
 )
 from preau.billing.queries.counting import counted, has_moved
+from preau.billing.queries.desk import months_of
 from preau.billing.queries.invoices import lines_by_child
 from preau.billing.queries.payments import attempts_to_watch, credits_of, payments_on, totals_by_day
 from preau.billing.rules.campaigns import CampaignRefusal
@@ -68,7 +68,7 @@ def campaigns(request: StaffRequest) -> HttpResponse:
         else:
             messages.error(request, "Choisissez un des mois proposés.")
         return redirect("billing:campaigns")
-    return render(request, "billing/staff/campaigns.html", {"boards": boards(regies, today=local_day(now))})
+    return render(request, "billing/staff/campaigns.html", {"boards": months_of(regies, today=local_day(now))})
 
 
 @staff_page(Capability.PREPARE_INVOICES)
