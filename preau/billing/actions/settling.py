@@ -9,12 +9,12 @@ from preau.billing.choices import AttemptState, PaymentMethod
 from preau.billing.models import Allocation, Invoice, Line, Payment, PaymentAttempt
 from preau.billing.payfip import client
 from preau.billing.payfip.client import Means, Outcome
-from preau.billing.rules.attempts import Terms, contradictions, may_move, next_poll, spread, state_told
+from preau.billing.rules.attempts import Terms, contradictions, may_move, next_poll, retry_after, spread, state_told
 from preau.journal.actions import record
 from preau.notifications.actions import queue_mail
 from preau.town.queries import the_town
 
-LEASE = dt.timedelta(minutes=2)  # longer than one question to the payment site, shorter than its second time
+LEASE = dt.timedelta(minutes=2)  # much longer than one question to the payment site
 TOLD = (AttemptState.PAID, AttemptState.REFUSED, AttemptState.ABANDONED)
 
 logger = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ def hint(*, operation: str, now: dt.datetime) -> PaymentAttempt | None:
 def poll_due(*, now: dt.datetime, limit: int = 20) -> int:
     """Ask about the attempts that are due, and say how many answered. Several workers may do it at once.
 
-    When the payment site is down the attempts come back after their lease.
+    An attempt whose worker died comes back after its lease; when the payment site is down, after a while.
     """
     answered = 0
     for attempt in _take_due(now=now, limit=limit):
@@ -49,6 +49,8 @@ def poll_due(*, now: dt.datetime, limit: int = 20) -> int:
             refresh_attempt(attempt=attempt, now=now)
         except client.PayFiPUnavailable as fault:
             logger.warning("attempt %s: no answer (%s)", attempt.code, fault)
+            again = now + retry_after(now - attempt.opened_at)
+            PaymentAttempt.objects.filter(pk=attempt.pk).exclude(state=AttemptState.PAID).update(next_poll_at=again)
         else:
             answered += 1
     return answered

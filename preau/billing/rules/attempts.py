@@ -66,6 +66,14 @@ def next_poll(opened_at: dt.datetime, now: dt.datetime) -> dt.datetime | None:
     return None
 
 
+def retry_after(age: dt.timedelta) -> dt.timedelta:
+    """How long to wait when the payment site does not answer about an attempt of that age: a tenth of it.
+
+    Between two minutes and two hours: an outage is not made worse by us, and no attempt is forgotten.
+    """
+    return min(max(age / 10, dt.timedelta(minutes=2)), dt.timedelta(hours=2))
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What was agreed with the payment site, and what it says was done."""

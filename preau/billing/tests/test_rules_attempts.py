@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preau.billing.choices import AttemptState
-from preau.billing.rules.attempts import Terms, contradictions, may_move, next_poll, spread, state_told
+from preau.billing.rules.attempts import Terms, contradictions, may_move, next_poll, retry_after, spread, state_told
 
 OPENED = dt.datetime(2026, 11, 3, 19, 42, tzinfo=dt.UTC)
 TERMS = Terms("2026000001K3V9", 18432, "123456", "W")
@@ -73,3 +73,8 @@ def test_money_goes_to_what_is_due_in_order_and_never_beyond(cents: int, dues: l
 )
 def test_a_page_left_open_for_two_hours_is_abandoned(status: str, minutes: int, state: AttemptState) -> None:
     assert state_told(status, age=dt.timedelta(minutes=minutes)) == state
+
+
+@pytest.mark.parametrize(("hours", "minutes"), [(0, 2), (1, 6), (10, 60), (100, 120)])
+def test_a_site_that_is_down_is_asked_less_and_less(hours: int, minutes: int) -> None:
+    assert retry_after(dt.timedelta(hours=hours)) == dt.timedelta(minutes=minutes)
