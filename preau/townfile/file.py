@@ -147,7 +147,7 @@ def _table(source: Source, path: Path, parent: Mapping[str, Any], row: type[R], 
 
 def _code_message(pattern: str, longest: int) -> str:
     if pattern == YEAR_CODE:
-        return "écrivez l’année scolaire ainsi : 2026-2027."
+        return "écrivez l’année scolaire ainsi : 2026-2027."
     return f"un code s’écrit en minuscules sans accent, chiffres et tirets, {longest} signes au plus."
 
 

@@ -16,7 +16,7 @@ NESTED: Mapping[str, type[Row]] = MappingProxyType({"sections": Section, "versio
 PATTERNS = MappingProxyType(
     {
         SLUG: "écrivez un code en minuscules sans accent, chiffres et tirets, par exemple peri-jean-jaures.",
-        TIME: "écrivez une heure de 00:00 à 23:59 entre guillemets, par exemple « 07:30 ».",
+        TIME: "écrivez une heure de 00:00 à 23:59 entre guillemets, par exemple « 07:30 ».",
         r"^[0-9]{6}$": "écrivez les six chiffres donnés par la DGFiP, entre guillemets.",
         r"^[0-9]{14}$": "écrivez les quatorze chiffres du SIRET, entre guillemets.",
         r"^([0-9]{5}|2[AB][0-9]{3})$": "écrivez le code INSEE de la commune, cinq signes entre guillemets.",

@@ -85,30 +85,32 @@ def _text_of(file: FilePath, source: Source) -> str | None:
         source.faults.append(Fault(file.name, 0, "", f"{reason} ({file})."))
     except UnicodeDecodeError as error:
         line = file.read_bytes()[: error.start].count(b"\n") + 1
-        message = "enregistrez ce fichier en UTF-8 : une lettre accentuée n’y est pas lisible."
+        message = "enregistrez ce fichier en UTF-8 : une lettre accentuée n’y est pas lisible."
         source.faults.append(Fault(file.name, line, "", message))
     return None
 
 
 # Syntax: tomllib stops at the first fault. The line at fault is blanked and the rest read again, so that all are told.
 
+BARE_KEY_FAULT = "une clé s’écrit avec des lettres sans accent, chiffres, - et _."
+
 SYNTAX = MappingProxyType(
     {
         "Expected '=' after a key in a key/value pair": "il manque le signe = entre la clé et sa valeur.",
-        "Invalid value": "valeur illisible : un texte s’écrit entre guillemets, une date 2026-09-01, "
+        "Invalid value": "valeur illisible : un texte s’écrit entre guillemets, une date 2026-09-01, "
         "oui et non true et false.",
-        "Expected newline or end of document after a statement": "passez à la ligne après la valeur : un texte s’écrit "
+        "Expected newline or end of document after a statement": "passez à la ligne après la valeur : un texte s’écrit "
         "entre guillemets, et une seule clé par ligne.",
-        "Invalid statement": "ligne illisible : attendu [table], clé = valeur ou # commentaire.",
+        "Invalid statement": "ligne illisible : attendu [table], clé = valeur ou # commentaire.",
         "Unclosed array": "il manque le crochet fermant ] d’une liste.",
         "Unclosed inline table": "il manque l’accolade fermante }.",
         "Unterminated string": "il manque le guillemet fermant.",
         "Expected ']' at the end of a table declaration": "il manque le crochet fermant ] du titre de table.",
         "Expected ']]' at the end of an array declaration": "il manque les crochets fermants ]] du titre de table.",
-        "Illegal character": "signe interdit ici : fermez le guillemet sur la même ligne.",
-        "Invalid initial character for a key part": "une clé s’écrit avec des lettres sans accent, chiffres, - et _.",
-        "Unescaped '\\' in a string": "doublez la barre oblique inverse : \\\\.",
-        "Invalid date or datetime": "cette date n’existe pas ; une date s’écrit 2026-09-01.",
+        "Illegal character": "signe interdit ici : fermez le guillemet sur la même ligne.",
+        "Invalid initial character for a key part": BARE_KEY_FAULT,
+        "Unescaped '\\' in a string": "doublez la barre oblique inverse : \\\\.",
+        "Invalid date or datetime": "cette date n’existe pas ; une date s’écrit 2026-09-01.",
     }
 )
 TWICE = (
@@ -155,6 +157,8 @@ def _blank(lines: list[str], line: int, error: str, source: Source) -> None:
     elif is_twice:
         key = lines[first - 1].split("=")[0].strip()
         message = f"clé écrite deux fois{NBSP}: {key}. Gardez-en une."
+    elif not content.startswith("[") and not content.split("=")[0].isascii():
+        message = BARE_KEY_FAULT
     else:
         known = next((french for english, french in SYNTAX.items() if english in error), "")
         message = known or f"écriture incorrecte{NBSP}: {content}"

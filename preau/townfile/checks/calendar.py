@@ -16,7 +16,7 @@ def calendar_faults(file: TownFile) -> Iterator[tuple[Path, str]]:
     yield from _public_holidays(file)
     for path, _, closure in file.closures.items():
         if (closure.place is None) == (closure.activity is None):
-            yield path, "indiquez ce qui ferme : place ou activity, l’un des deux."
+            yield path, "indiquez ce qui ferme : place ou activity, l’un des deux."
         if closure.starts_on > closure.ends_on:
             yield (*path, "ends_on"), _disorder(closure.starts_on)
 

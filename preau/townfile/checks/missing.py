@@ -1,7 +1,8 @@
 """What is forgotten: days, units, places, prices. Said only of a file that could be read whole."""
 
-import datetime as dt
 from collections.abc import Iterator
+from itertools import product
+from typing import Any
 
 from preau.core.money import NBSP
 from preau.pricing.rules import TariffFault, lowest_and_highest, parse_tariff
@@ -21,26 +22,27 @@ def missing_faults(file: TownFile) -> Iterator[tuple[Path, str]]:
         for unit_path, _, unit in file.units[code].items():
             yield from _places(file, unit_path, unit, activity)
             if unit.tariff is None and not unit.tariffs:
-                yield unit_path, 'unité sans tarif : indiquez tariff = "…".'
+                yield unit_path, 'unité sans tarif : indiquez tariff = "…".'
         yield from _is_billed(file, path, code, activity)
     yield from _prices_from_the_first_day(file)
 
 
 def _places(file: TownFile, path: Path, unit: UnitRow, activity: ActivityRow) -> Iterator[tuple[Path, str]]:
     """Each group that receives the unit says how many it takes, from the first day of the activity."""
-    first_days: dict[tuple[str, str], dt.date] = {}
-    for _, capacity in file.capacities:
-        key = capacity.group, capacity.part
-        first_days[key] = min(capacity.starts_on, first_days.get(key, capacity.starts_on))
     begins = min((starts_on for starts_on, _ in span_of(file, activity)), default=None)
-    for group in activity.groups:
-        for part in unit.parts:
-            known = first_days.get((group, part))
-            if group in file.groups.codes and known is None:
-                message = f"le groupe {group} n’a pas de places pour «{NBSP}{part}{NBSP}»{NBSP}: complétez capacities."
-                yield (*path, "parts"), message
-            elif known is not None and begins is not None and known > begins:
-                yield (*path, "parts"), f"le groupe {group} n’a pas de places avant le {known:%d/%m/%Y}."
+    for group, part in product(activity.groups, unit.parts):
+        days = [row.starts_on for _, row in file.capacities if (row.group, row.part) == (group, part)]
+        if group in file.groups.codes and (group, part) not in _written_capacities(file):
+            message = f"le groupe {group} n’a pas de places pour «{NBSP}{part}{NBSP}»{NBSP}: complétez capacities."
+            yield (*path, "parts"), message
+        elif days and begins is not None and min(days) > begins:
+            yield (*path, "parts"), f"le groupe {group} n’a pas de places avant le {min(days):%d/%m/%Y}."
+
+
+def _written_capacities(file: TownFile) -> set[tuple[Any, Any]]:
+    """The groups and parts that have a capacity, even one with another fault."""
+    rows = file.source.tree.get("capacities", [])
+    return {(row.get("group"), row.get("part")) for row in rows if isinstance(row, dict)}
 
 
 def _is_billed(file: TownFile, path: Path, code: str, activity: ActivityRow) -> Iterator[tuple[Path, str]]:
@@ -50,7 +52,7 @@ def _is_billed(file: TownFile, path: Path, code: str, activity: ActivityRow) -> 
     units = file.units[code].rows.values()
     followed = {link for unit in units for link in [unit.tariff, *(link.tariff for link in unit.tariffs)]}
     if any(_highest(tariff) for key, tariff in file.tariffs.rows.items() if key in followed):
-        yield path, 'indiquez la régie qui facture cette activité : regie = "…".'
+        yield path, 'indiquez la régie qui facture cette activité : regie = "…".'
 
 
 def _highest(tariff: TariffRow) -> int:

@@ -35,7 +35,7 @@ def _days(file: TownFile, path: Path, activity: ActivityRow) -> Iterator[tuple[P
     if activity.years and activity.year is not None:
         yield (*path, "year"), "gardez year ou years, pas les deux."
     elif activity.years and has_days:
-        yield (*path, "years"), "avec years, les jours sont ceux de l’année : retirez starts_on et ends_on."
+        yield (*path, "years"), "avec years, les jours sont ceux de l’année : retirez starts_on et ends_on."
     for starts_on, ends_on in span_of(file, activity):
         if starts_on > ends_on:
             yield (*path, "ends_on"), f"ce jour vient avant le début ({starts_on:%d/%m/%Y})."

@@ -52,11 +52,11 @@ class Visitor:
 VISITORS = (
     Visitor(ZOE, "Zoé Pinceau, mère de Nora (grande section) et de Mylis (CE1)"),
     Visitor("m.pinceau", "Malik Pinceau, l’autre parent du même foyer"),
-    Visitor("i.roussel", "Inès Roussel, garde alternée : Élio est chez elle une semaine sur deux"),
+    Visitor("i.roussel", "Inès Roussel, garde alternée : Élio est chez elle une semaine sur deux"),
     Visitor("t.carpentier", "Thomas Carpentier, l’autre foyer d’Élio"),
     Visitor("a.traore-diallo", "Aminata Traoré Diallo, six enfants"),
-    Visitor("s.benali", "Samira Benali, agent du service Enfance : réservations et occupation"),
-    Visitor("r.regisseur", "Rémi Régisseur : factures et paiements"),
+    Visitor("s.benali", "Samira Benali, agent du service Enfance : réservations et occupation"),
+    Visitor("r.regisseur", "Rémi Régisseur : factures et paiements"),
 )
 
 

@@ -100,7 +100,7 @@ def _raise_if_stopped(started: Mapping[str, subprocess.Popen[bytes]], var: Path)
 
 def _last_words(var: Path) -> str:
     lines = (var / "demo.log").read_text(encoding="utf-8", errors="replace").splitlines()
-    return "\n".join(["Dernières lignes du journal :", *lines[-LAST_LINES:]])
+    return "\n".join(["Dernières lignes du journal :", *lines[-LAST_LINES:]])
 
 
 def _stop(started: Mapping[str, subprocess.Popen[bytes]]) -> None:

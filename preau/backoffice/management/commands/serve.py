@@ -20,7 +20,7 @@ class Command(BaseCommand):
     help = "Sert le portail."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--host", default="127.0.0.1", help="adresse d’écoute (127.0.0.1 : cette machine seule)")
+        parser.add_argument("--host", default="127.0.0.1", help="adresse d’écoute (127.0.0.1 : cette machine seule)")
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processus (autant que de cœurs)")
 
@@ -58,5 +58,5 @@ def refuse_busy_port(host: str, port: int) -> None:
         try:
             attempt.bind((host, port))
         except OSError as error:
-            reason = f"Le port {port} ne peut pas servir ({error.strerror}) : choisissez-en un autre avec --port."
+            reason = f"Le port {port} ne peut pas servir ({error.strerror}) : choisissez-en un autre avec --port."
             raise CommandError(reason) from None

@@ -62,7 +62,7 @@ def jobs() -> list[Job]:
 
 
 class Command(BaseCommand):
-    help = "Envoie les courriels, suit les paiements, scelle le journal : à laisser tourner à côté du portail."
+    help = "Envoie les courriels, suit les paiements, scelle le journal : à laisser tourner à côté du portail."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--once", action="store_true", help="fait une fois chaque tâche, puis s’arrête")

@@ -29,11 +29,11 @@ FEWEST_FAMILIES = 10
 
 
 class Command(BaseCommand):
-    help = "Ouvre une ville de démonstration : le portail, ses familles, la mairie, les courriels et le paiement."
+    help = "Ouvre une ville de démonstration : le portail, ses familles, la mairie, les courriels et le paiement."
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--port", type=int, default=8000, help="port du portail ; le suivant sert au paiement")
+        parser.add_argument("--port", type=int, default=8000, help="port du portail ; le suivant sert au paiement")
         parser.add_argument("--families", type=int, default=FAMILIES, help="nombre de familles d’une nouvelle ville")
         parser.add_argument("--reset", action="store_true", help="efface la démonstration et recommence")
         parser.add_argument("--yes", action="store_true", help="efface sans poser de question")
@@ -59,7 +59,7 @@ class Command(BaseCommand):
             made_on = prepared_on()
         except TownAlreadyThere:
             raise CommandError(
-                "Cette base décrit déjà une commune, qui n’est pas une démonstration : rien n’a été touché. "
+                "Cette base décrit déjà une commune, qui n’est pas une démonstration : rien n’a été touché. "
                 "Indiquez un autre dossier avec PREAU_VAR, ou une autre base avec PREAU_DATABASE_URL."
             ) from None
         now = timezone.now()
@@ -68,7 +68,7 @@ class Command(BaseCommand):
             forget()
             made_on = None
         if made_on is None:
-            self.stdout.write(f"Création de Villejuif : {families} familles, une demi-minute environ…")
+            self.stdout.write(f"Création de Villejuif : {families} familles, une demi-minute environ…")
             prepare(families=families, now=now)
         elif made_on != local_day(now):
             self.stdout.write(f"Ville du {made_on:%d/%m/%Y}, telle que vous l’avez laissée (--reset pour repartir).")
@@ -77,8 +77,8 @@ class Command(BaseCommand):
         if yes:
             return
         if not sys.stdin.isatty():
-            raise CommandError("Personne pour répondre : ajoutez --yes pour effacer sans question.")
-        if input("Effacer la démonstration et tout ce qui y a été fait ? [o/N] ").strip().lower() not in {"o", "oui"}:
+            raise CommandError("Personne pour répondre : ajoutez --yes pour effacer sans question.")
+        if input("Effacer la démonstration et tout ce qui y a été fait ? [o/N] ").strip().lower() not in {"o", "oui"}:
             raise CommandError("Rien n’a été effacé.")
 
     def open_town(self, port: int) -> None:
@@ -89,7 +89,7 @@ class Command(BaseCommand):
                 self.welcome(port)
                 watch(started, settings.VAR)
         except KeyboardInterrupt:
-            self.stdout.write("\nLa démonstration est arrêtée ; elle reprendra où vous l’avez laissée.")
+            self.stdout.write("\nLa démonstration est arrêtée ; elle reprendra où vous l’avez laissée.")
         except ProcessStopped as stopped:
             raise CommandError(str(stopped)) from None
 
@@ -101,11 +101,11 @@ class Command(BaseCommand):
             f"  Espace familles de Villejuif   {address}/",
             f"  Courriels envoyés              {address}/boite-aux-lettres/",
             "",
-            f"  Mot de passe de chacun : {PASSWORD}",
+            f"  Mot de passe de chacun : {PASSWORD}",
             "",
             *(f"    {visitor.username:<{width}}   {visitor.who}" for visitor in VISITORS),
             "",
-            "  Paiement : un simulateur de PayFiP, aucune somme n’est réelle. Ctrl-C pour arrêter.",
+            "  Paiement : un simulateur de PayFiP, aucune somme n’est réelle. Ctrl-C pour arrêter.",
             "",
         ]
         self.stdout.write("\n".join(lines))
@@ -129,5 +129,5 @@ def refuse_busy_ports(port: int) -> None:
             except OSError:
                 raise CommandError(
                     f"Le port {wanted} est déjà pris, peut-être par une autre démonstration. "
-                    "Choisissez-en un autre, par exemple : preau demo --port 8100"
+                    "Choisissez-en un autre, par exemple : preau demo --port 8100"
                 ) from None

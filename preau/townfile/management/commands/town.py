@@ -7,11 +7,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from preau.core.dates import local_day
 from preau.core.money import NBSP
-from preau.town.models import Town
 from preau.townfile.checking import FaultyTownFile, checked_town_file
 from preau.townfile.comparing import Change, Kind, changes
 from preau.townfile.exporting import export, export_to
@@ -29,10 +29,12 @@ class Command(BaseCommand):
         loads.add_argument("file", type=Path)
         loads.add_argument("--yes", action="store_true", help="ne pose pas de question")
         exports = verbs.add_parser("export", help="écrit la commune telle qu’elle est")
-        exports.add_argument("file", type=Path, nargs="?", help="sans fichier : à l’écran")
+        exports.add_argument("file", type=Path, nargs="?", help="sans fichier : à l’écran")
         exports.add_argument("--yes", action="store_true", help="remplace un fichier qui existe")
 
     def handle(self, *args: Any, verb: str, file: Path | None, yes: bool = False, **options: Any) -> None:
+        if verb != "check" and not is_migrated():
+            raise CommandError("La base n’est pas prête : lancez d’abord preau migrate.")
         if verb == "export":
             self.export(file, yes=yes)
             return
@@ -52,11 +54,11 @@ class Command(BaseCommand):
         count = len(faulty.faults)
         self.stderr.write(f"{count} faute{'s' if count > 1 else ''}{NBSP}: rien n’a été chargé.")
         if not faulty.is_whole:
-            self.stderr.write("Des lignes n’ont pas pu être lues : corrigez-les, d’autres fautes se verront peut-être.")
+            self.stderr.write("Des lignes n’ont pas pu être lues : corrigez-les, d’autres fautes se verront peut-être.")
 
     def check_file(self, file: Path) -> None:
         """The database is asked too, when there is one: past days forbid some changes."""
-        if Town._meta.db_table in connection.introspection.table_names():
+        if is_migrated():
             file_to_load(file, today=local_day(timezone.now()))
         else:
             checked_town_file(file)
@@ -91,14 +93,20 @@ class Command(BaseCommand):
 
     def agrees(self) -> bool:
         if not sys.stdin.isatty():
-            raise CommandError("Personne pour répondre : ajoutez --yes pour charger sans question.")
-        return input("Charger ? [o/N] ").strip().lower() in {"o", "oui"}
+            raise CommandError("Personne pour répondre : ajoutez --yes pour charger sans question.")
+        return input("Charger ? [o/N] ").strip().lower() in {"o", "oui"}
 
     def export(self, file: Path | None, *, yes: bool) -> None:
         if file is None:
             self.stdout.write(export(), ending="")
             return
         if file.exists() and not yes:
-            raise CommandError(f"{file} existe déjà : ajoutez --yes pour le remplacer.")
+            raise CommandError(f"{file} existe déjà : ajoutez --yes pour le remplacer.")
         for written in export_to(file):
-            self.stdout.write(f"écrit : {written}")
+            self.stdout.write(f"écrit : {written}")
+
+
+def is_migrated() -> bool:
+    """Whether the database has every table and column of this version."""
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())

@@ -1,0 +1,198 @@
+"""Every fault of a town file is told at once, each with its line and the mend, in French."""
+
+from pathlib import Path
+
+import pytest
+
+from preau.core.money import NBSP
+from preau.townfile.checking import FaultyTownFile, checked_town_file
+from preau.townfile.faults import Fault
+from preau.townfile.testing import SMALL, write_town
+
+
+def faults_of(file: Path) -> list[Fault]:
+    with pytest.raises(FaultyTownFile) as caught:
+        checked_town_file(file)
+    return caught.value.faults
+
+
+def says(fault: Fault, words: str) -> bool:
+    return words in fault.message.replace(NBSP, " ")
+
+
+def changed(old: str, new: str, text: str = SMALL) -> str:
+    assert old in text, old
+    return text.replace(old, new, 1)
+
+
+def line_of(fragment: str, text: str) -> int:
+    assert text.count(fragment) == 1, fragment
+    return text[: text.index(fragment)].count("\n") + 1
+
+
+def test_the_small_town_has_no_fault(tmp_path: Path) -> None:
+    assert checked_town_file(write_town(tmp_path)).source.faults == []
+
+
+# What is written, what it becomes, what the fault must say. The fault must be on the line that changed, and alone.
+FAULTS: tuple[tuple[str, str, str], ...] = (
+    # types and bounds
+    ('name = "Les Tilleuls"', "name = 12", "un texte entre guillemets"),
+    ('name = "Les Tilleuls"', f'name = "{"x" * 101}"', "100 signes au plus"),
+    ('name = "Les Tilleuls"', 'name = ""', "vide"),
+    ("[town]", "[town]\nportal_nam = 'x'", "Vouliez-vous écrire « portal_name »"),
+    ("places = 40", 'places = "40"', "un nombre entier"),
+    ("places = 40", "places = -1", "0 au moins"),
+    ("starts_on = 2027-03-01", 'starts_on = "1er mars"', "une date sans guillemets"),
+    ('capabilities = ["see_bookings"]', 'capabilities = "see_bookings"', "une liste entre crochets"),
+    ('capabilities = ["see_bookings"]', 'capabilities = ["see_booking"]', "Vouliez-vous écrire « see_bookings »"),
+    ('starts_at = "11:45"', 'starts_at = "11h45"', "une heure"),
+    # the town
+    ('insee_code = "94001"', 'insee_code = "9401"', "code INSEE"),
+    ('school_zone = "C"', 'school_zone = "D"', "n’est pas connu"),
+    ('email = "mairie@tilleuls.example"', 'email = "mairie"', "adresse électronique"),
+    ('accent = "#1d4f91"', 'accent = "#ffee00"', "Une couleur proche qui convient"),
+    ('accent = "#1d4f91"', 'accent = "bleu"', "dièse"),
+    ('code = "planning"', 'code = "plannings"', "« planning »"),
+    ('{ code = "planning", label = "Mon planning" }', '{ code = "accueil", label = "Bis" }', "écrite deux fois"),
+    ("[texts.legal]", "[texts.mentions]", "n’est pas connu"),
+    # régies
+    ('number_pattern = "{YYYY}{NNNNN}"', 'number_pattern = "{YYYY}{MM}"', "un compteur"),
+    ('number_pattern = "{YYYY}{NNNNN}"', 'number_pattern = "{YYYY}{NNNNNNNNNN}"', "13 au plus"),
+    ('number_pattern = "{YYYY}{NNNNN}"', 'number_pattern = "F{YYYY}{NNNNN}"', "chiffres"),
+    ('label_pattern = "CANT{YY}{MM}"', 'label_pattern = "CANT{AA}"', "{AA}"),
+    ('numcli = "123456"', 'numcli = "1234"', "six chiffres"),
+    # calendar
+    ("ends_on = 2027-07-02", "ends_on = 2026-07-02", "vient avant le début"),
+    ('weekdays = ["mon", "tue", "thu", "fri"]', 'weekdays = ["lundi"]', "Possibles"),
+    ("ends_on = 2027-01-03", "ends_on = 2026-12-01", "vient avant le début"),
+    # references
+    ('service = "enfance"\nnumber', 'service = "enfanc"\nnumber', "service inconnu"),
+    ('theme = "restauration"', 'theme = "restaurant"', "thème inconnu"),
+    ('regie = "cantine"', 'regie = "cantines"', "régie inconnue"),
+    ('years = ["2026-2027"]', 'years = ["2030-2031"]', "année scolaire inconnue"),
+    ('levels = ["cp", "ce1"]', 'levels = ["cp", "ce2"]', "niveau inconnu"),
+    ('schools = ["ecole"]', 'schools = ["ecoles"]', "lieu inconnu"),
+    ('group = "refectoire"', 'group = "refectoires"', "groupe inconnu"),
+    ('part = "midi"', 'part = "mid"', "partie de journée inconnue"),
+    ('tariff = "repas"', 'tariff = "repa"', "tarif inconnu"),
+    # offer
+    ('kinds_of_day = ["school"]', 'kinds_of_day = ["ecole"]', "n’est pas connu"),
+    ('kind = "working_days"', 'kind = "jours"', "délais connus"),
+    ('ends_at = "13:30"', 'ends_at = "11:00"', "vient avant le début"),
+    ('icon = "repas"', 'icon = "fourchette"', "n’est pas connu"),
+    ('icon = "repas"', 'icon = "repas"\nweekdays = ["sun"]', "jamais ouvert"),
+    # prices
+    ('prices = ["2.50", "4.10"]', 'prices = ["2.50"]', "un prix par tranche"),
+    ('prices = ["2.50", "4.10"]', "prices = [2.50, 4.10]", "entre guillemets"),
+    ('at = ["0", "600"]', 'at = ["100", "600"]', "aucun prix n’est prévu"),
+)
+
+
+@pytest.mark.parametrize(("old", "new", "message"), FAULTS, ids=[f"{new[:40]}" for _, new, _ in FAULTS])
+def test_a_fault_is_told_with_its_line(tmp_path: Path, old: str, new: str, message: str) -> None:
+    text = changed(old, new)
+    start = text.index(new)
+    lines = range(text[:start].count("\n") + 1, text[: start + len(new)].count("\n") + 2)
+    faults = faults_of(write_town(tmp_path, text))
+    about = [fault for fault in faults if says(fault, message)]
+    assert about, [str(fault) for fault in faults]
+    assert about[0].line in lines
+    assert about[0].file == "tilleuls.toml"
+
+
+# Faults that are somewhere else than on the line that changed: (old, new, where they are told, what they say).
+ELSEWHERE: tuple[tuple[str, str, str, str], ...] = (
+    ('phone = "01 00 00 00 00"\n', "", "[town]", "il manque cette clé"),
+    ('tariff = "repas"\n', "", "[activities.cantine.units.repas]", "unité sans tarif"),
+    ('regie = "cantine"\n', "", "[activities.cantine]", "la régie qui facture"),
+    ('years = ["2026-2027"]\n', "", "[activities.cantine]", "starts_on et ends_on"),
+    ('part = "midi"', 'part = "soir"', 'parts = ["midi"]', "n’a pas de places pour « midi »"),
+    ("starts_on = 2026-09-01\nplaces", "starts_on = 2026-10-01\nplaces", 'parts = ["midi"]', "pas de places avant"),
+    ("starts_on = 2026-09-01\nbase", "starts_on = 2026-10-01\nbase", 'tariff = "repas"', "aucun prix du 01/09/2026"),
+    ('numcli = "123456"\n', "", "online_since = 2026-01-01", "numcli"),
+    ('place = "ecole"\nstarts_on', "starts_on", "[closures.travaux]", "ce qui ferme"),
+)
+
+
+@pytest.mark.parametrize(("old", "new", "where", "message"), ELSEWHERE, ids=[one[3] for one in ELSEWHERE])
+def test_what_is_missing_is_told_where_it_should_be(
+    tmp_path: Path, old: str, new: str, where: str, message: str
+) -> None:
+    text = changed(old, new)
+    faults = faults_of(write_town(tmp_path, text))
+    assert [(fault.line, says(fault, message)) for fault in faults] == [(line_of(where, text), True)]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("enrolment_mode", "checked"),
+        ("enrolment_mode", "pay_now"),
+        ("booking_mode", "automatic"),
+        ("after_notice", "surcharge"),
+    ],
+)
+def test_what_is_not_supported_yet_is_refused_in_words(tmp_path: Path, key: str, value: str) -> None:
+    text = changed('groups = ["refectoire"]', f'groups = ["refectoire"]\n{key} = "{value}"')
+    (fault,) = faults_of(write_town(tmp_path, text))
+    assert fault.line == line_of(f'{key} = "{value}"', text)
+    assert says(fault, "pas encore pris en charge")
+
+
+def test_an_activity_without_unit_is_told(tmp_path: Path) -> None:
+    text = SMALL[: SMALL.index("[activities.cantine.units.repas]")]
+    (fault,) = faults_of(write_town(tmp_path, text))
+    assert (fault.line, says(fault, "une unité")) == (line_of("[activities.cantine]", text), True)
+
+
+def test_a_group_within_itself_is_told(tmp_path: Path) -> None:
+    text = changed('name = "Réfectoire"', 'name = "Réfectoire"\nwithin = "cuisine"')
+    text += '\n[groups.cuisine]\nname = "Cuisine"\nplace = "ecole"\nwithin = "refectoire"\n'
+    assert {fault.line for fault in faults_of(write_town(tmp_path, text))} == {
+        line_of('within = "cuisine"', text),
+        line_of('within = "refectoire"', text),
+    }
+
+
+def test_two_periods_that_overlap_are_told(tmp_path: Path) -> None:
+    text = changed(
+        "[[calendar.public_holidays]]",
+        '[[calendar.periods]]\nyear = "2026-2027"\ncode = "ski"\nname = "Ski"\n'
+        "starts_on = 2027-01-02\nends_on = 2027-01-09\n\n[[calendar.public_holidays]]",
+    )
+    (fault,) = faults_of(write_town(tmp_path, text))
+    assert (fault.line, says(fault, "durent encore")) == (line_of("starts_on = 2027-01-02", text), True)
+
+
+def test_a_code_with_accents_is_told_and_its_references_still_found(tmp_path: Path) -> None:
+    text = SMALL.replace("[services.enfance]", '[services."été"]').replace('service = "enfance"', 'service = "été"')
+    (fault,) = faults_of(write_town(tmp_path, text))
+    assert (fault.line, says(fault, "sans accent")) == (line_of("[services.", text), True)
+
+
+def test_all_faults_come_at_once_in_the_order_of_the_lines(tmp_path: Path) -> None:
+    text = SMALL
+    for old, new in (
+        ('insee_code = "94001"', 'insee_code = "x"'),
+        ('kind = "school"', 'kind = "ecole"'),
+        ('theme = "restauration"', 'theme = "rien"'),
+        ('starts_at = "11:45"', 'starts_at = "midi"'),
+    ):
+        text = changed(old, new, text)
+    lines = [fault.line for fault in faults_of(write_town(tmp_path, text))]
+    assert lines == [
+        line_of('insee_code = "x"', text),
+        line_of('kind = "ecole"', text),
+        line_of('theme = "rien"', text),
+        line_of('starts_at = "midi"', text),
+    ]
+
+
+def test_a_fault_reads_as_a_sentence_with_file_line_and_key(tmp_path: Path) -> None:
+    text = changed("places = 40", 'places = "40"')
+    (fault,) = faults_of(write_town(tmp_path, text))
+    line = line_of('places = "40"', text)
+    assert str(fault).replace(NBSP, " ") == (
+        f"tilleuls.toml, ligne {line} : capacities n° 1.places : indiquez un nombre entier, sans guillemets."
+    )

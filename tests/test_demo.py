@@ -1,0 +1,63 @@
+"""`preau demo`, from nothing to a town that answers, and back to nothing running."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+pytestmark = pytest.mark.skipif(connection.vendor != "sqlite", reason="the demonstration has its own SQLite database")
+
+
+def demo(var: Path, port: int, *arguments: str) -> subprocess.Popen[str]:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "PREAU"))}
+    command = [sys.executable, "-m", "django", "demo", "--port", str(port), "--families", "10", *arguments]
+    told = inherited | {"PREAU_VAR": str(var), "DJANGO_SETTINGS_MODULE": "preau.config.settings"}
+    return subprocess.Popen(command, env=told, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def free_ports() -> int:
+    """A port that is free, and the next one too."""
+    while True:
+        with socket.socket() as first, socket.socket() as second:
+            first.bind(("127.0.0.1", 0))
+            port = int(first.getsockname()[1])
+            try:
+                second.bind(("127.0.0.1", port + 1))
+            except OSError:
+                continue
+            return port
+
+
+def test_one_command_opens_a_town_and_ctrl_c_closes_it(tmp_path: Path) -> None:
+    port = free_ports()
+    process = demo(tmp_path, port)
+    assert process.stdout is not None
+    said = ""
+    for line in process.stdout:
+        said += line
+        if "Ctrl-C" in line:
+            break
+    assert f"http://localhost:{port}/" in said
+    assert "Z-pinceau" in said
+    with urllib.request.urlopen(f"http://localhost:{port}/", timeout=20) as page:
+        assert "Villejuif" in page.read().decode()
+    busy = demo(tmp_path, port)
+    assert f"{port} est déjà pris" in busy.communicate(timeout=60)[0]
+    assert busy.returncode == 1
+    process.send_signal(signal.SIGINT)
+    assert "elle reprendra" in process.communicate(timeout=60)[0]
+    for freed in (port, port + 1):
+        with socket.socket() as attempt:
+            attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            attempt.bind(("127.0.0.1", freed))
+    # The second time the town is there already, and nothing is erased unless somebody says so.
+    again = demo(tmp_path, port, "--no-serve").communicate(timeout=60)[0]
+    assert "Création" not in again
+    assert "--yes" in demo(tmp_path, port, "--no-serve", "--reset").communicate(timeout=60)[0]
+    assert "Création" in demo(tmp_path, port, "--no-serve", "--reset", "--yes").communicate(timeout=120)[0]
