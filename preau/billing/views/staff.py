@@ -1,6 +1,7 @@
 """Campaigns and payments, for régisseurs."""
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
@@ -8,16 +9,18 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from preau.accounts.audience import StaffRequest, staff_page
 from preau.accounts.choices import Capability
 from preau.billing.actions.campaigns import CampaignRefused, draft_campaign, drop_draft, open_campaign
-from preau.billing.actions.issuing import issue_campaign
+from preau.billing.actions.reading import NotAsRead, issue_as_read
 from preau.billing.actions.settling import refresh_attempt
 from preau.billing.choices import CampaignState, InvoiceState
-from preau.billing.forms import DayForm, IssueForm, PrepareForm, SearchForm
-from preau.billing.models import Campaign, Invoice, PaymentAttempt, Regie
+from preau.billing.desk_forms import A_MONTH, PeriodForm
+from preau.billing.forms import IssueForm, PrepareForm, SearchForm
+from preau.billing.models import Campaign, Invoice, Payment, PaymentAttempt, Regie
 from preau.billing.payfip.client import PayFiPUnavailable
 from preau.billing.permissions import regies_in_scope
 from preau.billing.queries.campaigns import (
@@ -29,13 +32,26 @@ from preau.billing.queries.campaigns import (
     rows_of,
 )
 from preau.billing.queries.counting import counted, has_moved
-from preau.billing.queries.desk import months_of
+from preau.billing.queries.desk import (
+    attempt_rows,
+    credit_rows,
+    issued_rows,
+    months_of,
+    payment_lines,
+    payment_rows,
+    payments_between,
+    totals_of,
+)
 from preau.billing.queries.invoices import lines_by_child
-from preau.billing.queries.payments import attempts_to_watch, credits_of, payments_on, totals_by_day
-from preau.billing.rules.campaigns import CampaignRefusal
+from preau.billing.queries.payments import attempts_to_watch, credits_of
+from preau.billing.queries.sources import campaign_before
+from preau.billing.rules.campaigns import CampaignRefusal, months_ready
+from preau.billing.rules.reading import ReadRefusal
 from preau.billing.views.family import pdf_response
+from preau.bookings.exports import to_csv
 from preau.core.dates import local_day
 
+ISSUED_NOW = "Les factures sont émises. Les e-mails partent dans les minutes qui viennent."
 STEPS = ("Préparer", "Anomalies", "Aperçu", "Émettre")
 PER_PAGE = 50
 REFUSALS = {
@@ -47,6 +63,10 @@ REFUSALS = {
     CampaignRefusal.DUE_IN_THE_PAST: "Choisissez une date à partir d’aujourd’hui",
     CampaignRefusal.SERIES_FULL: "La numérotation de la régie est pleine : il faut changer son modèle de numéro.",
 }
+NOT_AS_READ = {
+    ReadRefusal.REDRAFTED: "Le brouillon a été recalculé depuis que vous l’avez lu. Relisez l’aperçu, puis émettez.",
+    ReadRefusal.DUE_TOO_FAR: "Choisissez une date dans l’année qui vient",
+}
 
 
 @staff_page(Capability.PREPARE_INVOICES)
@@ -56,19 +76,22 @@ def campaigns(request: StaffRequest) -> HttpResponse:
     now = timezone.now()
     regies = _regies(request, now)
     if request.method == "POST":
-        form = PrepareForm(request.POST)
-        if form.is_valid():
-            regie = get_object_or_404(regies, code=form.cleaned_data["regie"])
-            try:
-                found = open_campaign(regie=regie, month=form.cleaned_data["month"], by=request.user, now=now)
-            except CampaignRefused as refused:
-                messages.error(request, REFUSALS[refused.reason])
-            else:
-                return redirect("billing:campaign", found.code)
-        else:
-            messages.error(request, "Choisissez un des mois proposés.")
-        return redirect("billing:campaigns")
+        return _open(request, regies.filter(retired_on__isnull=True), now)
     return render(request, "billing/staff/campaigns.html", {"boards": months_of(regies, today=local_day(now))})
+
+
+def _open(request: StaffRequest, regies: QuerySet[Regie], now: dt.datetime) -> HttpResponse:
+    form = PrepareForm(request.POST)
+    if not form.is_valid() or form.cleaned_data["month"] < months_ready(local_day(now))[-1]:
+        messages.error(request, "Choisissez un des mois proposés.")
+        return redirect("billing:campaigns")
+    regie = get_object_or_404(regies, code=form.cleaned_data["regie"])
+    try:
+        found = open_campaign(regie=regie, month=form.cleaned_data["month"], by=request.user, now=now)
+    except CampaignRefused as refused:
+        messages.error(request, REFUSALS[refused.reason])
+        return redirect("billing:campaigns")
+    return redirect("billing:campaign", found.code)
 
 
 @staff_page(Capability.PREPARE_INVOICES)
@@ -81,9 +104,12 @@ def campaign(request: StaffRequest, campaign_code: str) -> HttpResponse:
     if found.state == CampaignState.OPEN:
         return render(request, "billing/staff/prepare.html", context | {"counted": counted(found)})
     if found.state == CampaignState.DRAFTED:
-        context |= {"figures": figures(found), "has_moved": has_moved(found)}
+        context |= {"figures": (totals := figures(found)), "has_moved": has_moved(found)}
+        context |= {"page": Paginator(totals.anomalies, PER_PAGE).get_page(request.GET.get("page"))}
         return render(request, "billing/staff/anomalies.html", context)
     today = local_day(now)
+    if wants_csv(request):
+        return download(f"factures-{found.label}-{today}", issued_rows(found, _words(_search(request)), today=today))
     context |= {"figures": figures(found), "issued": issued_figures(found, today=today)}
     return render(request, "billing/staff/issued.html", context | _list(request, found, today))
 
@@ -132,20 +158,28 @@ def preview(request: StaffRequest, campaign_code: str) -> HttpResponse:
 def issue(request: StaffRequest, campaign_code: str) -> HttpResponse:
     now = timezone.now()
     found = _campaign(request, campaign_code, now)
-    form = IssueForm(request.POST)
+    form, read = IssueForm(request.POST), request.POST.get("read", "")
     if form.is_valid():
+        due_on = form.cleaned_data["due_on"]
         try:
-            issue_campaign(campaign=found, due_on=form.cleaned_data["due_on"], by=request.user, now=now)
+            issued = issue_as_read(campaign=found, read=read, due_on=due_on, by=request.user, now=now)
+        except NotAsRead as refused:
+            form.add_error("due_on" if refused.reason == ReadRefusal.DUE_TOO_FAR else None, NOT_AS_READ[refused.reason])
         except CampaignRefused as refused:
-            form.add_error(
-                "due_on" if refused.reason == CampaignRefusal.DUE_IN_THE_PAST else None, REFUSALS[refused.reason]
-            )
+            is_date = refused.reason == CampaignRefusal.DUE_IN_THE_PAST
+            form.add_error("due_on" if is_date else None, REFUSALS[refused.reason])
         else:
-            messages.success(request, "Les factures sont émises. Les e-mails partent dans les minutes qui viennent.")
+            messages.success(request, ISSUED_NOW if issued.issued_at == now else REFUSALS[CampaignRefusal.ISSUED])
             return redirect("billing:campaign", campaign_code)
     if found.state != CampaignState.DRAFTED:
+        messages.error(request, REFUSALS[_why_not(found)])
         return redirect("billing:campaign", campaign_code)
     return _preview(request, found, form, local_day(now))
+
+
+def _why_not(found: Campaign) -> CampaignRefusal:
+    """What someone else did meanwhile to a campaign that is no draft any more."""
+    return CampaignRefusal.ISSUED if found.state == CampaignState.ISSUED else CampaignRefusal.NO_DRAFT
 
 
 @staff_page(Capability.PREPARE_INVOICES)
@@ -168,24 +202,46 @@ def bill_file(request: StaffRequest, campaign_code: str, invoice_code: str) -> H
 @staff_page(Capability.SEE_PAYMENTS)
 @require_safe
 def payments(request: StaffRequest) -> HttpResponse:
-    """The money of a day, the days of the month, and what is not settled."""
+    """The money of a period, its days, and what is not settled."""
     now = timezone.now()
     today = local_day(now)
-    form = DayForm(request.GET if "jour" in request.GET else {"jour": today.isoformat()})
-    day = (form.cleaned_data["jour"] or today) if form.is_valid() else today
+    form, first, last = _period(request, today)
     regies = regies_in_scope(request.user, Capability.SEE_PAYMENTS, today)
-    received = list(payments_on(regies, day))
+    received = payments_between(regies, first, last)
+    if wants_csv(request):
+        return download(f"paiements-{first}-{last}", payment_lines(received))
+    totals = totals_of(received)
+    may_open = _open_regies(request, now)
+    page: Page[Payment] = Paginator(received, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
-        "day": day,
-        "today": today,
-        "received": received,
-        "cents": sum(payment.amount_cents for payment in received),
-        "totals": totals_by_day(regies, today=today),
-        "credits": credits_of(regies),
-        "attempts": attempts_to_watch(regies, now=now),
+        "first": first,
+        "last": last,
+        "totals": totals,
+        "count": sum(row.payments for row in totals),
+        "cents": sum(row.cents for row in totals),
+        "credit_cents": sum(row.credit_cents for row in totals),
+        "page": page,
+        "rows": payment_rows(list(page.object_list), open_regies=may_open),
+        "credits": credit_rows(list(credits_of(regies)), open_regies=may_open),
+        "attempts": attempt_rows(list(attempts_to_watch(regies, now=now)), open_regies=may_open),
     }
     return render(request, "billing/staff/payments.html", context)
+
+
+def _period(request: StaffRequest, today: dt.date) -> tuple[PeriodForm, dt.date, dt.date]:
+    """The period asked for; when it is wrong the form says so, and the last month is shown."""
+    first = today - A_MONTH
+    asked = {"du": request.GET.get("du") or first.isoformat(), "au": request.GET.get("au") or today.isoformat()}
+    form = PeriodForm(asked)
+    return (form, form.cleaned_data["du"], form.cleaned_data["au"]) if form.is_valid() else (form, first, today)
+
+
+def _open_regies(request: StaffRequest, now: dt.datetime) -> set[int]:
+    """The régies whose invoices this agent may open: reading payments is another capability."""
+    if not request.user.may(Capability.PREPARE_INVOICES):
+        return set()
+    return set(_regies(request, now).values_list("pk", flat=True))
 
 
 @staff_page(Capability.SEE_PAYMENTS)
@@ -213,18 +269,41 @@ def _campaign(request: StaffRequest, code: str, now: dt.datetime) -> Campaign:
 
 
 def _list(request: StaffRequest, found: Campaign, today: dt.date) -> dict[str, object]:
-    search = SearchForm(request.GET if request.method == "GET" else None)
-    words = search.cleaned_data["q"] if search.is_valid() else ""
+    search = _search(request)
+    words = _words(search)
     page: Page[Invoice] = Paginator(invoices_of(found, words), PER_PAGE).get_page(request.GET.get("page"))
     return {"search": search, "words": words, "page": page, "rows": rows_of(found, page.object_list, today=today)}
 
 
+def _search(request: StaffRequest) -> SearchForm:
+    return SearchForm(request.GET if request.method == "GET" and "q" in request.GET else None)
+
+
+def _words(search: SearchForm) -> str:
+    words: str = search.cleaned_data["q"] if search.is_valid() else ""
+    return words
+
+
 def _preview(request: StaffRequest, found: Campaign, form: IssueForm, today: dt.date) -> HttpResponse:
+    assert found.drafted_at is not None
     context = {
         "campaign": found,
         "steps": STEPS,
         "figures": figures(found),
         "has_moved": has_moved(found),
+        "before": campaign_before(found),
         "form": form,
+        "read": found.drafted_at.isoformat(),
     }
     return render(request, "billing/staff/preview.html", context | _list(request, found, today))
+
+
+def wants_csv(request: StaffRequest) -> bool:
+    return request.GET.get("export") == "csv"
+
+
+def download(name: str, rows: Iterable[Sequence[object]]) -> HttpResponse:
+    """A list to keep; the first row names the columns."""
+    response = HttpResponse(to_csv(rows), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{slugify(name)}.csv"'
+    return response
