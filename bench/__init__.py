@@ -1,0 +1,18 @@
+"""Measures, each as a ratio to what the machine could do at best, both taken side by side in one run: `make bench`.
+
+`town` makes the data · one module for each part measured · `report` prints the table and writes `build/bench.json`.
+Nothing here is a test: a busy machine changes the figures, and interleaving only keeps the ratios honest.
+"""
+
+import os
+
+import django
+
+# Préau as an installation runs it, on the private PostgreSQL; before any of its models is imported.
+os.environ |= {
+    "DJANGO_SETTINGS_MODULE": "preau.config.settings",
+    "PREAU_SECRET_KEY": "only-for-measures",
+    "PREAU_VAR": "build/bench",
+    "PREAU_LOG_LEVEL": "WARNING",
+}
+django.setup()
