@@ -1,8 +1,8 @@
 """Reading the catalogue."""
 
 import datetime as dt
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import attrgetter
 
@@ -10,11 +10,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from preau.activities.choices import BookingMode
 from preau.activities.models import Activity, Unit
-from preau.activities.rules import ActivityFacts, Notice, deadline, describe, parse_notice
-from preau.core.dates import days
-from preau.town.rules import Calendar, kind_of_day
-
-A_YEAR = dt.timedelta(days=365)
+from preau.activities.rules import ActivityFacts, Notice, describe, parse_notice
 
 
 def facts_of(activity: Activity) -> ActivityFacts:
@@ -52,64 +48,58 @@ def notices_of(unit: Unit, activity: Activity) -> tuple[Notice | None, Notice | 
 
 
 @dataclass(frozen=True, slots=True)
-class Deadline:
-    """The notices of some units of an activity, in words; `example` is an opening day to come, None when there is
-    none, and the last instants for that day."""
+class DeadlineRow:
+    """Until when units of an activity are booked and cancelled, in words, in every school year to come alike."""
 
-    units: list[str]
+    name: str
+    units: list[Unit]
+    starts_on: dt.date
+    ends_on: dt.date
     book: str
     cancel: str
-    example: dt.date | None
-    book_by: dt.datetime | None
-    cancel_by: dt.datetime | None
 
     @property
-    def is_same(self) -> bool:
-        """Whether booking and cancelling end together."""
-        return self.book == self.cancel
-
-
-@dataclass(frozen=True, slots=True)
-class ActivityDeadlines:
-    activity: Activity
-    deadlines: list[Deadline]
+    def unit_names(self) -> list[str]:
+        return list(dict.fromkeys(unit.name for unit in self.units))
 
 
 @dataclass(frozen=True, slots=True)
 class ThemeDeadlines:
     theme: str
-    activities: list[ActivityDeadlines]
+    rows: list[DeadlineRow]
 
 
-def deadlines_by_theme(calendar: Calendar, today: dt.date) -> list[ThemeDeadlines]:
-    """« Délais de réservation et de modification »: what the rules say today, of every activity families book."""
-    bookable = [
-        ActivityDeadlines(activity, list(_deadlines(activity, calendar, today)))
-        for activity in activities_to_come(today).filter(booking_mode=BookingMode.FAMILY)
+def deadlines_by_theme(today: dt.date) -> list[ThemeDeadlines]:
+    """« Délais de réservation et de modification »: what the rules say today, of every activity families book.
+
+    One row for the units with the same notices, and for an activity that comes back the next year with the same.
+    """
+    activities = activities_to_come(today).filter(booking_mode=BookingMode.FAMILY)
+    by_theme = groupby((activity for activity in activities if activity.units.all()), key=attrgetter("theme.name"))
+    return [
+        ThemeDeadlines(theme, _merged(row for activity in alike for row in _deadlines(activity)))
+        for theme, alike in by_theme
     ]
-    by_theme = groupby((row for row in bookable if row.deadlines), key=attrgetter("activity.theme.name"))
-    return [ThemeDeadlines(theme, list(rows)) for theme, rows in by_theme]
 
 
-def _deadlines(activity: Activity, calendar: Calendar, today: dt.date) -> Iterator[Deadline]:
-    """One row for all the units with the same notices."""
+def _deadlines(activity: Activity) -> Iterator[DeadlineRow]:
     alike: dict[tuple[Notice | None, Notice | None], list[Unit]] = {}
     for unit in activity.units.all():
         alike.setdefault(notices_of(unit, activity), []).append(unit)
     for (book, cancel), units in alike.items():
-        day = _next_opening(units[0], activity, calendar, today + dt.timedelta(days=7))
-        yield Deadline(
-            units=[unit.name for unit in units],
-            book=describe(book),
-            cancel=describe(cancel),
-            example=day,
-            book_by=deadline(book, day, calendar, units[0].starts_at) if day else None,
-            cancel_by=deadline(cancel, day, calendar, units[0].starts_at) if day else None,
+        yield DeadlineRow(activity.name, units, activity.starts_on, activity.ends_on, describe(book), describe(cancel))
+
+
+def _merged(rows: Iterable[DeadlineRow]) -> list[DeadlineRow]:
+    """Rows that say the same of activities of one name become one, from the first day to the last."""
+    merged: dict[tuple[object, ...], DeadlineRow] = {}
+    for row in rows:
+        key = (row.name, tuple(unit.name for unit in row.units), row.book, row.cancel)
+        known = merged.get(key)
+        merged[key] = replace(
+            row,
+            units=[*(known.units if known else []), *row.units],
+            starts_on=min(row.starts_on, known.starts_on) if known else row.starts_on,
+            ends_on=max(row.ends_on, known.ends_on) if known else row.ends_on,
         )
-
-
-def _next_opening(unit: Unit, activity: Activity, calendar: Calendar, after: dt.date) -> dt.date | None:
-    for day in days(max(after, activity.starts_on), min(after + A_YEAR, activity.ends_on)):
-        if day.weekday() in unit.weekdays and kind_of_day(calendar, day) in activity.kinds_of_day:
-            return day
-    return None
+    return list(merged.values())

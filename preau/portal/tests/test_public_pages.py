@@ -9,8 +9,10 @@ from django.urls import resolve
 
 from preau.accounts.testing import make_agent
 from preau.activities.choices import BookingMode
-from preau.activities.testing import make_activity, make_unit
+from preau.activities.testing import make_activity, make_group, make_unit
+from preau.bookings.testing import open_days
 from preau.core.dates import PARIS
+from preau.enrolments.testing import make_intake
 from preau.families.testing import make_adult, make_family
 from preau.town.choices import TextCode
 from preau.town.models import Text
@@ -181,15 +183,33 @@ def notice(**data):
     return {"kind": "days", "n": 1, "at": "23:59"} | data
 
 
-def test_deadlines_are_told_as_the_rules_are_with_an_example(client):
-    year = make_year(holidays=((dt.date(2026, 10, 17), dt.date(2026, 11, 1)),))
-    activity = make_activity(year=year, notice_book=notice(n=2, at="09:30"), notice_cancel=notice(kind="working_days"))
+def opened(activity):
+    """The activity with its openings, as the planning has them."""
+    make_intake(activity, make_group(f"groupe-{activity.code}", matin=20))
+    open_days(activity, now=NOW)
+
+
+def test_deadlines_are_told_as_the_rules_are_with_what_the_planning_says_of_a_day(client):
+    activity = make_activity(
+        notice_book=notice(n=2, at="09:30"), notice_cancel={"kind": "working_days", "n": 1, "at": "12:00"}
+    )
     make_unit(activity)
+    opened(activity)
     html = page(client.get("/delais/"))
-    assert "1_Accueil matin maternelle du 1er septembre 2026 au 2 juillet 2027" in html
+    assert "1_Accueil matin maternelle" in html
+    assert "Matin, du 1er septembre 2026 au 2 juillet 2027" in html
     assert "au plus tard l’avant-veille, à 9 h 30" in html
-    assert "Pour le lundi 12 octobre 2026 : jusqu’au samedi 10 octobre à 9 h 30" in html
-    assert "Pour le lundi 12 octobre 2026 : jusqu’au vendredi 9 octobre à 23 h 59" in html
+    assert "Pour le lundi 12 octobre : samedi 10 octobre à 9 h 30" in html
+    assert "au plus tard 1 jour ouvré avant, à midi" in html
+    assert "Pour le lundi 12 octobre : vendredi 9 octobre à 12 h" in html
+
+
+def test_the_example_is_a_day_on_which_the_activity_opens(client):
+    year = make_year(holidays=((dt.date(2026, 10, 10), dt.date(2026, 11, 1)),))
+    activity = make_activity(year=year)
+    make_unit(activity)
+    opened(activity)
+    assert "Pour le lundi 2 novembre" in page(client.get("/delais/"))
 
 
 def test_units_with_the_same_deadline_are_told_together(client):
@@ -202,10 +222,22 @@ def test_units_with_the_same_deadline_are_told_together(client):
     assert html.count("7 jours avant") == 1
 
 
-def test_the_example_is_a_day_on_which_the_activity_opens(client):
-    year = make_year(holidays=((dt.date(2026, 10, 10), dt.date(2026, 11, 1)),))
-    make_unit(make_activity(year=year))
-    assert "Pour le lundi 2 novembre 2026" in page(client.get("/delais/"))
+def test_an_activity_that_comes_back_with_the_same_deadlines_is_told_once(client):
+    next_year = make_year("2027-2028", starts_on=dt.date(2027, 9, 1), ends_on=dt.date(2028, 7, 4))
+    make_unit(make_activity("cette-annee"))
+    make_unit(make_activity("l-an-prochain", year=next_year))
+    html = page(client.get("/delais/"))
+    assert html.count("1_Accueil matin maternelle") == 1
+    assert "Matin, du 1er septembre 2026 au 4 juillet 2028" in html
+
+
+def test_an_activity_whose_deadlines_change_with_the_year_is_told_twice(client):
+    next_year = make_year("2027-2028", starts_on=dt.date(2027, 9, 1), ends_on=dt.date(2028, 7, 4))
+    make_unit(make_activity("cette-annee"))
+    make_unit(make_activity("l-an-prochain", year=next_year, notice_book=notice(n=7)))
+    html = page(client.get("/delais/"))
+    assert "Matin, du 1er septembre 2026 au 2 juillet 2027" in html
+    assert "Matin, du 1er septembre 2027 au 4 juillet 2028" in html
 
 
 @pytest.mark.parametrize(
@@ -219,13 +251,14 @@ def test_what_families_do_not_book_has_no_deadline_here(client, fields):
 
 def test_deadlines_take_the_same_queries_whatever_there_is(client, django_assert_num_queries):
     make_unit(make_activity())
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(6):
         client.get("/delais/")
     for number in range(4):
-        activity = make_activity(f"activite-{number}")
+        activity = make_activity(f"activite-{number}", name=f"Activité {number}")
         make_unit(activity, "matin")
-        make_unit(activity, "soir")
-    with django_assert_num_queries(8):
+        make_unit(activity, "soir", notice_book=notice(n=7))
+        opened(activity)
+    with django_assert_num_queries(6):
         client.get("/delais/")
 
 

@@ -10,13 +10,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from preau.accounts.models import User
-from preau.activities.queries import deadlines_by_theme
 from preau.core.audience import public_page
 from preau.core.dates import local_day
+from preau.portal.queries import notices_by_theme
 from preau.portal.sections import SECTIONS, sections_of
 from preau.town.choices import TextCode
 from preau.town.context import town_of
-from preau.town.queries import current_text, school_calendar, services_for_families
+from preau.town.queries import current_text, services_for_families
 from preau.town.rules import blocks
 
 
@@ -52,8 +52,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 @require_safe
 def notices(request: HttpRequest) -> HttpResponse:
     """« Délais de réservation et de modification des activités » : made from the rules, so always true."""
-    themes = deadlines_by_theme(school_calendar(), local_day(timezone.now()))
-    return _show(request, "notices", themes=themes)
+    return _show(request, "notices", themes=notices_by_theme(local_day(timezone.now())))
 
 
 @public_page
