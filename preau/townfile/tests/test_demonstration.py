@@ -4,6 +4,7 @@ import datetime as dt
 import io
 import random
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.contrib.auth import authenticate
@@ -12,6 +13,7 @@ from django.db import transaction
 from django.db.models import F, Sum
 from hypothesis import given
 from hypothesis import strategies as st
+from pytest_django import Settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from preau.accounts.choices import Capability
@@ -22,12 +24,14 @@ from preau.bookings.models import Booking, Slot
 from preau.core.dates import PARIS, Month
 from preau.enrolments.models import Enrolment
 from preau.families.models import Family, Home, Participant
+from preau.journal.actions import record
 from preau.town.models import SchoolYear, Town
+from preau.town.testing import make_town
 from preau.townfile.checking import checked_source
 from preau.townfile.demonstration import households as drawn
 from preau.townfile.demonstration.cast import PASSWORD, VISITORS, ZOE, cast
 from preau.townfile.demonstration.households import Generator
-from preau.townfile.demonstration.preparing import TOWN, TownAlreadyThere, prepare, prepared_on
+from preau.townfile.demonstration.preparing import PREPARED, TOWN, TownAlreadyThere, forget, prepare, prepared_on
 from preau.townfile.demonstration.shifting import shift
 from preau.townfile.demonstration.timeline import timeline, weeks_to_shift
 from preau.townfile.source import read_source
@@ -152,9 +156,22 @@ def test_the_same_seed_draws_the_same_town() -> None:
 
 @pytest.mark.django_db
 def test_a_real_town_is_never_taken_for_a_demonstration() -> None:
-    Town.objects.create(name="Vraie", insee_code="94001", address="x", phone="x", opening_hours="x", email="a@b.fr")
+    make_town()
     with pytest.raises(TownAlreadyThere):
         prepared_on()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_demonstration_may_be_forgotten(tmp_path: Path, settings: Settings) -> None:
+    settings.VAR = tmp_path
+    for left in ("mailbox/mail.log", "files/invoice.pdf", "payfip.sqlite3", "secret"):
+        (tmp_path / left).parent.mkdir(exist_ok=True)
+        (tmp_path / left).touch()
+    make_town()
+    record(None, PREPARED, at=NOW, subject=f"{TODAY}")
+    forget()
+    assert prepared_on() is None
+    assert [path.name for path in tmp_path.iterdir()] == ["secret"]
 
 
 # Whatever the day

@@ -16,6 +16,8 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from preau.accounts.actions import clear_expired_sessions
+from preau.billing.actions.announcing import announce_due
+from preau.billing.actions.settling import poll_due
 from preau.journal.actions import chain
 from preau.notifications.actions import send_due
 
@@ -55,7 +57,9 @@ class Job:
 def jobs() -> list[Job]:
     """What a worker does, most urgent first. Several workers may run at once: each job locks what it takes."""
     return [
+        Job("invoices announced", lambda now: announce_due(now=now), dt.timedelta(seconds=3)),
         Job("mails sent", lambda now: send_due(now=now, limit=20), dt.timedelta(seconds=2)),
+        Job("payments followed", lambda now: poll_due(now=now, limit=5), dt.timedelta(seconds=5)),
         Job("journal entries chained", lambda now: chain(), dt.timedelta(seconds=5)),
         Job("sessions cleared", lambda now: clear_expired_sessions(now=now), dt.timedelta(hours=1)),
     ]
