@@ -1,12 +1,15 @@
 """Every fault of a town file is told at once, each with its line and the mend, in French."""
 
 from pathlib import Path
+from typing import TypeGuard
 
 import pytest
 
 from preau.core.money import NBSP
+from preau.townfile import rows
 from preau.townfile.checking import FaultyTownFile, checked_town_file
 from preau.townfile.faults import Fault
+from preau.townfile.rows import Row
 from preau.townfile.testing import SMALL, write_town
 
 
@@ -196,3 +199,20 @@ def test_a_fault_reads_as_a_sentence_with_file_line_and_key(tmp_path: Path) -> N
     assert str(fault).replace(NBSP, " ") == (
         f"tilleuls.toml, ligne {line} : capacities n° 1.places : indiquez un nombre entier, sans guillemets."
     )
+
+
+def test_the_example_of_the_documentation_has_no_fault(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[3] / "docs/fichier-de-commune.md").read_text(encoding="utf-8")
+    example = page.split("```toml\n")[1].split("```")[0]
+    assert checked_town_file(write_town(tmp_path, example)).activities.codes == ["cantine"]
+
+
+def test_the_documentation_names_every_key() -> None:
+    page = (Path(__file__).parents[3] / "docs/fichier-de-commune.md").read_text(encoding="utf-8")
+    untold = {"keeps_place_while_checked", "blocks_on_debt"}  # of modes that are not supported yet
+    named = {key for row in vars(rows).values() if is_row(row) for key in row.model_fields}
+    assert {key for key in named if key not in page} <= untold
+
+
+def is_row(thing: object) -> TypeGuard[type[Row]]:
+    return isinstance(thing, type) and issubclass(thing, Row)
