@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from django.db import IntegrityError, transaction
 from django.db.models import Case, F, IntegerField, Q, Value, When
-from django.db.models.functions import Greatest
+from django.db.models.functions import Greatest, Least
 
 from preau.accounts.models import User
 from preau.bookings.choices import BookingState, Origin
@@ -58,8 +58,9 @@ def write(
 def _move_counters(moves: Mapping[int, int]) -> None:
     """Add to each slot's `taken`, in one statement that lets no slot pass its capacity.
 
-    What agents granted above the capacity (`extra`) shrinks first, so no place reopens until the group is back under
-    its capacity. The locks make the condition true: if it is not, someone wrote without them.
+    What agents granted above the capacity (`extra`) only shrinks here, and before a place reopens: were it to grow with
+    `taken`, the CHECK that bounds them would never bite. The locks make the condition true: if it is not, someone wrote
+    without them.
     """
     counts = {key: count for key, count in moves.items() if count}
     if not counts:
@@ -70,9 +71,10 @@ def _move_counters(moves: Mapping[int, int]) -> None:
     add = Case(*(When(pk__in=keys, then=Value(count)) for count, keys in by_count.items()), output_field=IntegerField())
     givers = [key for key, count in counts.items() if count < 0]
     has_room = Q(pk__in=givers) | Q(capacity__isnull=True) | Q(capacity__gte=F("taken") + add)
+    above = Greatest(0, F("taken") + add - F("capacity"))
     moved = Slot.objects.filter(has_room, pk__in=counts).update(
         taken=F("taken") + add,
-        extra=Case(When(capacity__isnull=True, then=F("extra")), default=Greatest(0, F("taken") + add - F("capacity"))),
+        extra=Case(When(capacity__isnull=True, then=F("extra")), default=Least(F("extra"), above)),
     )
     if moved != len(counts):
         raise BoardMoved
