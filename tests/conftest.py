@@ -11,6 +11,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from preau.accounts.models import User
 from tests import browser as browsers
+from tests import journeys
 from tests.browser import Visitor
 
 OpenVisitor = Callable[..., Visitor]
@@ -49,3 +50,10 @@ def visitor(request: pytest.FixtureRequest, open_visitor: OpenVisitor) -> Visito
 def sign_in() -> Callable[[Visitor, User], None]:
     """`sign_in(visitor, user)`: the visitor is `user` from now on."""
     return browsers.sign_in
+
+
+@pytest.fixture
+def villejuif(transactional_db: None) -> Iterator[journeys.Villejuif]:
+    """The town of the journeys, on a Monday of November; ask for it before the visitors."""
+    with journeys.villejuif() as town:
+        yield town
