@@ -1,7 +1,6 @@
 """What kind of day it is, from the few rows of the school calendar; what a text of the town is made of."""
 
 import datetime as dt
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -107,14 +106,25 @@ class Block:
 
 
 def blocks(body: str) -> list[Block]:
-    """A town's text in blocks that blank lines separate: `## ` opens a title, `- ` each item of a list."""
-    return [_block([line.strip() for line in part.splitlines()]) for part in re.split(r"\n\s*\n", body.strip()) if part]
-
-
-def _block(lines: list[str]) -> Block:
-    if lines[0].startswith("## "):
-        return Block("title", (" ".join(lines)[3:].strip(),))
-    if lines[0].startswith("- "):
-        items = "\n".join(lines).removeprefix("- ").split("\n- ")
-        return Block("list", tuple(item.replace("\n", " ").strip() for item in items))
-    return Block("paragraph", tuple(lines))
+    """A town's text in blocks: a line that starts with `## ` is a title, with `- ` an item of a list; a blank line
+    ends a paragraph or a list, and any other line goes on with what is above."""
+    found: list[Block] = []
+    open_kind = ""
+    for line in map(str.strip, body.splitlines()):
+        if not line:
+            open_kind = ""
+        elif line.startswith("## "):
+            found.append(Block("title", (line[3:].strip(),)))
+            open_kind = ""
+        elif line.startswith("- "):
+            items = found.pop().lines if open_kind == "list" else ()
+            found.append(Block("list", (*items, line[2:].strip())))
+            open_kind = "list"
+        elif open_kind == "list":
+            *items, last = found.pop().lines
+            found.append(Block("list", (*items, f"{last} {line}")))
+        else:
+            lines = found.pop().lines if open_kind == "paragraph" else ()
+            found.append(Block("paragraph", (*lines, line)))
+            open_kind = "paragraph"
+    return found

@@ -1,0 +1,46 @@
+"""What a text of the town is made of."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from preau.town.rules import blocks
+
+TEXT = """## Éditeur
+Commune de Villejuif,
+esplanade Pierre-Yves-Cosnier.
+
+Téléphone : 01 45 59 20 00.
+## Vos droits
+
+- consulter vos données,
+  toutes ;
+- les corriger.
+"""
+
+
+def test_a_text_has_titles_paragraphs_and_lists():
+    assert [(block.kind, block.lines) for block in blocks(TEXT)] == [
+        ("title", ("Éditeur",)),
+        ("paragraph", ("Commune de Villejuif,", "esplanade Pierre-Yves-Cosnier.")),
+        ("paragraph", ("Téléphone : 01 45 59 20 00.",)),
+        ("title", ("Vos droits",)),
+        ("list", ("consulter vos données, toutes ;", "les corriger.")),
+    ]
+
+
+def test_a_list_may_follow_its_sentence_without_a_blank_line():
+    assert [(block.kind, block.lines) for block in blocks("Vous pouvez :\n- lire ;\n- écrire.\n\nMerci.")] == [
+        ("paragraph", ("Vous pouvez :",)),
+        ("list", ("lire ;", "écrire.")),
+        ("paragraph", ("Merci.",)),
+    ]
+
+
+def test_an_empty_text_has_no_block():
+    assert blocks(" \n\n ") == []
+
+
+@given(st.text(st.sampled_from("ab #-\n\r\t")))
+def test_no_word_of_a_text_is_lost(body):
+    shown = " ".join(line for block in blocks(body) for line in block.lines)
+    assert [sign for sign in shown if sign in "ab"] == [sign for sign in body if sign in "ab"]
