@@ -121,8 +121,8 @@ def blocks(body: str) -> list[Block]:
             found.append(Block("list", (*items, line[2:].strip())))
             open_kind = "list"
         elif open_kind == "list":
-            *items, last = found.pop().lines
-            found.append(Block("list", (*items, f"{last} {line}")))
+            items = found.pop().lines
+            found.append(Block("list", (*items[:-1], f"{items[-1]} {line}")))
         else:
             lines = found.pop().lines if open_kind == "paragraph" else ()
             found.append(Block("paragraph", (*lines, line)))
