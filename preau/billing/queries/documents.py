@@ -8,7 +8,7 @@ from django.urls import reverse
 from preau.billing.models import Invoice, Line
 from preau.billing.pdf import DocumentGroup, DocumentKind, DocumentLine, InvoiceDocument, invoice_pdf
 from preau.billing.queries.invoices import ChildLines, lines_by_child, lines_in_order, takes_online
-from preau.billing.templatetags.facturation import capital, days_told
+from preau.billing.templatetags.facturation import capital, days_told, prestation
 from preau.core.templatetags.ui import mois
 from preau.families.models import Address, Participant, Schooling
 from preau.town.models import Town
@@ -105,7 +105,7 @@ def _line(line: Line) -> DocumentLine:
     steps = [label.lower() for label, _ in line.why.get("steps", []) if label.startswith("Tranche")]
     share = [f"votre part : {line.why['share']}"] if "share" in line.why else []
     details = " · ".join([days_told(line.why.get("days", [])), *steps, *share])
-    return DocumentLine(line.label, details, line.quantity, line.unit_price_cents, line.amount_cents)
+    return DocumentLine(prestation(line.label), details, line.quantity, line.unit_price_cents, line.amount_cents)
 
 
 def _quotient(lines: list[Line]) -> str | None:

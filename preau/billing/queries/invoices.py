@@ -129,7 +129,7 @@ def latest_invoices(user: User, *, today: dt.date) -> list[PastInvoice]:
     return [PastInvoice(row, standing(row.due_cents, row.due_on, today), row.paid_at) for row in rows if row.due_on]
 
 
-def payments_under_way(user: User, *, now: dt.datetime) -> list[PaymentAttempt]:
-    """The payments begun a short while ago whose end is not known: paying again now might pay twice."""
+def payment_under_way(user: User, *, now: dt.datetime) -> PaymentAttempt | None:
+    """The latest payment begun a short while ago whose end is not known: paying again now might pay twice."""
     recent = attempts_visible_to(user).filter(state=AttemptState.OPEN, opened_at__gt=now - UNANSWERED)
-    return list(recent.order_by("-opened_at"))
+    return recent.order_by("-opened_at").first()

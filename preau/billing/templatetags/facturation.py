@@ -1,6 +1,7 @@
 """Words of bills."""
 
 import datetime as dt
+import re
 
 from django import template
 from django.utils.safestring import SafeString
@@ -38,6 +39,23 @@ def _day(value: dt.date) -> str:
 def capital(text: str) -> str:
     """« Janvier 2026 » for a title."""
     return text[:1].upper() + text[1:]
+
+
+PRESTATION = re.compile(r"(?P<name>.*) - (?P<period>Du [0-9/]{10} au [0-9/]{10})(?: - (?P<unit>.*))?")
+
+
+@register.filter
+def prestation(label: str) -> str:
+    """« Accueils du mercredi - Du … au … - Journée » → « Accueils du mercredi, Journée »."""
+    found = PRESTATION.fullmatch(label)
+    return ", ".join(filter(None, found.group("name", "unit"))) if found else label
+
+
+@register.filter
+def prestation_period(label: str) -> str:
+    """The dates in the label of a line; empty when it has none."""
+    found = PRESTATION.fullmatch(label)
+    return found["period"] if found else ""
 
 
 @register.filter

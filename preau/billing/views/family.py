@@ -23,7 +23,7 @@ from preau.billing.queries.invoices import (
     invoices_due,
     latest_invoices,
     lines_in_order,
-    payments_under_way,
+    payment_under_way,
     takes_online,
     view_of,
 )
@@ -55,7 +55,7 @@ def invoices(request: FamilyRequest) -> HttpResponse:
     context = {
         "bills": bills,
         "waiting": sum(len(bill.invoices) for bill in bills),
-        "under_way": payments_under_way(request.user, now=now),
+        "under_way": payment_under_way(request.user, now=now),
     }
     return render(request, "billing/family/invoices.html", context)
 
@@ -139,7 +139,7 @@ def _recap(request: FamilyRequest, chosen: list[Invoice], *, fault: str = "") ->
         "cents": sum(invoice.due_cents for invoice in chosen),
         "steps": STEPS,
         "fault": fault,
-        "under_way": payments_under_way(request.user, now=timezone.now()),
+        "under_way": payment_under_way(request.user, now=timezone.now()),
     }
     return render(request, "billing/family/recap.html", context, status=503 if fault else 200)
 
