@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import F
 from django.utils import timezone
 
 from preau.accounts.models import User
@@ -12,8 +13,9 @@ from preau.activities.models import Activity, Group, Unit
 from preau.activities.testing import make_group
 from preau.billing.actions.campaigns import draft_campaign, open_campaign
 from preau.billing.choices import InvoiceState
-from preau.billing.models import Campaign, Invoice, Line, Payer, PayerShare, Regie, RegieActivity
+from preau.billing.models import Campaign, Counter, Invoice, Line, Payer, PayerShare, Regie, RegieActivity
 from preau.billing.queries.sealing import seals_now
+from preau.billing.rules.numbers import series_of
 from preau.bookings.choices import BookingState, Presence
 from preau.bookings.models import Booking
 from preau.core.dates import Month
@@ -144,6 +146,9 @@ def make_invoice(
         )
         for place, amount in enumerate(cents)
     )
+    series = series_of(regie.number_pattern, invoice.issued_on or LONG_AGO)
+    Counter.objects.get_or_create(regie=regie, series=series)
+    Counter.objects.filter(regie=regie, series=series).update(last=F("last") + 1)
     [(_, _, invoice.sha256)] = seals_now(Invoice.objects.filter(pk=invoice.pk))
     invoice.save()
     return invoice

@@ -1,0 +1,10 @@
+"""The area, and its invariants once the models are there."""
+
+from django.apps import AppConfig
+
+
+class BillingConfig(AppConfig):
+    name = "preau.billing"
+
+    def ready(self) -> None:
+        from preau.billing import invariants  # noqa: F401 (registers what `preau verify` checks)
