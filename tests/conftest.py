@@ -10,6 +10,8 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from preau.accounts.models import User
+from preau.billing.payfip.simulator import Simulator
+from preau.billing.payfip.testing import simulated
 from tests import browser as browsers
 from tests import journeys
 from tests.browser import Visitor
@@ -57,3 +59,10 @@ def villejuif(transactional_db: None) -> Iterator[journeys.Villejuif]:
     """The town of the journeys, on a Monday of November; ask for it before the visitors."""
     with journeys.villejuif() as town:
         yield town
+
+
+@pytest.fixture
+def payfip() -> Iterator[Simulator]:
+    """The payment site, on a good day."""
+    with simulated() as simulator:
+        yield simulator

@@ -23,6 +23,7 @@ from preau.accounts.choices import UserKind
 from preau.accounts.models import Grant, Role, User
 from preau.accounts.testing import make_user
 from preau.activities.models import Activity, Group, Unit
+from preau.backoffice.management.commands.worker import jobs
 from preau.bookings.models import Opening, Slot
 from preau.bookings.testing import make_booking, paris
 from preau.core.dates import Month
@@ -173,6 +174,12 @@ def pass_deadline(unit: str, day: dt.date) -> None:
 def words(day: dt.date) -> str:
     """A day, as each cell of the planning says it: « jeudi 19 novembre. »; deadlines end otherwise."""
     return f"{WEEKDAYS[day.weekday()]} {day_number(day)} {MONTHS[day.month - 1]}."
+
+
+def work() -> None:
+    """The worker goes once through all that it does."""
+    for job in jobs():
+        assert job.attempt(timezone.now()), job.name
 
 
 class Planning:
