@@ -41,8 +41,8 @@ def test_the_family_and_the_agent_open_their_pages(world: World) -> None:
 
 
 def test_the_family_and_the_agent_read_what_strangers_must_not(world: World) -> None:
-    names = {"Zwingelstein", "Quirinelle", "Xanthippe"}
-    assert not names & sweep.unsaid(world, routes_of())
+    marks = {"Zwingelstein", "Quirinelle", "Xanthippe", "773119", "731,19"}
+    assert marks <= world.marks - sweep.unsaid(world, routes_of())
 
 
 def test_forms_of_the_family_and_of_the_agent_give_strangers_nothing(world: World) -> None:
@@ -76,5 +76,5 @@ def test_a_planted_hole_is_found(world: World, look: Sweep, hole: str, found: st
 
 
 def test_a_parameter_that_the_sweeps_do_not_know_is_said() -> None:
-    with pytest.raises(AssertionError, match=r"tests/world\.py"):
+    with pytest.raises(AssertionError, match="unheard_of"):
         values_for("area:page", ["unheard_of"], None)  # type: ignore[arg-type]

@@ -8,9 +8,10 @@ from pytest_django import Settings
 
 from preau.accounts.choices import UserKind
 from preau.accounts.testing import make_agent, make_user
+from preau.core.audience import AudienceKind
 from tests import sweep
 from tests.routes import routes_of
-from tests.world import NOW, Person, World, make_world, values_for
+from tests.world import NOW, Person, World, make_world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.holes")]
 
@@ -49,11 +50,11 @@ def test_every_answer_has_the_strict_policy(world: World) -> None:
     """Pages, refusals, redirections, documents and lists, for a parent, an agent and a visitor."""
     wrong = []
     for route in routes_of("tests.every_url"):
-        values, _ = values_for(route.name, route.parameters, world.ours)
-        for person in everybody(world):
-            response = sweep.client_of(person).get(route.address(values))
-            if policy_of(response) != POLICY:
-                wrong.append(f"{person}, {route}: {policy_of(response)}")
+        for address in sweep.addresses(world, route):
+            for person in everybody(world):
+                response = sweep.client_of(person).get(address)
+                if policy_of(response) != POLICY:
+                    wrong.append(f"{person}, {route}: {policy_of(response)}")
     assert wrong == []
 
 
@@ -80,12 +81,12 @@ def test_an_expired_form_has_it_too() -> None:
 def test_private_pages_are_kept_by_no_cache(world: World) -> None:
     """A shared computer must not show them again once signed out."""
     for route in routes_of("tests.every_url"):
-        values, _ = values_for(route.name, route.parameters, world.ours)
-        for person in (world.parent, world.agent):
-            if sweep.is_for(route.audience, person) and route.audience and route.audience.kind != "public":
-                response = sweep.client_of(person).get(route.address(values))
-                if response.status_code == 200:
-                    assert "no-store" in response["Cache-Control"], f"{person}, {route}"
+        if route.audience is not None and route.audience.kind != AudienceKind.PUBLIC:
+            for person in (world.parent, world.agent):
+                for address in sweep.addresses(world, route):
+                    response = sweep.client_of(person).get(address)
+                    if response.status_code == 200:
+                        assert "no-store" in response["Cache-Control"], f"{person}, {route}"
 
 
 def test_other_protections_are_on_every_page() -> None:

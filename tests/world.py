@@ -5,7 +5,7 @@ Everything of that family is marked by a word found nowhere else, so that one lo
 
 import datetime as dt
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +17,7 @@ from preau.accounts.testing import make_agent
 from preau.activities.testing import make_activity, make_group, make_unit
 from preau.billing.actions.campaigns import draft_campaign, open_campaign
 from preau.billing.actions.issuing import issue_campaign
-from preau.billing.choices import PaymentMethod
+from preau.billing.choices import AttemptState, PaymentMethod
 from preau.billing.models import AttemptShare, Campaign, Invoice, Payment, PaymentAttempt, Regie
 from preau.billing.testing import PayingHousehold, make_household, make_payer, make_regie
 from preau.bookings.actions import confirm_draft, save_draft
@@ -37,6 +37,7 @@ from preau.town.testing import make_level, make_place, make_service, make_town, 
 NOW = paris(2026, 11, 9, 9)
 SOON, LATER = dt.date(2026, 11, 12), dt.date(2026, 11, 19)
 BILLED = [dt.date(2026, 10, day) for day in (5, 6, 8)]
+DRAFTED = [dt.date(2026, 9, day) for day in (7, 8)]  # in the preview of another campaign, which waits to be issued
 _versions = itertools.count(10_000)  # what a process keeps of the catalogue, it keeps by version
 
 
@@ -56,13 +57,15 @@ class Names:
 
 @dataclass(frozen=True)
 class Household:
-    """A family that uses everything: a child enrolled, booked, a draft, an invoice, a payment begun, one received."""
+    """A family that uses everything: a child enrolled, booked, ticks to confirm, an invoice, one to come, a payment
+    begun, one received."""
 
     home: PayingHousehold
     child: Participant
     enrolment: Enrolment
     regie: Regie
     invoice: Invoice
+    to_come: Invoice
     attempt: PaymentAttempt
     submission: Submission
 
@@ -88,7 +91,7 @@ def make_household_of(names: Names) -> Household:
     enrolment = make_enrolment(child, activity, group)
     open_days(activity, now=NOW)
     make_town(catalogue_version=next(_versions))
-    for day in BILLED:
+    for day in (*BILLED, *DRAFTED):
         make_booking(child, unit, group, day)
     save_draft(user=home.user, changes={Cell(child.pk, SOON, unit.pk): True}, now=NOW)
     submission = confirm_draft(by=home.user, token=names.token, now=NOW)
@@ -96,38 +99,51 @@ def make_household_of(names: Names) -> Household:
     regie = make_regie(
         activity, code=f"regie-{names.code}", service=activity.service, number_pattern=names.numbers + "{NNNN}"
     )
-    invoice = bill(regie)
+    invoice, to_come = bill(regie)
     attempt = begin_paying(invoice, home)
-    return Household(home, child, enrolment, regie, invoice, attempt, submission)
+    return Household(home, child, enrolment, regie, invoice, to_come, attempt, submission)
 
 
-def bill(regie: Regie) -> Invoice:
-    """The invoice of the only family of the régie, for last month."""
-    campaign = open_campaign(regie=regie, month=Month.of(BILLED[0]), by=None, now=NOW)
-    campaign = draft_campaign(campaign=campaign, by=None, now=NOW)
-    issue_campaign(campaign=campaign, due_on=LATER, by=None, now=NOW)
-    return Invoice.objects.select_related("campaign", "regie").get(campaign=campaign)
+def bill(regie: Regie) -> tuple[Invoice, Invoice]:
+    """The invoice of the only family of the régie for last month, issued; and the draft of the month before."""
+    months = [Month.of(days[0]) for days in (BILLED, DRAFTED)]
+    campaigns = [open_campaign(regie=regie, month=month, by=None, now=NOW) for month in months]
+    issued, drafted = [draft_campaign(campaign=campaign, by=None, now=NOW) for campaign in campaigns]
+    issue_campaign(campaign=issued, due_on=LATER, by=None, now=NOW)
+    invoices = Invoice.objects.select_related("campaign", "regie")
+    return invoices.get(campaign=issued), invoices.get(campaign=drafted)
 
 
 def begin_paying(invoice: Invoice, home: PayingHousehold) -> PaymentAttempt:
     """A payment under way for the invoice, and one received before."""
-    common: dict[str, Any] = {"regie": invoice.regie, "payer": home.payer}
+    paid, begun = (
+        PaymentAttempt.objects.create(
+            regie=invoice.regie,
+            payer=home.payer,
+            by=home.user,
+            operation=f"op-{invoice.number}-{state}",
+            reference=f"ref{invoice.number}{state}",
+            page_url="https://paiement.example.org/",
+            amount_cents=invoice.total_cents,
+            numcli=invoice.regie.numcli,
+            mode=invoice.regie.payfip_mode,
+            state=state,
+            opened_at=NOW,
+            settled_at=NOW if state == AttemptState.PAID else None,
+        )
+        for state in (AttemptState.PAID, AttemptState.OPEN)
+    )
     Payment.objects.create(
-        **common, method=PaymentMethod.CARD, amount_cents=invoice.total_cents, received_at=NOW, authorisation="7731AB"
+        regie=invoice.regie,
+        payer=home.payer,
+        attempt=paid,
+        method=PaymentMethod.CARD,
+        amount_cents=paid.amount_cents,
+        received_at=NOW,
+        authorisation="7731AB",
     )
-    attempt = PaymentAttempt.objects.create(
-        **common,
-        by=home.user,
-        operation=f"op-{invoice.number}",
-        reference=f"ref{invoice.number}",
-        page_url="https://paiement.example.org/",
-        amount_cents=invoice.total_cents,
-        numcli=invoice.regie.numcli,
-        mode=invoice.regie.payfip_mode,
-        opened_at=NOW,
-    )
-    AttemptShare.objects.create(attempt=attempt, invoice=invoice, amount_cents=invoice.total_cents)
-    return attempt
+    AttemptShare.objects.create(attempt=begun, invoice=invoice, amount_cents=begun.amount_cents)
+    return begun
 
 
 OURS = Names("Zwingelstein", "Quirinelle", "Xanthippe", "peri", "enfance", "243.73", "773119", "tpxqz7wm2k")
@@ -194,9 +210,11 @@ def person_marks(ours: Household) -> frozenset[str]:
 
 
 def money_marks(ours: Household) -> frozenset[str]:
-    amount = euros(ours.invoice.total_cents)[:-2]
-    codes = {ours.invoice.code, ours.attempt.code, ours.attempt.operation, ours.attempt.reference}
-    return frozenset({OURS.numbers, amount, amount.replace(",", "."), str(ours.invoice.total_cents), *codes})
+    totals = [invoice.total_cents for invoice in (ours.invoice, ours.to_come)]
+    amounts = [euros(total)[:-2] for total in totals]
+    codes = {ours.invoice.code, ours.to_come.code, ours.attempt.code, ours.attempt.operation, ours.attempt.reference}
+    written = {*amounts, *(amount.replace(",", ".") for amount in amounts), *map(str, totals)}
+    return frozenset({OURS.numbers, *written, *codes})
 
 
 def is_about_money(page: str) -> bool:
@@ -241,14 +259,15 @@ def state_of(ours: Household) -> dict[str, list[dict[str, Any]]]:
     return {query.model.__name__: list(query.order_by("pk").values()) for query in rows}
 
 
-# What a parameter of an address stands for: our family's own, or a value that anyone may write.
+# What a parameter of an address stands for: our family's own, or a value that anyone may write. A page with several
+# things of ours is tried with each, in step.
 
-OWN: dict[str, Callable[[Household], object]] = {
-    "who": lambda ours: ours.child.code,
-    "token": lambda ours: ours.submission.token,
-    "billing:invoice code": lambda ours: ours.invoice.code,
-    "billing:invoice_pdf code": lambda ours: ours.invoice.code,
-    "billing:payment_return code": lambda ours: ours.attempt.code,
+OWN: dict[str, Callable[[Household], tuple[object, ...]]] = {
+    "who": lambda ours: (ours.child.code,),
+    "token": lambda ours: (ours.submission.token,),
+    "invoice_code": lambda ours: (ours.invoice.code, ours.to_come.code),
+    "campaign_code": lambda ours: (campaign_of(ours.invoice).code, campaign_of(ours.to_come).code),
+    "attempt_code": lambda ours: (ours.attempt.code,),
 }
 FREE: dict[str, object] = {
     "month": Month.of(SOON),
@@ -257,16 +276,21 @@ FREE: dict[str, object] = {
 }
 
 
-def values_for(page: str, parameters: list[str], ours: Household) -> tuple[dict[str, object], bool]:
-    """The values of an address's parameters, and whether one of them is our family's own."""
-    values: dict[str, object] = {}
-    is_own = False
-    for name in parameters:
-        own = OWN.get(f"{page} {name}") or OWN.get(name)
-        assert own or name in FREE, (
-            f"{page} has a parameter « {name} » that the sweeps do not know: say in tests/world.py what it stands for, "
-            f"in OWN (as « {name} », or « {page} {name} » when other pages use the word for something else) or in FREE"
-        )
-        values[name] = own(ours) if own else FREE[name]
-        is_own = is_own or own is not None
-    return values, is_own
+def campaign_of(invoice: Invoice) -> Campaign:
+    assert invoice.campaign is not None
+    return invoice.campaign
+
+
+def values_for(page: str, parameters: Sequence[str], ours: Household) -> list[dict[str, object]]:
+    """The values of the parameters of a page, for each thing of ours that it can show."""
+    unknown = [name for name in parameters if name not in OWN and name not in FREE]
+    assert not unknown, f"{page}: say in tests/world.py what {unknown} stand for, in OWN or in FREE"
+    own = {name: OWN[name](ours) for name in parameters if name in OWN}
+    free = {name: FREE[name] for name in parameters if name in FREE}
+    cases = max([len(things) for things in own.values()], default=1)
+    return [free | {name: things[min(case, len(things) - 1)] for name, things in own.items()} for case in range(cases)]
+
+
+def is_own(parameters: Iterable[str]) -> bool:
+    """Whether an address with these parameters names something of our family's."""
+    return any(name in OWN for name in parameters)

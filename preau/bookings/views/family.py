@@ -60,11 +60,11 @@ def weeks(request: FamilyRequest, who: str, kind: str, day: dt.date) -> HttpResp
 
 
 def _period(request: FamilyRequest, who: str, period: Period) -> HttpResponse:
-    """Show a period; a form posted from it, or from the period before it, leaves its ticks in the draft first."""
+    """Show a period. A form posted to it, from this page or its neighbour, first leaves its ticks in the draft."""
     now = timezone.now()
     problems: list[str] = []
     if request.method == "POST":
-        problems = _cancel_all(request) if request.POST.get("action") == "annuler" else _keep(request, now)
+        problems = _take_form(request, who, now)
         if not request.htmx:
             for problem in problems:
                 messages.warning(request, problem)
@@ -73,15 +73,19 @@ def _period(request: FamilyRequest, who: str, period: Period) -> HttpResponse:
     if shown is None:
         raise Http404
     if request.htmx:
-        return render(
-            request, "bookings/family/_changes.html", {"changes": pending_changes(shown), "problems": problems}
-        )
+        context = {"changes": pending_changes(shown), "problems": problems}
+        return render(request, "bookings/family/_changes.html", context)
     return render(request, "bookings/family/period.html", period_page(shown, who))
 
 
-def _keep(request: FamilyRequest, now: dt.datetime) -> list[str]:
-    """Leave the ticks of the form in the draft; returns what could not be kept, in words."""
+def _take_form(request: FamilyRequest, who: str, now: dt.datetime) -> list[str]:
+    """Leave the ticks of the form in the draft, or empty it; returns what could not be kept, in words."""
     children = read_children(request.user, on=local_day(now))
+    if who != ALL and who not in {child.code for child in children.values()}:
+        raise Http404
+    if request.POST.get("action") == "annuler":
+        actions.clear_draft(user=request.user)
+        return []
     kept = catalogue(town_of(request).catalogue_version)
     ticks = read_ticks(request.POST.getlist("vu"), request.POST.getlist("r"), children, kept)
     refused = refusals(read_plan(ticks.clicked, children, kept), now=now)
@@ -94,11 +98,6 @@ def _keep(request: FamilyRequest, now: dt.datetime) -> list[str]:
     if ticks.unreadable:
         problems.append("Une partie du planning n’a pas pu être lue : vérifiez vos cases.")
     return problems
-
-
-def _cancel_all(request: FamilyRequest) -> list[str]:
-    actions.clear_draft(user=request.user)
-    return []
 
 
 def _after(request: FamilyRequest, who: str, period: Period) -> HttpResponse:
