@@ -13,11 +13,10 @@ from preau.accounts.testing import PASSWORD
 from preau.billing.models import Invoice, Payment
 from preau.billing.payfip.simulator import Simulator
 from preau.bookings.models import Booking
-from preau.core.dates import Month
 from preau.enrolments.models import Enrolment
 from tests.browser import Visitor
 from tests.conftest import OpenVisitor
-from tests.journeys import DECEMBER, NOVEMBER, OCTOBER, Planning, Villejuif, work
+from tests.journeys import DECEMBER, NOVEMBER, Planning, Villejuif, work
 
 pytestmark = pytest.mark.journey
 
