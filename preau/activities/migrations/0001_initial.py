@@ -5,151 +5,255 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('town', '0001_initial'),
+        ("town", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Part',
+            name="Part",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=20, unique=True)),
-                ('name', models.CharField(max_length=40)),
-                ('order', models.PositiveSmallIntegerField(unique=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(max_length=20, unique=True)),
+                ("name", models.CharField(max_length=40)),
+                ("order", models.PositiveSmallIntegerField(unique=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Theme',
+            name="Theme",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=40, unique=True)),
-                ('name', models.CharField(max_length=80)),
-                ('order', models.PositiveSmallIntegerField(default=0)),
-                ('retired_on', models.DateField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(max_length=40, unique=True)),
+                ("name", models.CharField(max_length=80)),
+                ("order", models.PositiveSmallIntegerField(default=0)),
+                ("retired_on", models.DateField(blank=True, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Activity',
+            name="Activity",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=60, unique=True)),
-                ('name', models.CharField(max_length=100)),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField()),
-                ('kinds_of_day', models.JSONField(default=list)),
-                ('born_from', models.DateField(blank=True, null=True)),
-                ('born_to', models.DateField(blank=True, null=True)),
-                ('for_adults', models.BooleanField(default=False)),
-                ('enrolment_mode', models.CharField(choices=[('direct', 'acceptée aussitôt'), ('checked', 'vérifiée par un agent'), ('allocated', 'attribuée en commission'), ('pay_now', 'en paiement immédiat')], default='direct', max_length=10)),
-                ('booking_mode', models.CharField(choices=[('family', 'réservée par la famille'), ('read_only', 'consultable seulement'), ('automatic', 'réservée d’office chaque jour d’ouverture')], default='family', max_length=10)),
-                ('keeps_place_while_checked', models.BooleanField(default=True)),
-                ('notice_book', models.JSONField(blank=True, null=True)),
-                ('notice_cancel', models.JSONField(blank=True, null=True)),
-                ('after_notice', models.CharField(choices=[('refuse', 'refusée'), ('surcharge', 'acceptée avec majoration'), ('ask', 'soumise à un agent')], default='refuse', max_length=10)),
-                ('blocks_on_debt', models.BooleanField(default=False)),
-                ('order', models.PositiveSmallIntegerField(default=0)),
-                ('retired_on', models.DateField(blank=True, null=True)),
-                ('levels', models.ManyToManyField(blank=True, to='town.level')),
-                ('schools', models.ManyToManyField(blank=True, related_name='+', to='town.place')),
-                ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='activities', to='town.service')),
-                ('year', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='activities', to='town.schoolyear')),
-                ('theme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='activities', to='activities.theme')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(max_length=60, unique=True)),
+                ("name", models.CharField(max_length=100)),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField()),
+                ("kinds_of_day", models.JSONField(default=list)),
+                ("born_from", models.DateField(blank=True, null=True)),
+                ("born_to", models.DateField(blank=True, null=True)),
+                ("for_adults", models.BooleanField(default=False)),
+                (
+                    "enrolment_mode",
+                    models.CharField(
+                        choices=[
+                            ("direct", "acceptée aussitôt"),
+                            ("checked", "vérifiée par un agent"),
+                            ("allocated", "attribuée en commission"),
+                            ("pay_now", "en paiement immédiat"),
+                        ],
+                        default="direct",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "booking_mode",
+                    models.CharField(
+                        choices=[
+                            ("family", "réservée par la famille"),
+                            ("read_only", "consultable seulement"),
+                            ("automatic", "réservée d’office chaque jour d’ouverture"),
+                        ],
+                        default="family",
+                        max_length=10,
+                    ),
+                ),
+                ("keeps_place_while_checked", models.BooleanField(default=True)),
+                ("notice_book", models.JSONField(blank=True, null=True)),
+                ("notice_cancel", models.JSONField(blank=True, null=True)),
+                (
+                    "after_notice",
+                    models.CharField(
+                        choices=[
+                            ("refuse", "refusée"),
+                            ("surcharge", "acceptée avec majoration"),
+                            ("ask", "soumise à un agent"),
+                        ],
+                        default="refuse",
+                        max_length=10,
+                    ),
+                ),
+                ("blocks_on_debt", models.BooleanField(default=False)),
+                ("order", models.PositiveSmallIntegerField(default=0)),
+                ("retired_on", models.DateField(blank=True, null=True)),
+                ("levels", models.ManyToManyField(blank=True, to="town.level")),
+                ("schools", models.ManyToManyField(blank=True, related_name="+", to="town.place")),
+                (
+                    "service",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="activities", to="town.service"
+                    ),
+                ),
+                (
+                    "year",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="activities",
+                        to="town.schoolyear",
+                    ),
+                ),
+                (
+                    "theme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="activities", to="activities.theme"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'activité',
+                "verbose_name": "activité",
             },
         ),
         migrations.CreateModel(
-            name='Group',
+            name="Group",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=60, unique=True)),
-                ('name', models.CharField(max_length=100)),
-                ('retired_on', models.DateField(blank=True, null=True)),
-                ('levels', models.ManyToManyField(blank=True, to='town.level')),
-                ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='groups', to='town.place')),
-                ('schools', models.ManyToManyField(blank=True, related_name='+', to='town.place')),
-                ('within', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='inner_groups', to='activities.group')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(max_length=60, unique=True)),
+                ("name", models.CharField(max_length=100)),
+                ("retired_on", models.DateField(blank=True, null=True)),
+                ("levels", models.ManyToManyField(blank=True, to="town.level")),
+                (
+                    "place",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="groups", to="town.place"
+                    ),
+                ),
+                ("schools", models.ManyToManyField(blank=True, related_name="+", to="town.place")),
+                (
+                    "within",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="inner_groups",
+                        to="activities.group",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'groupe',
+                "verbose_name": "groupe",
             },
         ),
         migrations.CreateModel(
-            name='CapacityRule',
+            name="CapacityRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_on', models.DateField()),
-                ('kinds_of_day', models.JSONField(default=list)),
-                ('places', models.PositiveIntegerField(blank=True, null=True)),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='capacity_rules', to='activities.group')),
-                ('part', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='activities.part')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("starts_on", models.DateField()),
+                ("kinds_of_day", models.JSONField(default=list)),
+                ("places", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="capacity_rules",
+                        to="activities.group",
+                    ),
+                ),
+                ("part", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="activities.part")),
             ],
             options={
-                'verbose_name': 'capacité',
+                "verbose_name": "capacité",
             },
         ),
         migrations.CreateModel(
-            name='Unit',
+            name="Unit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=60)),
-                ('name', models.CharField(max_length=80)),
-                ('short_name', models.CharField(max_length=20)),
-                ('starts_at', models.TimeField()),
-                ('ends_at', models.TimeField()),
-                ('weekdays', models.JSONField(default=list)),
-                ('exclusive', models.BooleanField(default=True)),
-                ('notice_book', models.JSONField(blank=True, null=True)),
-                ('notice_cancel', models.JSONField(blank=True, null=True)),
-                ('icon', models.CharField(default='horloge', max_length=20)),
-                ('order', models.PositiveSmallIntegerField(default=0)),
-                ('retired_on', models.DateField(blank=True, null=True)),
-                ('activity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='units', to='activities.activity')),
-                ('parts', models.ManyToManyField(related_name='units', to='activities.part')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(max_length=60)),
+                ("name", models.CharField(max_length=80)),
+                ("short_name", models.CharField(max_length=20)),
+                ("starts_at", models.TimeField()),
+                ("ends_at", models.TimeField()),
+                ("weekdays", models.JSONField(default=list)),
+                ("exclusive", models.BooleanField(default=True)),
+                ("notice_book", models.JSONField(blank=True, null=True)),
+                ("notice_cancel", models.JSONField(blank=True, null=True)),
+                ("icon", models.CharField(default="horloge", max_length=20)),
+                ("order", models.PositiveSmallIntegerField(default=0)),
+                ("retired_on", models.DateField(blank=True, null=True)),
+                (
+                    "activity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="units", to="activities.activity"
+                    ),
+                ),
+                ("parts", models.ManyToManyField(related_name="units", to="activities.part")),
             ],
             options={
-                'verbose_name': 'unité',
+                "verbose_name": "unité",
             },
         ),
         migrations.CreateModel(
-            name='Closure',
+            name="Closure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=60, unique=True)),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField()),
-                ('reason', models.CharField(max_length=120)),
-                ('activity', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='activities.activity')),
-                ('place', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='town.place')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(max_length=60, unique=True)),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField()),
+                ("reason", models.CharField(max_length=120)),
+                (
+                    "activity",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to="activities.activity"
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to="town.place"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'fermeture',
-                'constraints': [models.CheckConstraint(condition=models.Q(('place__isnull', False), ('activity__isnull', False), _connector='OR'), name='closure_of_something'), models.CheckConstraint(condition=models.Q(('starts_on__lte', models.F('ends_on'))), name='closure_ordered')],
+                "verbose_name": "fermeture",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("place__isnull", False), ("activity__isnull", False), _connector="OR"),
+                        name="closure_of_something",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("starts_on__lte", models.F("ends_on"))), name="closure_ordered"
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='group',
-            constraint=models.CheckConstraint(condition=models.Q(('within', models.F('id')), _negated=True), name='group_not_within_itself'),
+            model_name="group",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("within", models.F("id")), _negated=True), name="group_not_within_itself"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='capacityrule',
-            constraint=models.UniqueConstraint(fields=('group', 'part', 'starts_on', 'kinds_of_day'), name='capacityrule_chain'),
+            model_name="capacityrule",
+            constraint=models.UniqueConstraint(
+                fields=("group", "part", "starts_on", "kinds_of_day"), name="capacityrule_chain"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on__lte', models.F('ends_on'))), name='activity_ordered'),
+            model_name="activity",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("starts_on__lte", models.F("ends_on"))), name="activity_ordered"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.UniqueConstraint(fields=('activity', 'code'), name='unit_once'),
+            model_name="unit",
+            constraint=models.UniqueConstraint(fields=("activity", "code"), name="unit_once"),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_at__lt', models.F('ends_at'))), name='unit_ordered'),
+            model_name="unit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("starts_at__lt", models.F("ends_at"))), name="unit_ordered"
+            ),
         ),
     ]

@@ -9,50 +9,132 @@ import preau.core.codes
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('activities', '0001_initial'),
-        ('demarches', '0001_initial'),
-        ('families', '0001_initial'),
+        ("activities", "0001_initial"),
+        ("demarches", "0001_initial"),
+        ("families", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Enrolment',
+            name="Enrolment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(default=preau.core.codes.new_code, editable=False, max_length=10, unique=True)),
-                ('state', models.CharField(choices=[('asked', 'demande envoyée'), ('waiting', 'liste d’attente'), ('accepted', 'inscrit'), ('refused', 'refusée'), ('left', 'terminée')], max_length=10)),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField()),
-                ('asked_at', models.DateTimeField()),
-                ('activity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='activities.activity')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('demarche', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='enrolment', to='demarches.demarche')),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='activities.group')),
-                ('participant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='families.participant')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    models.CharField(default=preau.core.codes.new_code, editable=False, max_length=10, unique=True),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("asked", "demande envoyée"),
+                            ("waiting", "liste d’attente"),
+                            ("accepted", "inscrit"),
+                            ("refused", "refusée"),
+                            ("left", "terminée"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField()),
+                ("asked_at", models.DateTimeField()),
+                (
+                    "activity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="enrolments", to="activities.activity"
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "demarche",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="enrolment",
+                        to="demarches.demarche",
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="enrolments", to="activities.group"
+                    ),
+                ),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="enrolments",
+                        to="families.participant",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'inscription',
-                'indexes': [models.Index(fields=['participant'], name='enrolment_by_participant')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ('asked', 'waiting', 'accepted'))), fields=('participant', 'activity'), name='enrolment_once_while_live'), models.CheckConstraint(condition=models.Q(('starts_on__lte', models.F('ends_on'))), name='enrolment_ordered')],
+                "verbose_name": "inscription",
+                "indexes": [models.Index(fields=["participant"], name="enrolment_by_participant")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ("asked", "waiting", "accepted"))),
+                        fields=("participant", "activity"),
+                        name="enrolment_once_while_live",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("starts_on__lte", models.F("ends_on"))), name="enrolment_ordered"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Intake',
+            name="Intake",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('capacity', models.PositiveIntegerField(blank=True, null=True)),
-                ('extra', models.PositiveIntegerField(default=0)),
-                ('taken', models.PositiveIntegerField(default=0)),
-                ('activity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='intakes', to='activities.activity')),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='intakes', to='activities.group')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("capacity", models.PositiveIntegerField(blank=True, null=True)),
+                ("extra", models.PositiveIntegerField(default=0)),
+                ("taken", models.PositiveIntegerField(default=0)),
+                (
+                    "activity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="intakes", to="activities.activity"
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="intakes", to="activities.group"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('activity', 'group'), name='intake_once'), models.CheckConstraint(condition=models.Q(('capacity__isnull', True), ('taken__lte', django.db.models.expressions.CombinedExpression(models.F('capacity'), '+', models.F('extra'))), _connector='OR'), name='intake_never_above_its_places')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("activity", "group"), name="intake_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("capacity__isnull", True),
+                            (
+                                "taken__lte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("capacity"), "+", models.F("extra")
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="intake_never_above_its_places",
+                    ),
+                ],
             },
         ),
     ]

@@ -8,162 +8,368 @@ import preau.core.codes
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('town', '0001_initial'),
+        ("town", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Family',
+            name="Family",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(default=preau.core.codes.new_code, editable=False, max_length=10, unique=True)),
-                ('number', models.CharField(max_length=20, unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('archived_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    models.CharField(default=preau.core.codes.new_code, editable=False, max_length=10, unique=True),
+                ),
+                ("number", models.CharField(max_length=20, unique=True)),
+                ("name", models.CharField(max_length=120)),
+                ("archived_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'verbose_name': 'dossier famille',
+                "verbose_name": "dossier famille",
             },
         ),
         migrations.CreateModel(
-            name='Adult',
+            name="Adult",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(default=preau.core.codes.new_code, editable=False, max_length=10, unique=True)),
-                ('civility', models.CharField(blank=True, max_length=12)),
-                ('first_name', models.CharField(max_length=60)),
-                ('last_name', models.CharField(max_length=60)),
-                ('birth_name', models.CharField(blank=True, max_length=60)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('phone', models.CharField(blank=True, max_length=20)),
-                ('invoices_by_email', models.BooleanField(default=True)),
-                ('user', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='adult', to=settings.AUTH_USER_MODEL)),
-                ('family', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='adults', to='families.family')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    models.CharField(default=preau.core.codes.new_code, editable=False, max_length=10, unique=True),
+                ),
+                ("civility", models.CharField(blank=True, max_length=12)),
+                ("first_name", models.CharField(max_length=60)),
+                ("last_name", models.CharField(max_length=60)),
+                ("birth_name", models.CharField(blank=True, max_length=60)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("phone", models.CharField(blank=True, max_length=20)),
+                ("invoices_by_email", models.BooleanField(default=True)),
+                (
+                    "user",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="adult",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "family",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="adults", to="families.family"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'adulte',
+                "verbose_name": "adulte",
             },
         ),
         migrations.CreateModel(
-            name='Participant',
+            name="Participant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(default=preau.core.codes.new_code, editable=False, max_length=10, unique=True)),
-                ('first_name', models.CharField(max_length=60)),
-                ('last_name', models.CharField(max_length=60)),
-                ('sex', models.CharField(blank=True, choices=[('f', 'fille ou femme'), ('m', 'garçon ou homme')], max_length=1)),
-                ('born_on', models.DateField()),
-                ('symbol', models.CharField(default='lapin', max_length=20)),
-                ('colour', models.CharField(choices=[('corail', 'corail'), ('ciel', 'ciel'), ('soleil', 'soleil'), ('pomme', 'pomme'), ('lilas', 'lilas'), ('menthe', 'menthe')], default='corail', max_length=10)),
-                ('adult', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='participant', to='families.adult')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    models.CharField(default=preau.core.codes.new_code, editable=False, max_length=10, unique=True),
+                ),
+                ("first_name", models.CharField(max_length=60)),
+                ("last_name", models.CharField(max_length=60)),
+                (
+                    "sex",
+                    models.CharField(
+                        blank=True, choices=[("f", "fille ou femme"), ("m", "garçon ou homme")], max_length=1
+                    ),
+                ),
+                ("born_on", models.DateField()),
+                ("symbol", models.CharField(default="lapin", max_length=20)),
+                (
+                    "colour",
+                    models.CharField(
+                        choices=[
+                            ("corail", "corail"),
+                            ("ciel", "ciel"),
+                            ("soleil", "soleil"),
+                            ("pomme", "pomme"),
+                            ("lilas", "lilas"),
+                            ("menthe", "menthe"),
+                        ],
+                        default="corail",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "adult",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="participant",
+                        to="families.adult",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'enfant ou adulte inscrit',
+                "verbose_name": "enfant ou adulte inscrit",
             },
         ),
         migrations.CreateModel(
-            name='Custody',
+            name="Custody",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_on', models.DateField()),
-                ('mode', models.CharField(choices=[('one', 'un seul foyer'), ('cycle', 'cycle à partir d’une date'), ('iso_week', 'semaines paires et impaires')], max_length=10)),
-                ('anchor_on', models.DateField(blank=True, null=True)),
-                ('pattern', models.CharField(blank=True, max_length=56)),
-                ('holidays', models.CharField(choices=[('none', 'comme hors vacances'), ('first_half_a_even', 'première moitié au foyer A les années paires'), ('first_half_a_odd', 'première moitié au foyer A les années impaires')], default='none', max_length=20)),
-                ('home_a', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='families.family')),
-                ('home_b', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='families.family')),
-                ('participant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='custodies', to='families.participant')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("starts_on", models.DateField()),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[
+                            ("one", "un seul foyer"),
+                            ("cycle", "cycle à partir d’une date"),
+                            ("iso_week", "semaines paires et impaires"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("anchor_on", models.DateField(blank=True, null=True)),
+                ("pattern", models.CharField(blank=True, max_length=56)),
+                (
+                    "holidays",
+                    models.CharField(
+                        choices=[
+                            ("none", "comme hors vacances"),
+                            ("first_half_a_even", "première moitié au foyer A les années paires"),
+                            ("first_half_a_odd", "première moitié au foyer A les années impaires"),
+                        ],
+                        default="none",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "home_a",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="families.family"
+                    ),
+                ),
+                (
+                    "home_b",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="families.family",
+                    ),
+                ),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="custodies", to="families.participant"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Schooling',
+            name="Schooling",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('level', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='town.level')),
-                ('participant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='schoolings', to='families.participant')),
-                ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='schoolings', to='town.place')),
-                ('year', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='town.schoolyear')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("level", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="town.level")),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="schoolings",
+                        to="families.participant",
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="schoolings", to="town.place"
+                    ),
+                ),
+                ("year", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="town.schoolyear")),
             ],
         ),
         migrations.CreateModel(
-            name='CustodyException',
+            name="CustodyException",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField()),
-                ('custody', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='exceptions', to='families.custody')),
-                ('home', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='families.family')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField()),
+                (
+                    "custody",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="exceptions", to="families.custody"
+                    ),
+                ),
+                (
+                    "home",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="families.family"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('starts_on__lte', models.F('ends_on'))), name='custodyexception_ordered')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("starts_on__lte", models.F("ends_on"))), name="custodyexception_ordered"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Address',
+            name="Address",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_on', models.DateField()),
-                ('lines', models.CharField(max_length=200)),
-                ('postcode', models.CharField(max_length=10)),
-                ('city', models.CharField(max_length=80)),
-                ('insee_code', models.CharField(blank=True, max_length=5)),
-                ('family', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='addresses', to='families.family')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("starts_on", models.DateField()),
+                ("lines", models.CharField(max_length=200)),
+                ("postcode", models.CharField(max_length=10)),
+                ("city", models.CharField(max_length=80)),
+                ("insee_code", models.CharField(blank=True, max_length=5)),
+                (
+                    "family",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="addresses", to="families.family"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('family', 'starts_on'), name='address_chain')],
+                "constraints": [models.UniqueConstraint(fields=("family", "starts_on"), name="address_chain")],
             },
         ),
         migrations.CreateModel(
-            name='Home',
+            name="Home",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('family', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='homes', to='families.family')),
-                ('participant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='homes', to='families.participant')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "family",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="homes", to="families.family"
+                    ),
+                ),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="homes", to="families.participant"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('participant', 'family'), name='home_once')],
+                "constraints": [models.UniqueConstraint(fields=("participant", "family"), name="home_once")],
             },
         ),
         migrations.CreateModel(
-            name='Guardianship',
+            name="Guardianship",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_on', models.DateField()),
-                ('situation', models.CharField(choices=[('exercises', 'exerce l’autorité parentale'), ('without_exercise', 'parent sans l’exercice de l’autorité parentale'), ('withdrawn', 'autorité parentale retirée'), ('payer_only', 'payeur seulement'), ('foster', 'famille d’accueil'), ('collects', 'personne qui vient chercher l’enfant'), ('grandparent', 'grand-parent'), ('ended', 'lien terminé')], max_length=20)),
-                ('identity', models.PositiveSmallIntegerField(default=0)),
-                ('planning', models.PositiveSmallIntegerField(default=0)),
-                ('health', models.PositiveSmallIntegerField(default=0)),
-                ('documents', models.PositiveSmallIntegerField(default=0)),
-                ('attendance', models.PositiveSmallIntegerField(default=0)),
-                ('pickup', models.PositiveSmallIntegerField(default=0)),
-                ('adult', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='guardianships', to='families.adult')),
-                ('participant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='guardianships', to='families.participant')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("starts_on", models.DateField()),
+                (
+                    "situation",
+                    models.CharField(
+                        choices=[
+                            ("exercises", "exerce l’autorité parentale"),
+                            ("without_exercise", "parent sans l’exercice de l’autorité parentale"),
+                            ("withdrawn", "autorité parentale retirée"),
+                            ("payer_only", "payeur seulement"),
+                            ("foster", "famille d’accueil"),
+                            ("collects", "personne qui vient chercher l’enfant"),
+                            ("grandparent", "grand-parent"),
+                            ("ended", "lien terminé"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("identity", models.PositiveSmallIntegerField(default=0)),
+                ("planning", models.PositiveSmallIntegerField(default=0)),
+                ("health", models.PositiveSmallIntegerField(default=0)),
+                ("documents", models.PositiveSmallIntegerField(default=0)),
+                ("attendance", models.PositiveSmallIntegerField(default=0)),
+                ("pickup", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "adult",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="guardianships", to="families.adult"
+                    ),
+                ),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="guardianships",
+                        to="families.participant",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'lien',
-                'indexes': [models.Index(fields=['participant', 'starts_on'], name='guardianship_by_participant')],
-                'constraints': [models.UniqueConstraint(fields=('adult', 'participant', 'starts_on'), name='guardianship_chain'), models.CheckConstraint(condition=models.Q(('attendance__in', (0, 1, 2)), ('documents__in', (0, 1, 2)), ('health__in', (0, 1, 2)), ('identity__in', (0, 1, 2)), ('pickup__in', (0, 1, 2)), ('planning__in', (0, 1, 2))), name='guardianship_levels'), models.CheckConstraint(condition=models.Q(models.Q(('situation__in', ['withdrawn', 'ended']), _negated=True), models.Q(('attendance', 0), ('documents', 0), ('health', 0), ('identity', 0), ('pickup', 0), ('planning', 0)), _connector='OR'), name='guardianship_withdrawn_sees_nothing')],
+                "verbose_name": "lien",
+                "indexes": [models.Index(fields=["participant", "starts_on"], name="guardianship_by_participant")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("adult", "participant", "starts_on"), name="guardianship_chain"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("attendance__in", (0, 1, 2)),
+                            ("documents__in", (0, 1, 2)),
+                            ("health__in", (0, 1, 2)),
+                            ("identity__in", (0, 1, 2)),
+                            ("pickup__in", (0, 1, 2)),
+                            ("planning__in", (0, 1, 2)),
+                        ),
+                        name="guardianship_levels",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("situation__in", ["withdrawn", "ended"]), _negated=True),
+                            models.Q(
+                                ("attendance", 0),
+                                ("documents", 0),
+                                ("health", 0),
+                                ("identity", 0),
+                                ("pickup", 0),
+                                ("planning", 0),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="guardianship_withdrawn_sees_nothing",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='custody',
-            constraint=models.UniqueConstraint(fields=('participant', 'starts_on'), name='custody_chain'),
+            model_name="custody",
+            constraint=models.UniqueConstraint(fields=("participant", "starts_on"), name="custody_chain"),
         ),
         migrations.AddConstraint(
-            model_name='custody',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('anchor_on__isnull', True), ('home_b__isnull', True), ('mode', 'one'), ('pattern', '')), models.Q(('anchor_on__isnull', False), ('home_b__isnull', False), ('mode', 'cycle'), models.Q(('pattern', ''), _negated=True)), models.Q(('anchor_on__isnull', True), ('home_b__isnull', False), ('mode', 'iso_week'), ('pattern', '')), _connector='OR'), name='custody_mode_complete'),
+            model_name="custody",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("anchor_on__isnull", True), ("home_b__isnull", True), ("mode", "one"), ("pattern", "")),
+                    models.Q(
+                        ("anchor_on__isnull", False),
+                        ("home_b__isnull", False),
+                        ("mode", "cycle"),
+                        models.Q(("pattern", ""), _negated=True),
+                    ),
+                    models.Q(
+                        ("anchor_on__isnull", True), ("home_b__isnull", False), ("mode", "iso_week"), ("pattern", "")
+                    ),
+                    _connector="OR",
+                ),
+                name="custody_mode_complete",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='custody',
-            constraint=models.CheckConstraint(condition=models.Q(('home_b__isnull', True), models.Q(('home_a', models.F('home_b')), _negated=True), _connector='OR'), name='custody_two_homes_differ'),
+            model_name="custody",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("home_b__isnull", True), models.Q(("home_a", models.F("home_b")), _negated=True), _connector="OR"
+                ),
+                name="custody_two_homes_differ",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='schooling',
-            constraint=models.UniqueConstraint(fields=('participant', 'year'), name='schooling_once_a_year'),
+            model_name="schooling",
+            constraint=models.UniqueConstraint(fields=("participant", "year"), name="schooling_once_a_year"),
         ),
     ]

@@ -1,10 +1,7 @@
-"""The addresses of a demonstration: the mailbox is there only."""
+"""The addresses of a demonstration's mailbox, and those that the layouts link to."""
 
 from django.urls import include, path
 
-from preau.config.urls import handler404
-from preau.config.urls import urlpatterns as usual
+from preau.core.tests.ui_urls import urlpatterns as linked
 
-__all__ = ["handler404", "urlpatterns"]
-
-urlpatterns = [*usual, path("", include("preau.notifications.urls"))]
+urlpatterns = [*linked, path("", include("preau.notifications.urls"))]

@@ -5,118 +5,141 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Level',
+            name="Level",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=20, unique=True)),
-                ('name', models.CharField(max_length=40)),
-                ('order', models.PositiveSmallIntegerField(unique=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(max_length=20, unique=True)),
+                ("name", models.CharField(max_length=40)),
+                ("order", models.PositiveSmallIntegerField(unique=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Place',
+            name="Place",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=40, unique=True)),
-                ('name', models.CharField(max_length=100)),
-                ('kind', models.CharField(choices=[('school', 'école'), ('centre', 'accueil de loisirs'), ('restaurant', 'restaurant scolaire'), ('other', 'autre lieu')], max_length=12)),
-                ('address', models.CharField(blank=True, max_length=200)),
-                ('retired_on', models.DateField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(max_length=40, unique=True)),
+                ("name", models.CharField(max_length=100)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("school", "école"),
+                            ("centre", "accueil de loisirs"),
+                            ("restaurant", "restaurant scolaire"),
+                            ("other", "autre lieu"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("address", models.CharField(blank=True, max_length=200)),
+                ("retired_on", models.DateField(blank=True, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='PublicHoliday',
+            name="PublicHoliday",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField(unique=True)),
-                ('name', models.CharField(max_length=60)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("on", models.DateField(unique=True)),
+                ("name", models.CharField(max_length=60)),
             ],
         ),
         migrations.CreateModel(
-            name='Service',
+            name="Service",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=40, unique=True)),
-                ('name', models.CharField(max_length=100)),
-                ('phone', models.CharField(blank=True, max_length=20)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('address', models.CharField(blank=True, max_length=200)),
-                ('opening_hours', models.CharField(blank=True, max_length=160)),
-                ('retired_on', models.DateField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(max_length=40, unique=True)),
+                ("name", models.CharField(max_length=100)),
+                ("phone", models.CharField(blank=True, max_length=20)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("address", models.CharField(blank=True, max_length=200)),
+                ("opening_hours", models.CharField(blank=True, max_length=160)),
+                ("retired_on", models.DateField(blank=True, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='SchoolYear',
+            name="SchoolYear",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=9, unique=True)),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField()),
-                ('weekdays', models.JSONField(default=list)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=9, unique=True)),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField()),
+                ("weekdays", models.JSONField(default=list)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('starts_on__lt', models.F('ends_on'))), name='schoolyear_ordered')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("starts_on__lt", models.F("ends_on"))), name="schoolyear_ordered"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Text',
+            name="Text",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=40)),
-                ('version', models.PositiveSmallIntegerField()),
-                ('title', models.CharField(max_length=120)),
-                ('body', models.TextField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('published_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(max_length=40)),
+                ("version", models.PositiveSmallIntegerField()),
+                ("title", models.CharField(max_length=120)),
+                ("body", models.TextField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("published_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('code', 'version'), name='text_version_once')],
+                "constraints": [models.UniqueConstraint(fields=("code", "version"), name="text_version_once")],
             },
         ),
         migrations.CreateModel(
-            name='Town',
+            name="Town",
             fields=[
-                ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=100)),
-                ('portal_name', models.CharField(default='Portail famille', max_length=60)),
-                ('insee_code', models.CharField(max_length=5)),
-                ('siret', models.CharField(blank=True, max_length=14)),
-                ('address', models.CharField(max_length=200)),
-                ('phone', models.CharField(max_length=20)),
-                ('opening_hours', models.CharField(max_length=160)),
-                ('email', models.EmailField(max_length=254)),
-                ('website', models.URLField(blank=True)),
-                ('accent', models.CharField(default='#0b6a5a', max_length=7)),
-                ('school_zone', models.CharField(max_length=1)),
-                ('sections', models.JSONField(default=list)),
-                ('where_is_file_number', models.CharField(blank=True, max_length=300)),
-                ('catalogue_version', models.PositiveIntegerField(default=1)),
+                ("id", models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=100)),
+                ("portal_name", models.CharField(default="Portail famille", max_length=60)),
+                ("insee_code", models.CharField(max_length=5)),
+                ("siret", models.CharField(blank=True, max_length=14)),
+                ("address", models.CharField(max_length=200)),
+                ("phone", models.CharField(max_length=20)),
+                ("opening_hours", models.CharField(max_length=160)),
+                ("email", models.EmailField(max_length=254)),
+                ("website", models.URLField(blank=True)),
+                ("accent", models.CharField(default="#0b6a5a", max_length=7)),
+                ("school_zone", models.CharField(max_length=1)),
+                ("sections", models.JSONField(default=list)),
+                ("where_is_file_number", models.CharField(blank=True, max_length=300)),
+                ("catalogue_version", models.PositiveIntegerField(default=1)),
             ],
             options={
-                'verbose_name': 'commune',
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='town_is_one_row')],
+                "verbose_name": "commune",
+                "constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="town_is_one_row")],
             },
         ),
         migrations.CreateModel(
-            name='SchoolPeriod',
+            name="SchoolPeriod",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=40)),
-                ('name', models.CharField(max_length=60)),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField()),
-                ('year', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='periods', to='town.schoolyear')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(max_length=40)),
+                ("name", models.CharField(max_length=60)),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField()),
+                (
+                    "year",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="periods", to="town.schoolyear"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('year', 'code'), name='schoolperiod_once_a_year'), models.CheckConstraint(condition=models.Q(('starts_on__lte', models.F('ends_on'))), name='schoolperiod_ordered')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("year", "code"), name="schoolperiod_once_a_year"),
+                    models.CheckConstraint(
+                        condition=models.Q(("starts_on__lte", models.F("ends_on"))), name="schoolperiod_ordered"
+                    ),
+                ],
             },
         ),
     ]
