@@ -78,7 +78,7 @@ class Filters(PortalForm):
 
 
 class OccupancyFilters(Filters):
-    """`activities` has at least one, the default."""
+    """`activities` has at least one; the first that runs today is the default."""
 
     activite = ChoiceOf("Choisissez une activité de la liste", label="Activité")
     lieu = ChoiceOf("Choisissez un lieu de la liste", label="Lieu", required=False)
@@ -88,7 +88,8 @@ class OccupancyFilters(Filters):
         self, asked: Mapping[str, str], *, activities: Sequence[Activity], places: Iterable[Place], today: dt.date
     ) -> None:
         this = Period.around(PeriodKind.FORTNIGHT, today)
-        super().__init__(asked, {"activite": activities[0].code, "lieu": "", "periode": written(this)})
+        running = [activity for activity in activities if activity.starts_on <= today <= activity.ends_on]
+        super().__init__(asked, {"activite": [*running, *activities][0].code, "lieu": "", "periode": written(this)})
         _offer(self.fields["activite"], named(activities))
         _offer(self.fields["lieu"], [("", "Tous les lieux"), *_codes(places)])
         self.fields["periode"].widget.choices = period_choices(this, today, self.value("periode"))

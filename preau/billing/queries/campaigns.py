@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from preau.billing.choices import InvoiceKind, InvoiceState
@@ -14,6 +14,8 @@ from preau.billing.queries.invoices import lines_in_order
 from preau.billing.queries.sources import campaign_before
 from preau.billing.rules.campaigns import BLOCKING, AnomalyKind, months_ready
 from preau.billing.rules.invoices import Standing, standing
+from preau.bookings.choices import BookingState
+from preau.bookings.models import Booking
 from preau.core.dates import Month
 from preau.core.money import euros
 
@@ -40,8 +42,13 @@ class RegieBoard:
 
 
 def boards(regies: QuerySet[Regie], *, today: dt.date) -> list[RegieBoard]:
-    """The régies and their months. Two queries."""
-    found = list(regies.filter(retired_on__isnull=True).order_by("name"))
+    """The régies and their months: those begun, and those over in which something was booked. Two queries."""
+    ready = months_ready(today)
+    found = list(
+        regies.filter(retired_on__isnull=True)
+        .annotate(**{_flag(month): _booked_in(month) for month in ready})
+        .order_by("name")
+    )
     campaigns = (
         Campaign.objects.filter(regie__in=found)
         .annotate(invoice_count=Count("invoices", LIVE), cents=Coalesce(Sum("invoices__total_cents", filter=LIVE), 0))
@@ -50,12 +57,29 @@ def boards(regies: QuerySet[Regie], *, today: dt.date) -> list[RegieBoard]:
     by_regie: dict[int, dict[Month, Any]] = {regie.pk: {} for regie in found}
     for campaign in campaigns:
         by_regie[campaign.regie_id][Month.of(campaign.starts_on)] = campaign
-    return [RegieBoard(regie, _months(by_regie[regie.pk], today)) for regie in found]
+    return [
+        RegieBoard(regie, _months(by_regie[regie.pk], [month for month in ready if getattr(regie, _flag(month))]))
+        for regie in found
+    ]
 
 
-def _months(campaigns: dict[Month, Any], today: dt.date) -> list[MonthRow]:
+def _flag(month: Month) -> str:
+    return f"booked_{month.year}_{month.number}"
+
+
+def _booked_in(month: Month) -> Exists:
+    return Exists(
+        Booking.objects.filter(
+            unit__activity__regie_link__regie=OuterRef("pk"),
+            state=BookingState.BOOKED,
+            day__range=(month.first, month.last),
+        )
+    )
+
+
+def _months(campaigns: dict[Month, Any], ready: list[Month]) -> list[MonthRow]:
     rows = []
-    for month in sorted({*months_ready(today), *campaigns}, reverse=True)[:SHOWN]:
+    for month in sorted({*ready, *campaigns}, reverse=True)[:SHOWN]:
         found = campaigns.get(month)
         rows.append(MonthRow(month, found, found.invoice_count, found.cents) if found else MonthRow(month, None))
     return rows
