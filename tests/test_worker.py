@@ -82,6 +82,7 @@ def test_a_job_that_works_again_is_back_to_its_pace() -> None:
         answer = next(answers)
         if isinstance(answer, int):
             return answer
+        assert isinstance(answer, BaseException)
         raise answer
 
     job = Job("essai", run, SOON)

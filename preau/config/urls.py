@@ -1,11 +1,11 @@
 """Root addresses: French paths that can be read aloud, English names."""
 
 from django.conf import settings
-from django.urls import include, path, re_path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from preau.portal.views import errors
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("preau.portal.urls")),
     path("", include("preau.town.urls")),
     path("", include("preau.accounts.urls")),

@@ -71,6 +71,7 @@ class _Statement:
         self.names = [names.get(value) if isinstance(value, int | dt.date | str) else None for value in self.given]
         columns = [column for column, *_ in self.compiler.select[: self.compiler.col_count]]
         self.converters = self.compiler.get_converters(columns)
+
     def rows(self, values: dict[tuple[str, int], Single]) -> list[tuple[Any, ...]]:
         if not self.sql:
             return []

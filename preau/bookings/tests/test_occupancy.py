@@ -146,8 +146,11 @@ def test_full_days_of_another_service_are_not_shown():
 def test_an_agent_sees_the_activities_of_their_service_and_place(where, seen):
     make_canteen()
     make_canteen("sport", service="sports", place="gymnase")
-    scope = {key: {"service": make_service, "place": make_place}[key](code) for key, code in where.items()}
-    agent = make_agent(Capability.SEE_BOOKINGS, **scope)
+    agent = make_agent(
+        Capability.SEE_BOOKINGS,
+        service=make_service(where["service"]) if "service" in where else None,
+        place=make_place(where["place"]) if "place" in where else None,
+    )
     assert {intake.activity.code for intake in intakes_in_scope(agent, on=MONDAY)} == seen
 
 

@@ -8,57 +8,150 @@ import preau.core.codes
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('families', '0001_initial'),
-        ('town', '0001_initial'),
+        ("families", "0001_initial"),
+        ("town", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Demarche',
+            name="Demarche",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(default=preau.core.codes.new_code, editable=False, max_length=10, unique=True)),
-                ('kind', models.CharField(max_length=40)),
-                ('state', models.CharField(choices=[('sent', 'envoyée'), ('incomplete', 'à compléter'), ('accepted', 'acceptée'), ('refused', 'refusée'), ('withdrawn', 'retirée')], default='sent', max_length=12)),
-                ('summary', models.CharField(max_length=200)),
-                ('sent_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField(blank=True, null=True)),
-                ('answered_at', models.DateTimeField(blank=True, null=True)),
-                ('reason', models.TextField(blank=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('answered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('assigned_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('family', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='demarches', to='families.family')),
-                ('participant', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='families.participant')),
-                ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='town.service')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    models.CharField(default=preau.core.codes.new_code, editable=False, max_length=10, unique=True),
+                ),
+                ("kind", models.CharField(max_length=40)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("sent", "envoyée"),
+                            ("incomplete", "à compléter"),
+                            ("accepted", "acceptée"),
+                            ("refused", "refusée"),
+                            ("withdrawn", "retirée"),
+                        ],
+                        default="sent",
+                        max_length=12,
+                    ),
+                ),
+                ("summary", models.CharField(max_length=200)),
+                ("sent_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField(blank=True, null=True)),
+                ("answered_at", models.DateTimeField(blank=True, null=True)),
+                ("reason", models.TextField(blank=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "assigned_to",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "family",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="demarches",
+                        to="families.family",
+                    ),
+                ),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to="families.participant"
+                    ),
+                ),
+                ("service", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="town.service")),
             ],
             options={
-                'verbose_name': 'démarche',
+                "verbose_name": "démarche",
             },
         ),
         migrations.CreateModel(
-            name='DemarcheEvent',
+            name="DemarcheEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('state', models.CharField(choices=[('sent', 'envoyée'), ('incomplete', 'à compléter'), ('accepted', 'acceptée'), ('refused', 'refusée'), ('withdrawn', 'retirée')], max_length=12)),
-                ('text', models.TextField(blank=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('demarche', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='demarches.demarche')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("sent", "envoyée"),
+                            ("incomplete", "à compléter"),
+                            ("accepted", "acceptée"),
+                            ("refused", "refusée"),
+                            ("withdrawn", "retirée"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("text", models.TextField(blank=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "demarche",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="events", to="demarches.demarche"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='demarche',
-            index=models.Index(condition=models.Q(('state__in', ['sent', 'incomplete'])), fields=['service', 'sent_at'], name='demarche_open'),
+            model_name="demarche",
+            index=models.Index(
+                condition=models.Q(("state__in", ["sent", "incomplete"])),
+                fields=["service", "sent_at"],
+                name="demarche_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='demarche',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('state__in', ['sent', 'incomplete'])), models.Q(models.Q(('state__in', ['sent', 'incomplete']), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='demarche_answered_has_date'),
+            model_name="demarche",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("answered_at__isnull", True), ("state__in", ["sent", "incomplete"])),
+                    models.Q(
+                        models.Q(("state__in", ["sent", "incomplete"]), _negated=True), ("answered_at__isnull", False)
+                    ),
+                    _connector="OR",
+                ),
+                name="demarche_answered_has_date",
+            ),
         ),
     ]

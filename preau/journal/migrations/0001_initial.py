@@ -4,42 +4,57 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='ChainHead',
+            name="ChainHead",
             fields=[
-                ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('seq', models.BigIntegerField(default=0)),
-                ('digest', models.CharField(default='0000000000000000000000000000000000000000000000000000000000000000', max_length=64)),
+                ("id", models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("seq", models.BigIntegerField(default=0)),
+                (
+                    "digest",
+                    models.CharField(
+                        default="0000000000000000000000000000000000000000000000000000000000000000", max_length=64
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='journal_one_chain_head')],
+                "constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="journal_one_chain_head")],
             },
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('actor', models.CharField(max_length=80)),
-                ('action', models.CharField(max_length=60)),
-                ('subject', models.CharField(blank=True, max_length=80)),
-                ('family', models.CharField(blank=True, max_length=20)),
-                ('participant', models.CharField(blank=True, max_length=20)),
-                ('facts', models.JSONField(default=dict)),
-                ('seq', models.BigIntegerField(null=True, unique=True)),
-                ('digest', models.CharField(blank=True, max_length=64)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("actor", models.CharField(max_length=80)),
+                ("action", models.CharField(max_length=60)),
+                ("subject", models.CharField(blank=True, max_length=80)),
+                ("family", models.CharField(blank=True, max_length=20)),
+                ("participant", models.CharField(blank=True, max_length=20)),
+                ("facts", models.JSONField(default=dict)),
+                ("seq", models.BigIntegerField(null=True, unique=True)),
+                ("digest", models.CharField(blank=True, max_length=64)),
             ],
             options={
-                'verbose_name': 'entrée du journal',
-                'indexes': [models.Index(fields=['family', 'at'], name='journal_by_family'), models.Index(condition=models.Q(('seq__isnull', True)), fields=['id'], name='journal_unchained')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('digest', ''), ('seq__isnull', True)), models.Q(('seq__isnull', False), models.Q(('digest', ''), _negated=True)), _connector='OR'), name='journal_chained_rows_have_digest')],
+                "verbose_name": "entrée du journal",
+                "indexes": [
+                    models.Index(fields=["family", "at"], name="journal_by_family"),
+                    models.Index(condition=models.Q(("seq__isnull", True)), fields=["id"], name="journal_unchained"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("digest", ""), ("seq__isnull", True)),
+                            models.Q(("seq__isnull", False), models.Q(("digest", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="journal_chained_rows_have_digest",
+                    )
+                ],
             },
         ),
     ]

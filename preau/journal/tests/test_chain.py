@@ -2,6 +2,7 @@
 
 import datetime as dt
 import random
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
@@ -146,7 +147,7 @@ def test_a_long_journal_is_read_in_one_query(django_assert_num_queries):
         list(chain_faults())
 
 
-def in_threads(work, count: int) -> list[int]:
+def in_threads(work: Callable[[], int], count: int) -> list[int]:
     def run(_: int) -> int:
         try:
             return work()
@@ -161,6 +162,6 @@ def in_threads(work, count: int) -> list[int]:
 def test_several_workers_chain_each_row_once():
     write(60)
     assert sum(in_threads(lambda: chain(batch=10), 6)) == 60
-    assert sorted(Entry.objects.values_list("seq", flat=True)) == list(range(1, 61))
+    assert list(Entry.objects.order_by("seq").values_list("seq", flat=True)) == list(range(1, 61))
     assert list(chain_faults()) == []
     assert ChainHead.objects.get().seq == 60

@@ -31,7 +31,8 @@ class Server:
     """A mail server that refuses some addresses; `received` keeps the others."""
 
     def __init__(self, refused: tuple[str, ...] = (), fault: Exception | None = None) -> None:
-        self.refused, self.received = refused, []
+        self.refused = refused
+        self.received: list[str] = []
         self.fault = fault or smtplib.SMTPServerDisconnected("gone")
 
     def send_messages(self, messages):

@@ -122,7 +122,7 @@ def test_a_child_of_two_homes_is_billed_to_each_by_their_days(town: None) -> Non
     elio = Participant.objects.get(first_name="Élio")
     assert Home.objects.filter(participant=elio).count() == 2
     weeks = Booking.objects.filter(participant=elio).values_list("day", "family__name")
-    homes = {day.isocalendar()[:2]: set() for day, _ in weeks}
+    homes: dict[tuple[int, int], set[str]] = {day.isocalendar()[:2]: set() for day, _ in weeks}
     for day, family in weeks:
         homes[day.isocalendar()[:2]].add(family)
     assert all(len(families) == 1 for families in homes.values())

@@ -55,6 +55,7 @@ def test_a_town_is_loaded_whole(tmp_path: Path) -> None:
     load_text(tmp_path)
     assert Town.objects.get().name == "Les Tilleuls"
     activity = Activity.objects.get(code=CANTEEN)
+    assert activity.year
     assert (activity.starts_on, activity.year.code) == (dt.date(2026, 9, 1), "2026-2027")
     assert activity.regie_link.regie.code == "cantine"
     assert Unit.objects.get(activity=activity).tariffs.get().tariff.code == "repas"
