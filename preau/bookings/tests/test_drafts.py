@@ -68,6 +68,7 @@ def test_a_change_of_mind_about_a_stale_tick_replaces_it(world):
 
 def test_clearing_forgets_all_of_ones_own_draft_only(world):
     other = make_adult(world.family, first_name="Sam")
+    assert other.user is not None
     world.tick(world.cell("matin"))
     world.tick(world.cell("matin", TUESDAY), user=other.user)
     assert clear_draft(user=world.user) == 1

@@ -67,7 +67,7 @@ class Form:
 
 
 def bar_of(text):
-    return re.search(r'<section id="modifs".*?</section>', text, re.DOTALL)[0]
+    return re.findall(r'<section id="modifs".*?</section>', text, re.DOTALL)[0]
 
 
 def messages_of(response):
@@ -298,7 +298,7 @@ def test_an_empty_recap_leads_back_to_the_planning(parent, world):
 
 def finish(parent):
     text = parent.get("/planning/validation/").content.decode()
-    token = re.search(r'name="jeton" value="([^"]*)"', text)[1]
+    [token] = re.findall(r'name="jeton" value="([^"]*)"', text)
     return token, parent.post("/planning/validation/", {"jeton": token, "action": "terminer"})
 
 

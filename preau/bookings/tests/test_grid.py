@@ -26,7 +26,9 @@ OCTOBER = Period.around(PeriodKind.MONTH, MONDAY)
 def drawn(world, *, who="one", period=OCTOBER, now=NOW):
     catalogue.cache_clear()
     code = world.child.code if who == "one" else None
-    return grid(read_planning(world.user, town=the_town(), who=code, period=period, now=now))
+    shown = read_planning(world.user, town=the_town(), who=code, period=period, now=now)
+    assert shown is not None
+    return grid(shown)
 
 
 class Cells(HTMLParser):
@@ -34,8 +36,10 @@ class Cells(HTMLParser):
 
     def __init__(self, markup):
         super().__init__()
-        self.open, self.day, self.depth = [], "", None
-        self.cells = {}
+        self.open: list[str] = []
+        self.day = ""
+        self.depth: int | None = None
+        self.cells: dict[str, list[str]] = {}
         self.feed(markup)
         assert self.open == []
 

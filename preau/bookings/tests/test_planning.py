@@ -53,6 +53,7 @@ def test_all_the_children_are_shown_together_eldest_first(world):
     elder = make_child(world.family, first_name="Mylis", born_on=dt.date(2018, 1, 1))
     world.enrol(elder)
     shown = read_planning(world.user, town=the_town(), who=None, period=OCTOBER, now=NOW)
+    assert shown is not None
     assert [child.first_name for child in shown.shown] == ["Mylis", "Nora"]
     assert len(shown.rows) == 8
 

@@ -4,6 +4,7 @@ import random
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 import pytest
@@ -68,7 +69,7 @@ def crowd(world: World, count: int, group: Any = None) -> list[Person]:
 
 def confirm_together(world: World, people: Iterable[Person]) -> Counter[tuple[str, str | None]]:
     """All confirm at once; counts the outcomes of their lines."""
-    submissions = at_once([lambda adult=adult: world.confirm(user=adult.user) for adult, _ in people])
+    submissions = at_once([partial(world.confirm, user=adult.user) for adult, _ in people])
     return Counter(outcome for submission in submissions for outcome in outcomes(submission))
 
 
@@ -147,7 +148,7 @@ def test_a_child_is_not_booked_in_two_groups_at_the_same_time(committed_world):
 def test_a_draft_confirmed_four_times_at_once_books_once(committed_world, tokens):
     world = committed_world
     world.tick(world.cell("matin"), world.cell("repas"))
-    submissions = at_once([lambda token=token: world.confirm(token=token) for token in tokens])
+    submissions = at_once([partial(world.confirm, token=token) for token in tokens])
     lines = {submission.token: len(submission.outcome["lines"]) for submission in submissions}
     assert sorted(lines.values(), reverse=True)[0] == 2
     assert sum(lines.values()) == 2
@@ -166,7 +167,7 @@ def test_capacities_that_change_while_families_book_never_end_below_what_is_take
         world.group.capacity_rules.filter(part__code="matin").update(places=5)
         refresh_days(activity_ids=[world.activity.pk], now=NOW)
 
-    at_once([narrow, *(lambda adult=adult: world.confirm(user=adult.user) for adult, _ in people)])
+    at_once([narrow, *(partial(world.confirm, user=adult.user) for adult, _ in people)])
     slot = world.slot("matin")
     assert 5 <= slot.taken <= slot.capacity <= 16
     assert faults() == []
@@ -185,7 +186,7 @@ def test_a_storm_of_bookings_swaps_and_cancellations_leaves_no_fault(committed_w
                     world.tick(world.cell(unit, day, child), wanted=chance.random() < 0.6, user=adult.user)
             world.confirm(user=adult.user, token=new_code())
 
-    at_once([lambda adult=a, child=c, seed=n: live(adult, child, seed) for n, (a, c) in enumerate(people)])
+    at_once([partial(live, adult, child, seed) for seed, (adult, child) in enumerate(people)])
     assert Slot.objects.filter(taken__gt=F("capacity")).count() == 0
     assert faults() == []
 

@@ -1,4 +1,5 @@
 import datetime as dt
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -32,7 +33,7 @@ MONDAY, WEDNESDAY = dt.date(2026, 10, 5), dt.date(2026, 10, 7)
 
 
 def rule(**changes):
-    values = {
+    values: dict[str, Any] = {
         "span": Span(YEAR.starts_on, YEAR.ends_on),
         "kinds": frozenset({DayKind.SCHOOL}),
         "weekdays": frozenset(),

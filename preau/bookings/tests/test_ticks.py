@@ -1,18 +1,19 @@
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from preau.bookings.models import Slot
-from preau.bookings.queries.catalogue import catalogue
+from preau.bookings.queries.catalogue import Catalogue, catalogue
 from preau.bookings.queries.children import read_children
 from preau.bookings.queries.planning import read_planning
+from preau.bookings.rules.days import TownDays
 from preau.bookings.rules.periods import Period, PeriodKind
 from preau.bookings.testing import make_booking
 from preau.bookings.tests.conftest import MONDAY, NOW, TUESDAY
 from preau.bookings.ticks import read_ticks, seen
 from preau.families.testing import make_child, make_family
 from preau.town.queries import the_town
+from preau.town.rules import Calendar
 
 WEEK = Period.around(PeriodKind.WEEK, MONDAY)
 
@@ -20,6 +21,7 @@ WEEK = Period.around(PeriodKind.WEEK, MONDAY)
 def form_of(world):
     """What the page of the week sends when nothing is clicked."""
     shown = read_planning(world.user, town=the_town(), who=world.child.code, period=WEEK, now=NOW)
+    assert shown is not None
     boxes = {
         f"{number}-{day:%m%d}"
         for number, row in enumerate(shown.rows)
@@ -93,8 +95,5 @@ def test_the_rows_of_a_form_have_a_bound(world):
 
 @given(st.lists(st.text(max_size=60), max_size=5), st.lists(st.text(max_size=12), max_size=5))
 def test_any_text_is_read_without_a_fault(rows, boxes):
-    assert read_ticks(rows, boxes, {}, EMPTY).clicked == {}
-
-
-class EMPTY:
-    by_code: dict[tuple[str, str], object] = {}
+    nothing = Catalogue(TownDays(Calendar((), (), frozenset())), {}, {}, {}, {}, [], ())
+    assert read_ticks(rows, boxes, {}, nothing).clicked == {}
