@@ -204,6 +204,10 @@ def test_a_month_tells_its_state_its_invoices_and_what_was_paid(regie: Regie) ->
     assert "Émise 2 109,20 € 54,60 €" in text(sign_in().get(CAMPAIGNS))
 
 
+def test_a_regie_for_which_nothing_was_booked_says_so(regie: Regie) -> None:
+    assertContains(sign_in().get(CAMPAIGNS), "Aucun mois à facturer")
+
+
 def test_preparing_a_month_twice_opens_one_campaign(regie: Regie) -> None:
     client, asked = sign_in(), {"regie": regie.code, "month": "2026-09"}
     first, second = client.post(CAMPAIGNS, asked), client.post(CAMPAIGNS, asked)
