@@ -206,13 +206,3 @@ def test_every_icon_named_in_a_template_is_drawn():
     }
     assert named
     assert {(where, name) for where, name in named if name not in SYMBOLS} == set()
-
-
-def test_no_template_holds_inline_script_or_style():
-    faults = [
-        f"{path.relative_to(PREAU)}: {found}"
-        for path in PREAU.glob("**/templates/**/*.html")
-        for found in re.findall(r"\sstyle=|<style|<script(?![^>]*\ssrc=)|\son\w+=", path.read_text(encoding="utf-8"))
-        if "/emails/" not in str(path)
-    ]
-    assert faults == []
