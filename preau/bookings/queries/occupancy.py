@@ -171,11 +171,11 @@ def _occupancy(book: SlotBook, groups: Sequence[Group]) -> Occupancy:
 
 @dataclass(frozen=True, slots=True)
 class FullDay:
-    """A group that is full in a part of a day, and an activity that takes its places."""
+    """A group that is full on a day: in which parts of it, and an activity that takes its places then."""
 
     day: dt.date
     group: Group
-    moment: str
+    moments: tuple[str, ...]
     activity: Activity
 
 
@@ -197,8 +197,11 @@ def full_days(user: User, *, first: dt.date, last: dt.date, on: dt.date) -> list
         .select_related("group__place", "part")
         .order_by("day", "group__place__name", "group__name", "part__order")
     )
+    by_group: dict[tuple[dt.date, int], list[Slot]] = defaultdict(list)
+    for slot in full:
+        if (slot.group_id, slot.part_id) in activities:
+            by_group[slot.day, slot.group_id].append(slot)
     return [
-        FullDay(slot.day, slot.group, slot.part.name, activity)
-        for slot in full
-        if (activity := activities.get((slot.group_id, slot.part_id)))
+        FullDay(day, slots[0].group, tuple(slot.part.name for slot in slots), activities[key, slots[0].part_id])
+        for (day, key), slots in by_group.items()
     ]

@@ -124,7 +124,30 @@ def test_full_days_name_the_group_and_an_activity_that_takes_its_places():
     activity, unit, group = make_canteen(places=1)
     fill(unit, group, MONDAY)
     (full,) = full_days(make_agent(Capability.SEE_BOOKINGS), first=MONDAY, last=SUNDAY, on=MONDAY)
-    assert (full.day, full.group, full.activity) == (MONDAY, group, activity)
+    assert (full.day, full.group, full.moments, full.activity) == (MONDAY, group, ("midi",), activity)
+
+
+def test_a_group_full_in_several_parts_of_a_day_is_named_once():
+    activity = make_activity("centre")
+    unit = make_unit(activity, "journee", parts=("matinee", "midi"))
+    group = make_group("petits", matinee=1, midi=1)
+    make_intake(activity, group)
+    open_days(activity, now=NOW)
+    fill(unit, group, MONDAY)
+    (full,) = full_days(make_agent(Capability.SEE_BOOKINGS), first=MONDAY, last=SUNDAY, on=MONDAY)
+    assert full.moments == ("matinee", "midi")
+
+
+def test_a_full_group_around_others_is_named():
+    activity = make_activity("centre")
+    unit = make_unit(activity, "journee", parts=("midi",))
+    around = make_group("tous", midi=1)
+    inner = make_group("petits", within=around, midi=20)
+    make_intake(activity, inner)
+    open_days(activity, now=NOW)
+    fill(unit, inner, MONDAY)
+    (full,) = full_days(make_agent(Capability.SEE_BOOKINGS), first=MONDAY, last=SUNDAY, on=MONDAY)
+    assert (full.group, full.activity) == (around, activity)
 
 
 def test_full_days_of_another_service_are_not_shown():
