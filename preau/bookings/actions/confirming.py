@@ -50,7 +50,8 @@ def _confirm(by: User, token: str, now: dt.datetime) -> Submission:
     book = read_prices(plan, town, min(days), max(days))
     decided = write(plan, by=by, now=now, submission=token)
     lines = lines_of_decisions(decided.decisions, plan, decided.facts, draft, book)
-    DraftChange.objects.filter(user=by).delete()
+    # Only what was read: a tick that another tab adds meanwhile stays in the draft.
+    DraftChange.objects.filter(pk__in=[ticked.key for ticked in draft.values()]).delete()
     _record(lines, by=by, token=token, now=now)
     _send(lines, by=by, token=token, town=town, now=now)
     outcome = {"lines": [dump_line(line) for line in lines], "mailed_to": by.email}

@@ -20,8 +20,9 @@ from preau.town.models import Town
 
 @dataclass(frozen=True, slots=True)
 class Ticked:
-    """A change of the draft, and when it was ticked."""
+    """A change of the draft, by its row's key, and when it was ticked."""
 
+    key: int
     wanted: bool
     at: dt.datetime
 
@@ -124,8 +125,10 @@ def read_draft(user: User, *, lock: bool = False) -> dict[Cell, Ticked]:
     if lock:
         rows = rows.select_for_update(of=("self",))
     return {
-        Cell(participant, day, unit): Ticked(wanted, at)
-        for participant, day, unit, wanted, at in rows.values_list("participant", "day", "unit", "wanted", "at")
+        Cell(participant, day, unit): Ticked(key, wanted, at)
+        for key, participant, day, unit, wanted, at in rows.values_list(
+            "pk", "participant", "day", "unit", "wanted", "at"
+        )
     }
 
 

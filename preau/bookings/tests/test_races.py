@@ -2,13 +2,15 @@
 
 import random
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from concurrent import futures
 from functools import partial
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
 from preau.activities.testing import make_activity, make_group, make_unit
@@ -221,3 +223,36 @@ def test_the_database_refuses_a_second_live_booking(world):
     booking.pk = None
     with pytest.raises(IntegrityError):
         booking.save(force_insert=True)
+
+
+@pytest.mark.skipif(
+    "connection.vendor != 'postgresql'", reason="SQLite lets no other writer in once a confirmation has begun"
+)
+def test_a_tick_added_while_the_draft_is_confirmed_stays_in_the_draft(committed_world):
+    world = committed_world
+    world.tick(world.cell("matin"))
+    submissions: list[Any] = []
+
+    def confirm() -> None:
+        try:
+            submissions.append(world.confirm())
+        finally:
+            connection.close()
+
+    confirmation = threading.Thread(target=confirm)
+    with transaction.atomic():
+        Slot.objects.select_for_update().get(day=MONDAY, part__code="matin", group=world.group)
+        confirmation.start()
+        time.sleep(1)  # the confirmation has read the draft and waits for the slot that we hold
+        with futures.ThreadPoolExecutor(1) as other_tab:
+            other_tab.submit(tick_and_leave, world, world.cell("matin", TUESDAY)).result()
+    confirmation.join()
+    assert outcomes(submissions[0]) == [("done", None)]
+    assert DraftChange.objects.get().day == TUESDAY
+
+
+def tick_and_leave(world: World, cell: Any) -> None:
+    try:
+        world.tick(cell)
+    finally:
+        connection.close()
