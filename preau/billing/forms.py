@@ -42,9 +42,3 @@ class SearchForm(PortalForm):
     """A name or a number among the invoices of a campaign."""
 
     q = forms.CharField(label="Famille, dossier ou numéro", max_length=60, required=False, widget=forms.SearchInput)
-
-
-class DayForm(PortalForm):
-    """A day of payments."""
-
-    jour = DayField(label="Jour", required=False)

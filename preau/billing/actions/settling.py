@@ -132,10 +132,8 @@ def _allocate(payment: Payment, attempt: PaymentAttempt, *, now: dt.datetime) ->
     allocations = []
     for invoice in invoices:
         mine = [line for line in lines if line.invoice_id == invoice.pk]
-        share = min(shares[invoice.pk], invoice.due_cents)
-        for line, part in zip(
-            mine, spread(share, [line.amount_cents - line.settled_cents for line in mine]), strict=True
-        ):
+        dues = [line.amount_cents - line.settled_cents for line in mine]
+        for line, part in zip(mine, spread(shares[invoice.pk], dues), strict=True):
             if part:
                 allocations.append(Allocation(line=line, payment=payment, amount_cents=part, at=now))
                 line.settled_cents += part

@@ -1,48 +1,14 @@
 """What the régisseur sees of money received and of payments under way."""
 
 import datetime as dt
-from dataclasses import dataclass
 
-from django.db.models import Count, F, Q, QuerySet, Sum
-from django.db.models.functions import TruncDate
+from django.db.models import F, Q, QuerySet
 
 from preau.billing.choices import AttemptState
 from preau.billing.models import Payment, PaymentAttempt, Regie
-from preau.core.dates import PARIS
 
-DAYS_BACK = 31
 WATCHED = dt.timedelta(days=7)
 MOST = 100
-
-
-@dataclass(frozen=True, slots=True)
-class DayTotal:
-    """The money received on a day, in local time."""
-
-    day: dt.date
-    payments: int
-    cents: int
-
-
-def totals_by_day(regies: QuerySet[Regie], *, today: dt.date) -> list[DayTotal]:
-    """The days of the last month with payments, the latest first. One query."""
-    since = dt.datetime.combine(today - dt.timedelta(days=DAYS_BACK), dt.time(), PARIS)
-    rows = (
-        Payment.objects.filter(regie__in=regies, received_at__gte=since)
-        .annotate(day=TruncDate("received_at", tzinfo=PARIS))
-        .values_list("day")
-        .annotate(payments=Count("pk"), cents=Sum("amount_cents"))
-        .order_by("-day")
-    )
-    return [DayTotal(*row) for row in rows]
-
-
-def payments_on(regies: QuerySet[Regie], day: dt.date) -> QuerySet[Payment]:
-    """The payments of a day, in local time, the first at the head."""
-    start = dt.datetime.combine(day, dt.time(), PARIS)
-    end = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), PARIS)
-    rows = Payment.objects.filter(regie__in=regies, received_at__gte=start, received_at__lt=end)
-    return rows.select_related("regie", "payer__adult", "attempt").order_by("received_at", "pk")
 
 
 def credits_of(regies: QuerySet[Regie]) -> QuerySet[Payment]:

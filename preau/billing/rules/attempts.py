@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from preau.billing.choices import AttemptState
+from preau.core.money import euros
 
 MIN_CENTS = 100  # PayFiP takes nothing below 1 €
 MAX_CENTS = 9_999_999
@@ -88,7 +89,7 @@ def contradictions(agreed: Terms, told: Terms) -> list[str]:
     """What the payment site's answer contradicts, in French; [] when it is about this very payment."""
     pairs: Sequence[tuple[str, object, object]] = (
         ("référence", agreed.reference, told.reference),
-        ("montant", agreed.cents, told.cents),
+        ("montant", euros(agreed.cents), euros(told.cents)),
         ("numéro de client", agreed.numcli, told.numcli),
         ("mode", agreed.mode, told.mode),
     )

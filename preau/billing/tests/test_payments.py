@@ -16,7 +16,7 @@ from preau.billing.payfip.simulator import Behaviour, Outage, Result, Simulator
 from preau.billing.payfip.testing import simulated
 from preau.billing.rules.attempts import POLLS, PaymentRefusal, retry_after
 from preau.billing.testing import PayingHousehold, make_household, make_invoice, make_regie
-from preau.core.money import Cents
+from preau.core.money import Cents, euros
 from preau.journal.models import Entry
 from preau.notifications.models import Outgoing
 from preau.town.testing import make_town
@@ -251,7 +251,7 @@ def outcome(attempt: PaymentAttempt, **changes: object) -> Outcome:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"amount": Cents(100)}, "montant : 100 au lieu de 5000"),
+        ({"amount": Cents(100)}, f"montant : {euros(100)} au lieu de {euros(5000)}"),
         ({"refdet": "AUTRE1"}, "référence"),
         ({"numcli": "654321"}, "numéro de client"),
         ({"mode": "X"}, "mode : X au lieu de T"),

@@ -46,7 +46,7 @@ def test_an_answer_about_another_payment_says_how() -> None:
     assert contradictions(TERMS, TERMS) == []
     assert contradictions(TERMS, told) == [
         "référence : OTHER0 au lieu de 2026000001K3V9",
-        "montant : 100 au lieu de 18432",
+        "montant : 1,00\u00a0€ au lieu de 184,32\u00a0€",
         "numéro de client : 654321 au lieu de 123456",
         "mode : T au lieu de W",
     ]
