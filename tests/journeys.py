@@ -39,6 +39,7 @@ from preau.townfile.loading import load
 from tests.browser import Visitor
 
 NOW = paris(2026, 11, 9, 9)
+LONG_BEFORE = paris(2026, 9, 1, 9)
 OCTOBER, NOVEMBER, DECEMBER = (Month(2026, number) for number in (10, 11, 12))
 YEAR = "2026-2027"
 CATALOGUE = 500_000  # processes keep things by version of the catalogue: no other test may use this one
@@ -73,7 +74,8 @@ def settle() -> Villejuif:
         town, copy = _made[0]
         copy.backup(connection.connection)
         return town
-    town, copy = make_villejuif(), sqlite3.connect(":memory:")
+    with time_machine.travel(LONG_BEFORE, tick=True):  # nothing of it may be newer than what a test does
+        town, copy = make_villejuif(), sqlite3.connect(":memory:")
     connection.connection.backup(copy)
     _made.append((town, copy))
     return town
