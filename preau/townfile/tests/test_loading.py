@@ -91,6 +91,27 @@ def test_what_changed_is_written_journalled_and_moves_the_catalogue(tmp_path: Pa
     assert Entry.objects.filter(action="activities.capacityrule_saved").count() == 2
 
 
+def test_only_what_changed_is_journalled(tmp_path: Path) -> None:
+    text = f'{SMALL}\n[groups.preau]\nname = "Préau"\nplace = "ecole"\nlevels = ["cp"]\n'
+    load_text(tmp_path, text)
+    last = Entry.objects.latest("pk").pk
+    load_text(tmp_path, text.replace('name = "Réfectoire"', 'name = "Grand réfectoire"'))
+    entries = Entry.objects.filter(pk__gt=last).values_list("action", "subject")
+    assert set(entries) == {("activities.group_saved", "refectoire"), ("townfile.loaded", "tilleuls.toml")}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('weekdays = ["mon", "tue", "thu", "fri"]', 'weekdays = ["fri", "thu", "tue", "mon"]'),
+        ('levels = ["cp", "ce1"]', 'levels = ["ce1", "cp"]'),
+    ],
+)
+def test_the_order_of_a_set_is_no_change(tmp_path: Path, old: str, new: str) -> None:
+    load_text(tmp_path)
+    assert changes_of(tmp_path, changed(old, new)) == []
+
+
 def test_what_is_absent_is_retired_and_comes_back(tmp_path: Path) -> None:
     load_text(tmp_path, f'{SMALL}\n[services.sports]\nname = "Sports"\n')
     load_text(tmp_path)

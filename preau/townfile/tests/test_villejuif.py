@@ -1,28 +1,19 @@
 """The town that is shipped: as its guides show it, on the official calendar."""
 
 import datetime as dt
-from collections.abc import Iterator
 from decimal import Decimal
 
 import holidays
 import pytest
-from django.db import transaction
-from pytest_django.plugin import DjangoDbBlocker
 from vacances_scolaires_france import SchoolHolidayDates
 
-from preau.activities.models import Activity, Unit
 from preau.activities.rules import describe, parse_notice
-from preau.bookings.models import Opening, Slot
 from preau.core.dates import PARIS, days
 from preau.core.money import NBSP
 from preau.pricing.rules import Facts, parse_tariff, price
 from preau.townfile.checking import checked_town_file
-from preau.townfile.comparing import changes
 from preau.townfile.demonstration.preparing import TOWN
-from preau.townfile.exporting import export
 from preau.townfile.file import TownFile
-from preau.townfile.loading import file_to_load, load
-from preau.townfile.testing import write_town
 
 NOW = dt.datetime(2026, 11, 21, 9, 0, tzinfo=PARIS)
 D = dt.date
@@ -31,15 +22,6 @@ D = dt.date
 @pytest.fixture(scope="module")
 def file() -> TownFile:
     return checked_town_file(TOWN)
-
-
-@pytest.fixture(scope="module")
-def loaded(django_db_setup: None, django_db_blocker: DjangoDbBlocker, file: TownFile) -> Iterator[None]:
-    """The town in the database, for all the tests that only read it."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        load(file, by=None, now=NOW)
-        yield
-        transaction.set_rollback(True)
 
 
 @pytest.mark.parametrize("code", ["2026-2027", "2027-2028"])
@@ -106,29 +88,3 @@ def test_deadlines_are_of_several_kinds(file: TownFile) -> None:
         "au plus tard 2 jours ouvrés avant, à 9 h 30",
         "au plus tard le jeudi de la semaine précédente, avant minuit",
     }
-
-
-def test_there_is_an_activity_for_each_school_year(loaded: None) -> None:
-    assert Activity.objects.count() == 33
-    assert Activity.objects.filter(year__code="2026-2027", name="1_Accueil matin maternelle").count() == 1
-
-
-def test_days_open_as_the_calendar_says(loaded: None) -> None:
-    def is_open(day: dt.date) -> bool:
-        return Opening.objects.get(unit=unit, day=day).is_open
-
-    unit = Unit.objects.get(activity__code="restauration-maternelle-2026-2027")
-    assert is_open(D(2026, 12, 18))
-    assert not is_open(D(2026, 12, 16))  # a Wednesday
-    assert not is_open(D(2026, 12, 21))  # holidays
-    assert not is_open(D(2027, 3, 29))  # Easter Monday
-
-
-def test_a_closed_centre_has_no_slot_open(loaded: None) -> None:
-    slots = Slot.objects.filter(group__code="la-ferme-maternelle", day="2026-12-16")
-    assert [slot.is_open for slot in slots] == [False] * 3
-
-
-def test_written_back_it_is_the_same_town(loaded: None, tmp_path_factory: pytest.TempPathFactory) -> None:
-    copy = write_town(tmp_path_factory.mktemp("copy"), export())
-    assert changes(file_to_load(copy, today=NOW.date()), today=NOW.date()) == []
