@@ -72,7 +72,7 @@ class Child:
 
 @dataclass(slots=True, eq=False)
 class Household:
-    """A family file. `quotient_cents` None is unknown; `turns` gives the other home of children who have two."""
+    """A family file. `quotient_cents` None is unknown; `other_home` is where its children live the other week."""
 
     number: str
     name: str

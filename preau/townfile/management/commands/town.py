@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
@@ -34,7 +34,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, verb: str, file: Path | None, yes: bool = False, **options: Any) -> None:
         if verb != "check" and not is_migrated():
-            raise CommandError("La base n’est pas prête : lancez d’abord preau migrate.")
+            raise CommandError("La base ne répond pas ou n’est pas à jour : lancez d’abord preau migrate.")
         if verb == "export":
             self.export(file, yes=yes)
             return
@@ -107,6 +107,9 @@ class Command(BaseCommand):
 
 
 def is_migrated() -> bool:
-    """Whether the database has every table and column of this version."""
-    executor = MigrationExecutor(connection)
+    """Whether there is a database, with every table and column of this version."""
+    try:
+        executor = MigrationExecutor(connection)
+    except OperationalError:
+        return False
     return not executor.migration_plan(executor.loader.graph.leaf_nodes())
