@@ -17,8 +17,9 @@ class Form:
 
     @property
     def names(self) -> list[str]:
-        """The names of what it may send, once each."""
-        return list(dict.fromkeys(name for name, _ in [*self.fields, *self.buttons] if name))
+        """The names of what it may send, once each, but for the token, which is Django's."""
+        names = dict.fromkeys(name for name, _ in [*self.fields, *self.buttons])
+        return [name for name in names if name not in ("", "csrfmiddlewaretoken")]
 
     def sendings(self) -> Iterator[dict[str, list[str]]]:
         """What may be sent: once by each button, and without."""

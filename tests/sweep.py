@@ -70,14 +70,16 @@ def silent(routes: Iterable[Route]) -> list[str]:
 
 def trespass(world: World, routes: Sequence[Route]) -> list[str]:
     """Every address with our family's own in it, read and sent by each stranger."""
-    return [fault for person in world.strangers for route in routes for fault in _trespass(world, person, route)]
+    everybody = Browsers()
+    return [
+        fault for person in world.strangers for route in routes for fault in _trespass(world, everybody, person, route)
+    ]
 
 
-def _trespass(world: World, person: Person, route: Route) -> Iterator[str]:
-    client = client_of(person)
+def _trespass(world: World, browsers: "Browsers", person: Person, route: Route) -> Iterator[str]:
     for method in METHODS:
         for address in addresses(world, route):
-            where, response = f"{person}, {method} {route}", client.generic(method, address)
+            where, response = f"{person}, {method} {route}", browsers.of(person).generic(method, address)
             if wrong := _wrong_status(person, route, response):
                 yield f"{where}: {wrong}"
             yield from (f"{where}: says « {mark} »" for mark in leaks(response, person.marks, sent=address))
@@ -116,11 +118,19 @@ def _is_sign_in(response: Any) -> bool:
     return bool(response.status_code == 302 and urlsplit(response["Location"]).path == resolve_url(settings.LOGIN_URL))
 
 
-def client_of(person: Person) -> Client:
-    client = Client(raise_request_exception=False)
-    if person.user is not None:
-        client.force_login(person.user)
-    return client
+class Browsers:
+    """A browser for each person; one who was signed out signs in again."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Client] = {}
+
+    def of(self, person: Person) -> Client:
+        client = self._known.get(person.name)
+        if client is None or (person.user and not client.cookies[settings.SESSION_COOKIE_NAME].value):
+            client = self._known[person.name] = Client(raise_request_exception=False)
+            if person.user is not None:
+                client.force_login(person.user)
+        return client
 
 
 def leaks(response: Any, marks: Iterable[str], *, sent: str) -> list[str]:
@@ -147,9 +157,9 @@ def text_of(response: Any) -> str:
 
 def shut_out(world: World, routes: Sequence[Route]) -> list[str]:
     """Pages that our family, or the agent of the service, cannot open: a sweep over them would prove nothing."""
-    faults = []
+    faults, browsers = [], Browsers()
     for route, person in own_pages(world, routes):
-        answers = [client_of(person).get(address).status_code for address in addresses(world, route)]
+        answers = [browsers.of(person).get(address).status_code for address in addresses(world, route)]
         if max(answers) >= 500 or (is_own(route.parameters) and set(answers) == {404}):
             faults.append(f"{person}, GET {route}: answers {answers}")
     return faults
@@ -158,9 +168,10 @@ def shut_out(world: World, routes: Sequence[Route]) -> list[str]:
 def unsaid(world: World, routes: Sequence[Route]) -> set[str]:
     """The marks that no page says even to our family or to the agent of the service."""
     said: set[str] = set()
+    browsers = Browsers()
     for route, person in own_pages(world, routes):
         for address in addresses(world, route):
-            said.update(leaks(client_of(person).get(address), world.marks, sent=""))
+            said.update(leaks(browsers.of(person).get(address), world.marks, sent=""))
     return set(world.marks) - said
 
 
@@ -174,10 +185,10 @@ def own_pages(world: World, routes: Iterable[Route]) -> Iterator[tuple[Route, Pe
 
 def pages_of(world: World, person: Person, routes: Iterable[Route]) -> Iterator[Page]:
     """The pages that one of ours can read."""
-    client = client_of(person)
+    browsers = Browsers()
     for route, who in own_pages(world, routes):
         for address in addresses(world, route) if who is person else []:
-            response = client.get(address)
+            response = browsers.of(person).get(address)
             if response.status_code == 200 and "text/html" in response["Content-Type"]:
                 yield Page(address, response.content.decode())
 
@@ -195,7 +206,7 @@ def forms_of(world: World, person: Person, routes: Iterable[Route]) -> list[Form
 def replay(world: World, routes: Sequence[Route]) -> list[str]:
     """Every form that our family or the agent may send, sent by each stranger: nothing is said, nothing moves."""
     forms = [(owner, form) for owner in (world.parent, world.agent) for form in forms_of(world, owner, routes)]
-    before = state_of(world.ours)
+    before, browsers = state_of(world.ours), Browsers()
     faults = []
     for person in world.strangers:
         for owner, form in forms:
@@ -203,7 +214,7 @@ def replay(world: World, routes: Sequence[Route]) -> list[str]:
                 continue
             for sent in form.sendings():
                 where = f"{person}, {form.method} {form.action} as {owner}"
-                response = send(client_of(person), form, sent)
+                response = send(browsers.of(person), form, sent)
                 faults += _broken(response, where)
                 faults += [f"{where}: says « {mark} »" for mark in leaks(response, person.marks, sent=f"{form} {sent}")]
             if (after := state_of(world.ours)) != before:
@@ -229,40 +240,38 @@ def send(client: Client, form: Form, sent: Mapping[str, Sequence[str]]) -> Any:
 
 def malformed_addresses(world: World, routes: Sequence[Route]) -> list[str]:
     """Each parameter of an address replaced by what it should not be, by those who may open the page."""
-    faults = []
+    faults, browsers = [], Browsers()
     for route, person in own_pages(world, routes):
-        client, values = client_of(person), values_for(route.name, route.parameters, world.ours)[0]
+        values = values_for(route.name, route.parameters, world.ours)[0]
         for name in route.parameters:
             for wrong in NASTY_IN_ADDRESSES:
                 texts = {other: route.converters[other].to_url(values[other]) for other in values} | {name: wrong}
                 for method in METHODS:
-                    response = client.generic(method, route.raw(texts))
+                    response = browsers.of(person).generic(method, route.raw(texts))
                     faults += _broken(response, f"{method} {route.raw(texts)}")
     return faults
 
 
 def malformed_parameters(world: World, routes: Sequence[Route]) -> list[str]:
     """Each parameter that a page has in its own links, or in a form of the address, with a value that nobody wrote."""
-    faults = []
+    faults, browsers = [], Browsers()
     for person in (world.parent, world.agent):
-        client = client_of(person)
         for page in pages_of(world, person, routes):
             names = page.link_parameters.union(*(form.names for form in page.forms if form.method == "get"))
             for name in sorted(names):
                 for wrong in NASTY:
-                    response = client.get(page.address, {name: wrong})
+                    response = browsers.of(person).get(page.address, {name: wrong})
                     faults += _broken(response, f"GET {page.address}?{name}={wrong[:30]!r}")
     return faults
 
 
 def malformed_fields(world: World, routes: Sequence[Route]) -> list[str]:
     """Each field of each form, with a value that nobody wrote; then missing."""
-    faults = []
+    faults, browsers = [], Browsers()
     for person in (world.parent, world.agent):
         for form in forms_of(world, person, routes):
-            client = client_of(person)
             for name, sent in _spoilt(form) if form.method == "post" else []:
-                response = client.post(form.action, sent)
+                response = browsers.of(person).post(form.action, sent)
                 faults += _broken(response, f"POST {form.action}, {name}={str(sent.get(name))[:40]}")
     return faults
 

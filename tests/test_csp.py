@@ -48,11 +48,11 @@ def everybody(world: World) -> list[Person]:
 
 def test_every_answer_has_the_strict_policy(world: World) -> None:
     """Pages, refusals, redirections, documents and lists, for a parent, an agent and a visitor."""
-    wrong = []
+    wrong, browsers = [], sweep.Browsers()
     for route in routes_of("tests.every_url"):
         for address in sweep.addresses(world, route):
             for person in everybody(world):
-                response = sweep.client_of(person).get(address)
+                response = browsers.of(person).get(address)
                 if policy_of(response) != POLICY:
                     wrong.append(f"{person}, {route}: {policy_of(response)}")
     assert wrong == []
@@ -80,11 +80,12 @@ def test_an_expired_form_has_it_too() -> None:
 
 def test_private_pages_are_kept_by_no_cache(world: World) -> None:
     """A shared computer must not show them again once signed out."""
+    browsers = sweep.Browsers()
     for route in routes_of("tests.every_url"):
         if route.audience is not None and route.audience.kind != AudienceKind.PUBLIC:
             for person in (world.parent, world.agent):
                 for address in sweep.addresses(world, route):
-                    response = sweep.client_of(person).get(address)
+                    response = browsers.of(person).get(address)
                     if response.status_code == 200:
                         assert "no-store" in response["Cache-Control"], f"{person}, {route}"
 
