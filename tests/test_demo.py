@@ -60,4 +60,3 @@ def test_one_command_opens_a_town_and_ctrl_c_closes_it(tmp_path: Path) -> None:
     again = demo(tmp_path, port, "--no-serve").communicate(timeout=60)[0]
     assert "Création" not in again
     assert "--yes" in demo(tmp_path, port, "--no-serve", "--reset").communicate(timeout=60)[0]
-    assert "Création" in demo(tmp_path, port, "--no-serve", "--reset", "--yes").communicate(timeout=120)[0]
