@@ -82,7 +82,8 @@ def _trespass(world: World, browsers: "Browsers", person: Person, route: Route) 
             where, response = f"{person}, {method} {route}", browsers.of(person).generic(method, address)
             if wrong := _wrong_status(person, route, response):
                 yield f"{where}: {wrong}"
-            yield from (f"{where}: says « {mark} »" for mark in leaks(response, person.marks, sent=address))
+            said = leaks(response, person.marks_on(route.audience), sent=address)
+            yield from (f"{where}: says « {mark} »" for mark in said)
 
 
 def addresses(world: World, route: Route) -> list[str]:

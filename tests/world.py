@@ -24,6 +24,7 @@ from preau.bookings.actions import confirm_draft, save_draft
 from preau.bookings.models import Booking, DraftChange, Seat, Submission
 from preau.bookings.rules.lines import Cell
 from preau.bookings.testing import make_booking, open_days, paris
+from preau.core.audience import Audience, AudienceKind
 from preau.core.dates import Month
 from preau.core.money import euros
 from preau.enrolments.models import Enrolment
@@ -146,7 +147,7 @@ def begin_paying(invoice: Invoice, home: PayingHousehold) -> PaymentAttempt:
     return begun
 
 
-OURS = Names("Zwingelstein", "Quirinelle", "Xanthippe", "peri", "enfance", "243.73", "773119", "tpxqz7wm2k")
+OURS = Names("Zwingelstein", "Quirinelle", "Xanthippe", "quokka", "enfance", "243.73", "773119", "tpxqz7wm2k")
 OTHERS = Names("Martin", "Paul", "Léa", "judo", "sports", "11.00", "100000", "bcdfghjkmn")
 
 
@@ -161,6 +162,11 @@ class Person:
     user: User | None
     marks: frozenset[str]
     is_refused: Callable[[str], bool] = field(default=lambda page: True)
+
+    def marks_on(self, audience: Audience | None) -> frozenset[str]:
+        """On a page of agents, the name of a service's activity, group or régie tells that its scope was not asked."""
+        is_desk = audience is not None and audience.kind == AudienceKind.STAFF
+        return self.marks | {OURS.code} if is_desk else self.marks
 
     def __str__(self) -> str:
         return self.name

@@ -121,6 +121,20 @@ def test_an_agent_sees_the_children_of_their_service_and_place_only():
             assert "accueil-marronniers" not in answer
 
 
+def test_an_agent_of_one_place_sees_its_children_only_even_in_an_activity_of_several():
+    activity, (morning, _), group = make_care()
+    other = make_group("elsewhere", place=make_place("ferme"))
+    make_intake(activity, other)
+    expect(morning, group, last_name="Marron")
+    expect(morning, other, last_name="Fermier")
+    client = agent_of(place=make_place("ferme"))
+    assert "1 réservation<" in page(client)
+    for asked in ({"activite": "accueil"}, {"activite": "accueil", "export": "csv"}):
+        answer = page(client, **asked)
+        assert "Fermier" in answer
+        assert "Marron" not in answer
+
+
 def test_a_place_may_be_shown_alone():
     activity, (morning, _), group = make_care()
     other = make_group("elsewhere", place=make_place("ferme"))
