@@ -2,6 +2,7 @@
 
 import bisect
 import datetime as dt
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -113,10 +114,14 @@ def tariff_catalogue(catalogue_version: int) -> TariffCatalogue:
     ):
         by_unit[unit_id].add(starts_on, tariff_id)
     versions: dict[int, Chain[Version]] = defaultdict(Chain)
+    parsed: dict[str, Version] = {}  # tariffs that say the same share one version, and so the prices already worked out
     for tariff_id, starts_on, rules in TariffVersion.objects.order_by("starts_on").values_list(
         "tariff_id", "starts_on", "rules"
     ):
-        versions[tariff_id].add(starts_on, Version.parse(rules))
+        said = json.dumps(rules, sort_keys=True)
+        if said not in parsed:
+            parsed[said] = Version.parse(rules)
+        versions[tariff_id].add(starts_on, parsed[said])
     return TariffCatalogue(dict(by_unit), dict(versions))
 
 
@@ -143,6 +148,7 @@ class PriceBook:
     years: list[tuple[dt.date, dt.date, int]]
     memo: dict[tuple[Any, ...], Price] = field(default_factory=dict)
     used: dict[int, frozenset[str]] = field(default_factory=dict)  # by unit
+    moves: dict[int, list[dt.date]] = field(default_factory=dict)  # by unit
 
     @classmethod
     def read(
@@ -196,11 +202,24 @@ class PriceBook:
 
     def breakpoints(self, family_id: int, unit_id: int) -> list[dt.date]:
         """The days after `first` and up to `last` on which a price of the unit may change for the household."""
+        of_unit = self.moves.get(unit_id)
+        if of_unit is None:
+            of_unit = self.moves[unit_id] = self._moves_of(unit_id)
+        household = self.households.get(family_id)
+        if household is None or not self._moves_within(household):
+            return of_unit
+        moves = {*of_unit, *household.quotients.days, *household.cities.days}
+        return sorted(day for day in moves if self.first < day <= self.last)
+
+    def _moves_of(self, unit_id: int) -> list[dt.date]:
         if self._facts_used(unit_id) & DAILY_FACTS:
             return list(days(self.first, self.last))[1:]
-        household = self.households.get(family_id) or Household()
-        moves = {*self.catalogue.changes(unit_id), *household.quotients.days, *household.cities.days}
-        return sorted(day for day in moves if self.first < day <= self.last)
+        return sorted({day for day in self.catalogue.changes(unit_id) if self.first < day <= self.last})
+
+    def _moves_within(self, household: Household) -> bool:
+        """Whether a quotient or an address of the household begins in the period: chains are in order of days."""
+        chains = (household.quotients.days, household.cities.days)
+        return any(days and days[-1] > self.first for days in chains)
 
     def _facts_used(self, unit_id: int) -> frozenset[str]:
         known = self.used.get(unit_id)

@@ -65,6 +65,7 @@ class Draft:
     campaign: Campaign
     invoices: int = 0
     cents: int = 0
+    last_id: int = 0
     anomalies: list[dict[str, Any]] = field(default_factory=list)
 
     def bill_all(self) -> None:
@@ -115,7 +116,7 @@ class Batch:
         # In the order of their ids: these and the few between them that have nothing to bill.
         families = Family.objects.filter(pk__range=(households[0].family_id, households[-1].family_id)).values("pk")
         book = PriceBook.read(unit_ids=units, family_ids=families, first=campaign.starts_on, last=campaign.ends_on)
-        people = read_people({usage.participant_id for household in households for usage in household.usages})
+        people = read_people(families, {usage.participant_id for each in households for usage in each.usages})
         payers, known = read_shares(families, campaign.ends_on)
         billed = {household.family_id for household in households}
         for family_id, payer_id, by_email in _first_payers(families, billed):
@@ -216,8 +217,8 @@ class Batch:
         common = (campaign.regie_id, campaign.pk, campaign.label, *period)
         fixed = (str(InvoiceKind.INVOICE), str(InvoiceState.DRAFT), 0)
         insert_rows(Invoice, INVOICE_FIELDS, [(*header, *common, *fixed) for header, _ in self.waiting])
-        codes = [header[0] for header, _ in self.waiting]
-        ids = dict(Invoice.objects.filter(code__in=codes).values_list("code", "pk"))
+        ids = dict(Invoice.objects.filter(campaign=campaign, pk__gt=self.draft.last_id).values_list("code", "pk"))
+        self.draft.last_id = max(ids.values(), default=self.draft.last_id)
         insert_rows(Line, LINE_FIELDS, [(ids[header[0]], 0, *row) for header, rows in self.waiting for row in rows])
 
 

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -27,16 +26,14 @@ class BilledUnit:
     place: int
 
 
-@dataclass(frozen=True, slots=True)
-class BilledPerson:
+class BilledPerson(NamedTuple):
     """A participant's code, and their place on the invoice: the eldest first."""
 
     code: str
     place: tuple[dt.date, int]
 
 
-@dataclass(frozen=True, slots=True)
-class KnownPayer:
+class KnownPayer(NamedTuple):
     """The household of a payer, and whether they take their invoices by e-mail."""
 
     family_id: int
@@ -66,8 +63,16 @@ def _billed(activity: str, unit: str, period: str, place: int) -> BilledUnit:
     )
 
 
-def read_people(participant_ids: Collection[int]) -> dict[int, BilledPerson]:
-    rows = Participant.objects.filter(pk__in=participant_ids).values_list("pk", "code", "born_on")
+def read_people(families: Families, participant_ids: set[int]) -> dict[int, BilledPerson]:
+    """The participants of households; those of `participant_ids` who have left them are read one by one."""
+    people = _people(Participant.objects.filter(homes__family__in=families))
+    if missing := participant_ids - people.keys():
+        people |= _people(Participant.objects.filter(pk__in=missing))
+    return people
+
+
+def _people(participants: QuerySet[Participant]) -> dict[int, BilledPerson]:
+    rows = participants.values_list("pk", "code", "born_on")
     return {pk: BilledPerson(code, (born_on, pk)) for pk, code, born_on in rows}
 
 

@@ -55,55 +55,31 @@ def lines_by_payer(priced: Iterable[PricedDays]) -> dict[int, list[DraftLine]]:
 
     A line reads quantity × unit price. When several share it, the parts add up to that product, cent for cent.
     """
-    sums: dict[tuple[int, int, int, Weights], _Sum] = {}
+    by_line: dict[tuple[int, int, int, Weights], list[PricedDays]] = {}
     for part in priced:
-        key = (part.participant, part.unit, part.price.cents, part.payers)
-        known = sums.get(key)
-        if known is None:
-            sums[key] = _Sum.of(part)
-        else:
-            known.add(part)
+        by_line.setdefault((part.participant, part.unit, part.price.cents, part.payers), []).append(part)
     lines: dict[int, list[DraftLine]] = {}
-    for (participant, unit, unit_price, payers), total in sums.items():
-        for payer, line in _shared(total.line(participant, unit, unit_price), payers):
+    for parts in by_line.values():
+        for payer, line in _shared(_line_of(parts), parts[0].payers):
             lines.setdefault(payer, []).append(line)
     return lines
 
 
-@dataclass(slots=True)
-class _Sum:
-    """What several runs of days at one unit price come to."""
-
-    days: Sequence[str]
-    explanations: list[Sequence[Step]]
-    care_cents: int
-    food_cents: int
-
-    @classmethod
-    def of(cls, part: PricedDays) -> "_Sum":
-        number = len(part.days)
-        care, food = part.price.care_cents or 0, part.price.food_cents or 0
-        return cls(part.days, [part.price.steps], number * care, number * food)
-
-    def add(self, part: PricedDays) -> None:
-        other = _Sum.of(part)
-        self.days = sorted([*self.days, *other.days])
-        self.explanations += other.explanations
-        self.care_cents += other.care_cents
-        self.food_cents += other.food_cents
-
-    def line(self, participant: int, unit: int, unit_price_cents: int) -> DraftLine:
-        return DraftLine(
-            participant=participant,
-            unit=unit,
-            quantity=len(self.days),
-            unit_price_cents=unit_price_cents,
-            amount_cents=len(self.days) * unit_price_cents,
-            care_cents=self.care_cents,
-            food_cents=self.food_cents,
-            days=self.days,
-            steps=merged_steps(self.explanations),
-        )
+def _line_of(parts: Sequence[PricedDays]) -> DraftLine:
+    """The line of days that have one participant, one unit and one unit price."""
+    first = parts[0]
+    days = first.days if len(parts) == 1 else sorted(day for part in parts for day in part.days)
+    return DraftLine(
+        participant=first.participant,
+        unit=first.unit,
+        quantity=len(days),
+        unit_price_cents=first.price.cents,
+        amount_cents=len(days) * first.price.cents,
+        care_cents=sum(len(part.days) * (part.price.care_cents or 0) for part in parts),
+        food_cents=sum(len(part.days) * (part.price.food_cents or 0) for part in parts),
+        days=days,
+        steps=first.price.steps if len(parts) == 1 else merged_steps([part.price.steps for part in parts]),
+    )
 
 
 def merged_steps(explanations: Sequence[Sequence[Step]]) -> Sequence[Step]:
@@ -111,8 +87,6 @@ def merged_steps(explanations: Sequence[Sequence[Step]]) -> Sequence[Step]:
 
     The date of each day is left out: the line lists its days.
     """
-    if len(explanations) == 1:
-        return explanations[0]
     values: dict[str, dict[str, None]] = {}
     for steps in explanations:
         for step in steps:

@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from json.encoder import encode_basestring
 from typing import Any
 
 from preau.pricing.rules import Step
@@ -27,9 +28,9 @@ def explanation_text(days: Sequence[str], steps: Sequence[Step], share: str = ""
     return f'{{"days":["{told}"],{shared}"steps":{_steps_text(tuple(steps))}}}'
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16384)
 def _steps_text(steps: tuple[Step, ...]) -> str:
-    return canonical([[step.label, step.value] for step in steps])
+    return f"[{','.join(f'[{encode_basestring(step.label)},{encode_basestring(step.value)}]' for step in steps)}]"
 
 
 def canonical(value: Any) -> str:
