@@ -14,6 +14,7 @@ urlpatterns = [
     path("paiements/<slug:attempt_code>/", family.payment, name="payment"),
     path("paiements/<slug:attempt_code>/retour/", family.payment_return, name="payment_return"),
     path("paiements/payfip/notification/", payfip.notification, name="payfip_notify"),
+    path("paiements/payfip/retour/<slug:attempt_code>/", payfip.comeback, name="payfip_return"),
     path("mairie/factures/", staff.campaigns, name="campaigns"),
     path("mairie/factures/<slug:campaign_code>/", staff.campaign, name="campaign"),
     path("mairie/factures/<slug:campaign_code>/calculer/", staff.draft, name="campaign_draft"),

@@ -1,5 +1,5 @@
 """Writes of the area.
 
-`campaigns` open, draft, issue · `announcing` the mails of issued invoices · `attempts` online payments from their
-opening to their settlement.
+`campaigns` open, draft, drop · `drafting` a draft being computed · `issuing` numbers and seals · `announcing` the mails
+of issued invoices · `attempts` opening an online payment · `settling` its end · `regies` reference rows.
 """

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
@@ -310,8 +311,8 @@ def test_a_browser_that_claims_to_have_paid_is_not_believed(
     attempt = begin(parent, make_invoice(zoe.payer, regie, 5000))
     forged = {"idop": attempt.operation, "resultrans": "P", "montant": "5000", "state": "paid"}
     url = reverse("billing:payment_return", args=[attempt.code])
-    for response in (parent.get(url, forged), parent.post(url, forged)):
-        assert "C’est payé" not in text_of(response)
+    assert "C’est payé" not in text_of(parent.get(url, forged))
+    assert parent.post(url, forged).status_code == 405
     assert not Payment.objects.exists()
 
 
@@ -367,6 +368,27 @@ def test_the_preparation_page_of_a_payment_that_is_over_leads_to_its_end(
     come_back(parent, attempt)
     response = parent.get(f"/paiements/{attempt.code}/")
     assert response["Location"] == f"/paiements/{attempt.code}/retour/"
+
+
+def test_the_arrow_back_does_not_lead_to_the_payment_site_again(
+    parent: Client, zoe: PayingHousehold, regie: Regie, payfip: Simulator
+) -> None:
+    attempt = begin(parent, make_invoice(zoe.payer, regie, 5000))
+    PaymentAttempt.objects.update(opened_at=attempt.opened_at - dt.timedelta(minutes=1))
+    response = parent.get(f"/paiements/{attempt.code}/")
+    assert "Refresh" not in response
+    assert "Voir où en est ce paiement" in text_of(response)
+
+
+def test_coming_back_by_a_form_of_the_payment_site_finds_ones_session_again(
+    parent: Client, zoe: PayingHousehold, regie: Regie, payfip: Simulator
+) -> None:
+    """Such a form comes without our cookies and without a token."""
+    attempt = begin(parent, make_invoice(zoe.payer, regie, 5000))
+    back = urlsplit(payfip.decide(attempt.operation, Result.CARD_PAID)).path
+    for response in (Client(enforce_csrf_checks=True).post(back, {"idop": "x"}), Client().get(back)):
+        assert response["Location"] == f"/paiements/{attempt.code}/retour/"
+    assert "C’est payé" in text_of(parent.get(back, follow=True))
 
 
 # The notification of the payment site

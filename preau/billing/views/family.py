@@ -1,12 +1,12 @@
 """Invoices and payments, for those who pay."""
 
+import datetime as dt
 import logging
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from preau.accounts.audience import FamilyRequest, family_page
@@ -31,6 +31,7 @@ from preau.billing.rules.attempts import PaymentRefusal
 from preau.core.dates import local_day
 from preau.core.money import euros
 
+LEAVING = dt.timedelta(seconds=20)
 STEPS = ("Mes factures", "Mon récapitulatif", "Mon paiement")
 REFUSALS = {
     PaymentRefusal.NOTHING_CHOSEN: "Cochez au moins une facture, puis recommencez.",
@@ -151,15 +152,16 @@ def payment(request: FamilyRequest, attempt_code: str) -> HttpResponse:
     attempt = get_object_or_404(attempts_visible_to(request.user), code=attempt_code)
     if attempt.state != AttemptState.OPEN:
         return redirect("billing:payment_return", attempt_code)
-    response = render(request, "billing/family/payment.html", {"attempt": attempt, "steps": STEPS})
-    response["Refresh"] = f"2; url={attempt.page_url}"  # a form could not go there: form-action is 'self'
+    # Once only: somebody who comes back with their browser's arrow must not be sent away again.
+    leaves = timezone.now() - attempt.opened_at < LEAVING
+    response = render(request, "billing/family/payment.html", {"attempt": attempt, "steps": STEPS, "leaves": leaves})
+    if leaves:
+        response["Refresh"] = f"2; url={attempt.page_url}"  # a form could not go there: form-action is 'self'
     return response
 
 
-# The payment site may come back by POST, without our cookies: nothing is done here that the browser decides.
 @family_page
-@csrf_exempt
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe
 def payment_return(request: FamilyRequest, attempt_code: str) -> HttpResponse:
     """Where the payment stands, asked to the payment site itself: never a « paid » that it has not said."""
     attempt = get_object_or_404(attempts_visible_to(request.user), code=attempt_code)

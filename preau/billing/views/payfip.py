@@ -4,9 +4,10 @@ import re
 from contextlib import suppress
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from preau.billing.actions.settling import hint, refresh_attempt
 from preau.billing.payfip.client import PayFiPUnavailable
@@ -27,3 +28,11 @@ def notification(request: HttpRequest) -> HttpResponse:
         with suppress(PayFiPUnavailable):  # the hint is kept: the worker asks
             refresh_attempt(attempt=attempt, now=now, timeout=PATIENCE)
     return HttpResponse("OK", content_type="text/plain")
+
+
+@public_page
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def comeback(request: HttpRequest, attempt_code: str) -> HttpResponse:
+    """Where the payment site sends the browser. A form of theirs comes without our cookies: the next step has them."""
+    return redirect("billing:payment_return", attempt_code)
