@@ -53,7 +53,7 @@ def open_attempt(*, by: User, payer: Payer, invoices: Collection[Invoice], now: 
         label="Facture " + " ".join(invoice.label for invoice in dues),
         mode=regie.payfip_mode,
         notify_url=settings.PUBLIC_URL + reverse("billing:payfip_notify"),
-        return_url=settings.PUBLIC_URL + reverse("billing:payfip_return", args=[code]),
+        return_url=settings.PUBLIC_URL + reverse("billing:payfip_return"),
     )
     with transaction.atomic():
         if _dues(payer, chosen, lock=True) != dues:

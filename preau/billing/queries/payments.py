@@ -1,4 +1,4 @@
-"""What the régisseur sees of money received and of payments under way."""
+"""Payments under way: what the régisseur watches, and which one an operation of the payment site is."""
 
 import datetime as dt
 
@@ -26,3 +26,9 @@ def attempts_to_watch(regies: QuerySet[Regie], *, now: dt.datetime) -> QuerySet[
     rows = PaymentAttempt.objects.filter(regie__in=regies).exclude(state=AttemptState.PAID)
     recent = rows.filter(Q(opened_at__gt=now - WATCHED) | ~Q(alert=""))
     return recent.select_related("regie", "payer__adult").order_by(F("alert").desc(), "-opened_at", "-pk")[:MOST]
+
+
+def code_of(operation: str) -> str | None:
+    """Our code of an operation of the payment site, or None when it is unknown."""
+    known = PaymentAttempt.objects.filter(provider="payfip", operation=operation)
+    return known.values_list("code", flat=True).first()

@@ -385,10 +385,17 @@ def test_coming_back_by_a_form_of_the_payment_site_finds_ones_session_again(
 ) -> None:
     """Such a form comes without our cookies and without a token."""
     attempt = begin(parent, make_invoice(zoe.payer, regie, 5000))
-    back = urlsplit(payfip.decide(attempt.operation, Result.CARD_PAID)).path
-    for response in (Client(enforce_csrf_checks=True).post(back, {"idop": "x"}), Client().get(back)):
+    back = urlsplit(payfip.decide(attempt.operation, Result.CARD_PAID))
+    by_form = Client(enforce_csrf_checks=True).post(back.path, {"idop": attempt.operation})
+    by_link = Client().get(f"{back.path}?{back.query}")
+    for response in (by_form, by_link):
         assert response["Location"] == f"/paiements/{attempt.code}/retour/"
-    assert "C’est payé" in text_of(parent.get(back, follow=True))
+    assert "C’est payé" in text_of(parent.get(f"{back.path}?{back.query}", follow=True))
+
+
+@pytest.mark.parametrize("operation", ["", "inconnue", "a\x00b", "é" * 100])
+def test_coming_back_from_an_unknown_operation_leads_to_the_invoices(operation: str, zoe: PayingHousehold) -> None:
+    assert Client().get("/paiements/payfip/retour/", {"idop": operation})["Location"] == "/factures/"
 
 
 # The notification of the payment site

@@ -11,8 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from preau.billing.actions.settling import hint, refresh_attempt
 from preau.billing.payfip.client import PayFiPUnavailable
+from preau.billing.queries.payments import code_of
 from preau.core.audience import public_page
 
+OPERATION = re.compile("[0-9A-Za-z-]{1,60}")
 PATIENCE = 4  # seconds: PayFiP waits for our answer; beyond, the worker asks
 
 
@@ -23,7 +25,7 @@ def notification(request: HttpRequest) -> HttpResponse:
     """Unsigned, and without a result: only a hint to ask. Always answered in the same way."""
     operation = request.POST.get("idop", "")
     now = timezone.now()
-    attempt = hint(operation=operation, now=now) if re.fullmatch("[0-9A-Za-z-]{1,60}", operation) else None
+    attempt = hint(operation=operation, now=now) if OPERATION.fullmatch(operation) else None
     if attempt is not None:
         with suppress(PayFiPUnavailable):  # the hint is kept: the worker asks
             refresh_attempt(attempt=attempt, now=now, timeout=PATIENCE)
@@ -33,6 +35,10 @@ def notification(request: HttpRequest) -> HttpResponse:
 @public_page
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
-def comeback(request: HttpRequest, attempt_code: str) -> HttpResponse:
-    """Where the payment site sends the browser. A form of theirs comes without our cookies: the next step has them."""
-    return redirect("billing:payment_return", attempt_code)
+def comeback(request: HttpRequest) -> HttpResponse:
+    """Where the payment site sends the browser, with `idop`. A form of theirs comes without our cookies: the next
+    address, asked from here, has them and asks who is there.
+    """
+    operation = request.POST.get("idop") or request.GET.get("idop", "")
+    code = code_of(operation) if OPERATION.fullmatch(operation) else None
+    return redirect("billing:payment_return", code) if code else redirect("billing:invoices")
