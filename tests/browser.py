@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 from preau.accounts.models import User
 
 SCREENS = Path("build/screens")
-HEIGHTS = {390: 844, 1280: 900}
+HEIGHTS = {320: 568, 390: 844, 1280: 900}
 TIMEOUT = 15_000  # milliseconds
 ARGUMENTS = [
     "--disable-gpu",

@@ -10,6 +10,7 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from preau.accounts.models import User
+from preau.billing.models import Invoice
 from preau.billing.payfip.simulator import Simulator
 from preau.billing.payfip.testing import simulated
 from tests import browser as browsers
@@ -66,3 +67,9 @@ def payfip() -> Iterator[Simulator]:
     """The payment site, on a good day."""
     with simulated() as simulator:
         yield simulator
+
+
+@pytest.fixture
+def october(villejuif: journeys.Villejuif) -> Invoice:
+    """Zoé's invoice of October, issued this morning."""
+    return journeys.issue_october(villejuif)

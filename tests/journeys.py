@@ -24,6 +24,9 @@ from preau.accounts.models import Grant, Role, User
 from preau.accounts.testing import make_user
 from preau.activities.models import Activity, Group, Unit
 from preau.backoffice.management.commands.worker import jobs
+from preau.billing.actions.campaigns import draft_campaign, open_campaign
+from preau.billing.actions.issuing import issue_campaign
+from preau.billing.models import Invoice, Regie
 from preau.bookings.models import Opening, Slot
 from preau.bookings.testing import make_booking, paris
 from preau.core.dates import Month
@@ -176,6 +179,15 @@ def pass_deadline(unit: str, day: dt.date) -> None:
 def words(day: dt.date) -> str:
     """A day, as each cell of the planning says it: « jeudi 19 novembre. »; deadlines end otherwise."""
     return f"{WEEKDAYS[day.weekday()]} {day_number(day)} {MONTHS[day.month - 1]}."
+
+
+def issue_october(town: Villejuif) -> Invoice:
+    """The régisseur bills October; returns Zoé's invoice, of 117,15 €."""
+    now = timezone.now()
+    campaign = open_campaign(regie=Regie.objects.get(), month=OCTOBER, by=town.remi, now=now)
+    draft_campaign(campaign=campaign, by=town.remi, now=now)
+    issue_campaign(campaign=campaign, due_on=dt.date(2026, 12, 9), by=town.remi, now=now)
+    return Invoice.objects.get(payer__adult__user=town.zoe)
 
 
 def work() -> None:

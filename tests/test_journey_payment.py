@@ -7,29 +7,17 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from preau.billing.actions.campaigns import draft_campaign, open_campaign
-from preau.billing.actions.issuing import issue_campaign
 from preau.billing.actions.settling import poll_due
 from preau.billing.choices import AttemptState
-from preau.billing.models import Invoice, Payment, PaymentAttempt, Regie
+from preau.billing.models import Invoice, Payment, PaymentAttempt
 from preau.billing.payfip.simulator import Behaviour, Outage, Simulator
 from tests.browser import Visitor
 from tests.conftest import OpenVisitor
-from tests.journeys import OCTOBER, Villejuif
+from tests.journeys import Villejuif
 
 pytestmark = pytest.mark.journey
 
 DUE = 117_15
-
-
-@pytest.fixture
-def october(villejuif: Villejuif) -> Invoice:
-    """Zoé's invoice of October, issued this morning."""
-    now = timezone.now()
-    campaign = open_campaign(regie=Regie.objects.get(), month=OCTOBER, by=villejuif.remi, now=now)
-    draft_campaign(campaign=campaign, by=villejuif.remi, now=now)
-    issue_campaign(campaign=campaign, due_on=dt.date(2026, 12, 9), by=villejuif.remi, now=now)
-    return Invoice.objects.get(payer__adult__user=villejuif.zoe)
 
 
 def paid(invoice: Invoice) -> int:

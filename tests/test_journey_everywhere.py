@@ -1,0 +1,153 @@
+"""Every page of the menus, on the narrowest screen and with letters twice as large; and addresses that lead nowhere."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from preau.billing.models import Campaign, Invoice
+from preau.bookings.actions import confirm_draft, save_draft
+from preau.bookings.models import Submission
+from preau.bookings.rules.lines import Cell
+from tests.browser import Visitor
+from tests.conftest import OpenVisitor
+from tests.journeys import NOVEMBER, NOW, Villejuif
+
+pytestmark = pytest.mark.journey
+
+PUBLIC = (
+    "/",
+    "/connexion/",
+    "/aide/",
+    "/delais/",
+    "/plan-du-site/",
+    "/accessibilite/",
+    "/donnees-personnelles/",
+    "/mentions-legales/",
+)
+FAMILY = (
+    "/accueil/",
+    "/inscriptions/",
+    "/inscriptions/nouvelle/?enfant={nora}&type=periscolaire&activite=accueil-matin-maternelle-2026-2027",
+    "/planning/{nora}/2026-11/",
+    "/planning/tous/2026-11/",
+    "/planning/{nora}/quinzaine/2026-11-09/",
+    "/planning/{nora}/semaine/2026-11-09/",
+    "/planning/validation/",
+    "/factures/",
+    "/factures/historique/",
+    "/factures/{invoice}/",
+    "/factures/payer/?facture={invoice}",
+)
+DESK = (
+    "/mairie/",
+    "/mairie/reservations/",
+    "/mairie/reservations/?activite=restauration-maternelle-2026-2027&jour=2026-11-12",
+    "/mairie/occupation/?activite=restauration-maternelle-2026-2027&periode=2026-11",
+    "/mairie/factures/",
+    "/mairie/factures/{campaign}/",
+    "/mairie/paiements/",
+)
+LOST = """() => {
+  const for_ears = element =>
+    element && (/50%/.test(getComputedStyle(element).clipPath) || for_ears(element.parentElement));
+  return [...document.querySelectorAll("body *")].filter(element => {
+    const style = getComputedStyle(element), hides = /hidden|clip/;
+    return element.clientWidth && element.textContent.trim() && style.visibility != "hidden" && !for_ears(element)
+      && (hides.test(style.overflowX) && element.scrollWidth > element.clientWidth + 1
+        || hides.test(style.overflowY) && element.scrollHeight > element.clientHeight + 1);
+  }).map(element => element.outerHTML.slice(0, 120));
+}"""
+TWICE_AS_LARGE = """() => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync("html { font-size: 200% }");
+  document.adoptedStyleSheets = [sheet];
+}"""
+
+
+def pages_of(paths: tuple[str, ...], town: Villejuif, invoice: Invoice) -> list[str]:
+    values = {"nora": town.nora.code, "invoice": invoice.code, "campaign": Campaign.objects.get().code}
+    return [path.format(**values) for path in paths]
+
+
+def name_of(path: str, town: Villejuif, invoice: Invoice) -> str:
+    """The name of a picture."""
+    for word, code in (("enfant", town.nora.code), ("facture", invoice.code)):
+        path = path.replace(code, word)
+    return re.sub(r"\W+", "-", path).strip("-") or "accueil-public"
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+@pytest.mark.parametrize("who", ["visitor", "parent", "agent"])
+def test_every_page_fits_the_screen(
+    villejuif: Villejuif, october: Invoice, open_visitor: OpenVisitor, sign_in, who: str, width: int
+) -> None:
+    visitor = open_visitor(width=width)
+    if who != "visitor":
+        sign_in(visitor, villejuif.zoe if who == "parent" else villejuif.remi)
+    for path in pages_of({"visitor": PUBLIC, "parent": FAMILY, "agent": DESK}[who], villejuif, october):
+        visitor.goto(path)
+        visitor.look(f"page-{name_of(path, villejuif, october)}")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_letters_twice_as_large_lose_no_words(
+    villejuif: Villejuif, october: Invoice, open_visitor: OpenVisitor, sign_in, width: int
+) -> None:
+    visitor = open_visitor(width=width)
+    sign_in(visitor, villejuif.zoe)
+    for path in pages_of(FAMILY, villejuif, october):
+        visitor.goto(path)
+        visitor.page.evaluate(TWICE_AS_LARGE)
+        visitor.look(f"double-{name_of(path, villejuif, october)}")
+        assert visitor.page.evaluate(LOST) == [], path
+
+
+def test_addresses_that_are_not_ours_or_mean_nothing_end_on_one_clear_page(
+    villejuif: Villejuif, october: Invoice, visitor: Visitor, sign_in
+) -> None:
+    lea, nora = villejuif.lea, villejuif.nora
+    theirs = Invoice.objects.exclude(pk=october.pk).get()
+    sign_in(visitor, villejuif.zoe)
+    for path in (
+        f"/planning/{lea.code}/{NOVEMBER}/",
+        f"/planning/{lea.code}/semaine/2026-11-09/",
+        f"/planning/{nora.code}/2026-13/",
+        f"/planning/{nora.code}/0000-00/",
+        f"/planning/{nora.code}/semaine/2026-02-30/",
+        f"/planning/{nora.code}/novembre/",
+        "/planning/bilan/bcdfghjkmn/",
+        "/planning/bilan/%00/",
+        f"/inscriptions/nouvelle/?enfant={lea.code}",
+        f"/factures/{theirs.code}/",
+        f"/factures/{theirs.code}/facture.pdf",
+        f"/factures/payer/?facture={theirs.code}",
+        "/factures/payer/?facture=1%20OR%201=1",
+        "/factures/0/",
+        "/paiements/bcdfghjkmn/retour/",
+        "/mairie/",
+        "/mairie/factures/",
+        "/nulle/part/",
+    ):
+        visitor.goto(path, status=404)
+        expect(visitor.page.get_by_role("heading", level=1)).to_have_text("Ce crochet est vide")
+    visitor.look("erreur-404")
+
+
+def test_an_outcome_is_for_whoever_confirmed(villejuif: Villejuif, open_visitor: OpenVisitor, sign_in) -> None:
+    unit = villejuif.nora.enrolments.get(activity__code__startswith="accueil-soir").activity.units.get()
+    save_draft(user=villejuif.zoe, changes={Cell(villejuif.nora.pk, NOVEMBER.last, unit.pk): False}, now=NOW)
+    confirm_draft(by=villejuif.zoe, token="bcdfghjkmn", now=NOW)
+    address = f"/planning/bilan/{Submission.objects.get().token}/"
+    zoe, malik = open_visitor(), open_visitor()
+    sign_in(zoe, villejuif.zoe)
+    zoe.goto(address)
+    sign_in(malik, villejuif.malik)
+    malik.goto(address, status=404)
+
+
+def test_a_visitor_is_sent_to_sign_in_then_to_the_page_asked(villejuif: Villejuif, visitor: Visitor) -> None:
+    visitor.goto(f"/planning/{villejuif.nora.code}/{NOVEMBER}/")
+    expect(visitor.page.get_by_role("heading", name="Se connecter")).to_be_visible()
+    expect(visitor.page.get_by_text("la page que vous demandez s’ouvrira ensuite")).to_be_visible()
+    visitor.look("connexion-demandee")
