@@ -5,7 +5,7 @@ for all screens: weeks, days, then one cell for each unit, always in the same or
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
@@ -16,9 +16,8 @@ from django.utils.safestring import SafeString, mark_safe
 from preau.bookings.choices import Refusal
 from preau.bookings.queries.children import Child
 from preau.bookings.queries.planning import ColumnDay, PlannedCell, Planning, Row
-from preau.bookings.queries.rows import day_key
 from preau.bookings.rules.cells import CellState
-from preau.bookings.ticks import tick_name
+from preau.bookings.ticks import day_key, seen
 from preau.core.dates import PARIS
 from preau.core.money import NBSP, euros
 from preau.core.templatetags.ui import MONTHS, WEEKDAYS, day_number, heure, icon
@@ -55,33 +54,47 @@ LOOKS = {
     CellState.WAS_BOOKED: Look("acquis", "coche", "Réservé"),
 }
 LATE = {CellState.TOO_LATE, CellState.KEPT}
-FULL_BOX = ' data-etat="complet"'
 FEMININE = {CellState.PRESENT: "Présente", CellState.ABSENT: "Absente"}
 NARROW = 2  # columns
 SHORT_MONTHS = ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.")
-NOTHING = '<span class="sans" aria-hidden="true">·</span>'
+NOTHING = '<span class="sans" aria-hidden="true">·</span>'.encode()
+CLOSE = b"</div>"
 
 
 def grid(planning: Planning) -> SafeString:
     """The names of the rows, then the weeks."""
-    days = {day: place for place, day in enumerate(planning.period)}
-    lines = [_Line(number, row) for number, row in enumerate(planning.rows)]
-    parts = ['<div class="grille">', _names(planning)]
+    return mark_safe(b"".join(grid_parts(planning)).decode())  # noqa: S308 (texts from outside are escaped below)
+
+
+def grid_parts(planning: Planning) -> Iterator[bytes]:
+    """The grid in pieces, in order, already encoded: a cell is four of them, which most cells share with others."""
+    places = {day: place for place, day in enumerate(planning.period)}
+    numbered = groupby(enumerate(planning.rows), key=lambda row: row[1].child)
+    lines = [
+        (_start(child, several=planning.who is None).encode(), [_Line(number, row) for number, row in rows])
+        for child, rows in numbered
+    ]
+    for row in seen(planning):
+        yield f'<input type="hidden" name="vu" value="{escape(row)}">'.encode()
+    yield f'<div class="grille">{_names(planning)}'.encode()
     for number, week in enumerate(planning.weeks, start=1):
         is_free = is_holiday_week(week)
-        style = "s-vacances" if is_free else f"j{len(week)}"
-        parts.append(
-            f'<section class="semaine s{number} {style}" aria-labelledby="t-s{number}"><h3 id="t-s{number}">'
-            f'<span class="tel-seul">Semaine : {week_words(week)}</span>'
-            f'<span class="grand-seul">{week_words(week)}</span></h3>'
-        )
+        yield _week_start(number, week, "s-vacances" if is_free else f"j{len(week)}").encode()
         if is_free:
-            parts.append(_holidays(next(column for column in week if column.is_holidays)))
+            yield _holidays(next(column for column in week if column.is_holidays)).encode()
         else:
-            parts += [_day(column, days[column.day], planning, lines) for column in week]
-        parts.append("</section>")
-    parts.append("</div>")
-    return mark_safe("".join(parts))  # noqa: S308 (every text from outside is escaped below)
+            for column in week:
+                yield _day(column, places[column.day], planning, lines)
+        yield b"</section>"
+    yield CLOSE
+
+
+def _week_start(number: int, week: Sequence[ColumnDay], style: str) -> str:
+    words = week_words(week)
+    return (
+        f'<section class="semaine s{number} {style}" aria-labelledby="t-s{number}"><h3 id="t-s{number}">'
+        f'<span class="tel-seul">Semaine : {words}</span><span class="grand-seul">{words}</span></h3>'
+    )
 
 
 def is_holiday_week(week: Sequence[ColumnDay]) -> bool:
@@ -111,6 +124,7 @@ def deadline_words(second: str) -> str:
     return f"{WEEKDAYS[at.weekday()]} {day_number(at)}{NBSP}{MONTHS[at.month - 1]} à {heure(at)}"
 
 
+@lru_cache(maxsize=2048)
 def near_deadline_words(second: str, today: dt.date) -> str:
     """« jusqu’à ce soir minuit », « jusqu’à demain 9 h 30 », « jusqu’à mer. 11, 23 h 59 »."""
     at = instant_of(second)
@@ -156,39 +170,52 @@ def _price(row: Row) -> str:
     return f" · {euros(prices.pop())}" if len(prices) == 1 else ""
 
 
-def _day(column: ColumnDay, place: int, planning: Planning, lines: Sequence["_Line"]) -> str:
+def _start(child: Child, *, several: bool) -> str:
+    """The start of a child's cells of a day; with their name when there are several children."""
+    if not several:
+        return '<div class="cases">'
+    tag = f'<span class="qui {_tag(child)}</span>'.replace('">', '" aria-hidden="true">', 1)
+    return f'<div class="cases" role="group" aria-label="{escape(child.first_name)}">{tag}'
+
+
+def _day(column: ColumnDay, place: int, planning: Planning, lines: Sequence[tuple[bytes, list["_Line"]]]) -> bytes:
+    day = column.day
+    cells = [line.cells[place] for _, some in lines for line in some]
+    note = "" if column.closed_for else day_words(cells, planning.today)
+    parts = [_day_start(column, note, planning.today).encode()]
+    if not column.closed_for:
+        words = DayWords(f"{WEEKDAYS[day.weekday()]} {day_number(day)} {MONTHS[day.month - 1]}")
+        key = day_key(day).encode()
+        for start, some in lines:
+            parts.append(start)
+            for line in some:
+                parts += line.cell(line.cells[place], key, words)
+            parts.append(CLOSE)
+        parts.append(CLOSE)
+    return b"".join(parts)
+
+
+def _day_start(column: ColumnDay, words: str, today: dt.date) -> str:
     day, key = column.day, day_key(column.day)
     style = "jour ferme" if column.closed_for else "jour"
-    if day < planning.today:
+    if day < today:
         style += " passe"
-    elif day == planning.today:
+    elif day == today:
         style += " aujourdhui"
-    month = MONTHS[day.month - 1]
+        words = f'<span class="gommette g-accent tel-seul">aujourd’hui</span>{_note(words)}'
     weekday = WEEKDAYS[day.weekday()].capitalize()
-    head = (
+    closed = f"<p>{escape(column.closed_for)}</p></div>" if column.closed_for else ""
+    return (
         f'<div class="{style}" role="group" aria-labelledby="j{key}"><h4 id="j{key}"><span class="long">'
-        f'{weekday} {day_number(day)}<span class="passe-long"> {month}</span></span>'
+        f'{weekday} {day_number(day)}<span class="passe-long"> {MONTHS[day.month - 1]}</span></span>'
         f'<small aria-hidden="true" class="grand-seul">{weekday[:2]}</small>'
         f'<span aria-hidden="true" class="grand-seul">{day.day}</span>'
+        f"{words if day == today else _note(words)}</h4>{closed}"
     )
-    if day == planning.today:
-        head += '<span class="gommette g-accent tel-seul">aujourd’hui</span>'
-    if column.closed_for:
-        return f"{head}</h4><p>{escape(column.closed_for)}</p></div>"
-    if words := day_words([line.row.cells[place] for line in lines], planning.today):
-        head += f'<span class="discret tel-seul">{words}</span>'
-    spoken = f'<span class="vh">, {weekday.lower()} {day_number(day)} {month}. </span>'
-    parts = [head, "</h4>"]
-    for child, some in groupby(lines, key=lambda line: line.row.child):
-        if planning.who is None:
-            parts.append(f'<div class="cases" role="group" aria-label="{escape(child.first_name)}">')
-            parts.append(f'<span class="qui {_tag(child)}</span>'.replace('">', '" aria-hidden="true">', 1))
-        else:
-            parts.append('<div class="cases">')
-        parts += [line.cell(place, key, spoken) for line in some]
-        parts.append("</div>")
-    parts.append("</div>")
-    return "".join(parts)
+
+
+def _note(words: str) -> str:
+    return f'<span class="discret tel-seul">{words}</span>' if words else ""
 
 
 def day_words(cells: Sequence[PlannedCell], today: dt.date) -> str:
@@ -200,41 +227,73 @@ def day_words(cells: Sequence[PlannedCell], today: dt.date) -> str:
     return "trop tard" if any(cell.state in LATE for cell in cells) else ""
 
 
+class DayWords:
+    """What the cells of a day say of it: its name, and the deadlines, each written once."""
+
+    def __init__(self, day: str) -> None:
+        self.spoken = f'<span class="vh">, {day}. </span>'
+        self.boxes: dict[str, bytes] = {}
+        self.others: dict[str, bytes] = {}
+
+    def box(self, deadline: str) -> bytes:
+        """The end of a box that may change until `deadline`."""
+        known = self.boxes.get(deadline)
+        if known is None:
+            words = f"{self.spoken}Jusqu’au {deadline_words(deadline)}"
+            known = self.boxes[deadline] = f'<span class="quand">{words}</span></label>'.encode()
+        return known
+
+    def other(self, more: str) -> bytes:
+        """The end of a fixed cell that has `more` to say."""
+        known = self.others.get(more)
+        if known is None:
+            text = f'<span class="quand">{self.spoken}{more}</span></span>' if more else f"{self.spoken}</span>"
+            known = self.others[more] = text.encode()
+        return known
+
+
 class _Line:
     """The cells of a row, as markup."""
 
     def __init__(self, number: int, row: Row) -> None:
-        self.row = row
-        self.number = number
+        self.cells = row.cells
+        self.is_girl = row.child.sex == Sex.GIRL
         self.name = escape(row.unit.short_name)
+        value = f'"><input type="checkbox" name="r" value="{number}-'
+        self.starts = [f'<label class="case" data-avant="{was}{value}'.encode() for was in (0, 1)]
+        self.full_start = f'<label class="case" data-etat="complet" data-avant="0{value}'.encode()
+        self.middles = {
+            (cents, ticked): self._middle(cents, ticked)
+            for cents in {cell.cents for cell in row.cells}
+            for ticked in (False, True)
+        }
+        self.fixed: dict[CellState, bytes] = {}
 
-    def cell(self, place: int, key: str, spoken: str) -> str:
-        cell = self.row.cells[place]
+    def _middle(self, cents: int | None, ticked: bool) -> bytes:
+        price = "tarif à préciser" if cents is None else euros(cents)
+        return f'"{" checked" if ticked else ""}><b>{self.name}</b><span class="etat">{price}</span>'.encode()
+
+    def cell(self, cell: PlannedCell, key: bytes, words: DayWords) -> tuple[bytes, ...]:
+        if cell.can_change and cell.state != CellState.FULL:
+            middle = self.middles[cell.cents, cell.is_ticked]
+            return self.starts[cell.is_booked], key, middle, words.box(cell.deadline)
         if cell.state == CellState.NOT_OFFERED:
-            return NOTHING
-        return self._box(cell, key, spoken) if cell.can_change else self._fixed(cell, spoken)
+            return (NOTHING,)
+        if cell.can_change:
+            middle = f'" checked>{icon("complet")}<b>{self.name}</b><span class="etat">Complet</span>'.encode()
+            return self.full_start, key, middle, words.box(cell.deadline)
+        return self._fixed(cell.state), words.other(_fixed_words(cell))
 
-    def _box(self, cell: PlannedCell, key: str, spoken: str) -> str:
-        is_full = cell.state == CellState.FULL
-        name, tick = tick_name(self.number, key), " checked" if cell.is_ticked else ""
-        price = "Complet" if is_full else "tarif à préciser" if cell.cents is None else euros(cell.cents)
-        return (
-            f'<label class="case"{FULL_BOX if is_full else ""} data-avant="{cell.is_booked:d}">'
-            f'<input type="checkbox" name="r" value="{name}"{tick}>'
-            f"{icon('complet') if is_full else ''}<b>{self.name}</b>"
-            f'<span class="etat">{price}</span>'
-            f'<span class="quand">{spoken}Jusqu’au {deadline_words(cell.deadline)}</span></label>'
-        )
-
-    def _fixed(self, cell: PlannedCell, spoken: str) -> str:
-        look = LOOKS[cell.state]
-        word = FEMININE.get(cell.state, look.word) if self.row.child.sex == Sex.GIRL else look.word
-        more = _fixed_words(cell)
-        return (
-            f'<span class="case" data-etat="{look.style}">{icon(look.icon)}<b>{self.name}</b>'
-            f'<span class="etat">{word}</span>'
-            + (f'<span class="quand">{spoken}{more}</span></span>' if more else f"{spoken}</span>")
-        )
+    def _fixed(self, state: CellState) -> bytes:
+        known = self.fixed.get(state)
+        if known is None:
+            look = LOOKS[state]
+            word = FEMININE.get(state, look.word) if self.is_girl else look.word
+            known = self.fixed[state] = (
+                f'<span class="case" data-etat="{look.style}">{icon(look.icon)}<b>{self.name}</b>'
+                f'<span class="etat">{word}</span>'
+            ).encode()
+        return known
 
 
 def _fixed_words(cell: PlannedCell) -> str:

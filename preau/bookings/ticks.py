@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from preau.bookings.queries.catalogue import Catalogue
 from preau.bookings.queries.children import Child
 from preau.bookings.queries.planning import Planning, Row
-from preau.bookings.queries.rows import day_key
 from preau.bookings.rules.lines import Cell
 
 MOST_ROWS = 200
@@ -33,19 +32,19 @@ class Ticks:
     unreadable: bool = False  # a row that no page of ours wrote
 
 
+def day_key(day: dt.date) -> str:
+    """A day in the name of a box: « 1005 »."""
+    return f"{day.month:02d}{day.day:02d}"
+
+
 def seen(planning: Planning) -> list[str]:
     """The hidden field of each row of the grid, in order."""
     return [_seen(row, planning.period.first) for row in planning.rows]
 
 
 def _seen(row: Row, first: dt.date) -> str:
-    days = "".join(str(int(cell.is_booked)) if cell.can_change else "." for cell in row.cells)
+    days = "".join([("1" if cell.is_booked else "0") if cell.can_change else "." for cell in row.cells])
     return f"{row.child.code} {row.unit.activity_code}/{row.unit.code} {first} {days}"
-
-
-def tick_name(row: int, key: str) -> str:
-    """The value of a box: its row and its day (see `day_key`)."""
-    return f"{row}-{key}"
 
 
 def read_ticks(seen: Sequence[str], ticked: Iterable[str], children: Mapping[int, Child], kept: Catalogue) -> Ticks:
@@ -65,7 +64,7 @@ def read_ticks(seen: Sequence[str], ticked: Iterable[str], children: Mapping[int
                 continue
             day = first + dt.timedelta(days=offset)
             cell = Cell(child.key, day, unit.key)
-            wanted = tick_name(number, day_key(day)) in boxes
+            wanted = f"{number}-{day_key(day)}" in boxes
             if wanted == (was == "1"):
                 found.untouched.add(cell)
             else:

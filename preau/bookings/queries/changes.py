@@ -21,7 +21,7 @@ def pending_changes(planning: Planning) -> PendingChanges:
     difference = sum((cell.cents or 0) * (1 if cell.is_ticked else -1) for _, cell in changes)
     return PendingChanges(
         count=len(changes),
-        elsewhere=len(planning.draft) - len(changes),
+        elsewhere=planning.ticks - len(changes),
         difference=difference,
         before=planning.cost,
         after=planning.cost + difference,

@@ -4,12 +4,13 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import FilteredRelation, Q, QuerySet
+from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet
 
 from preau.accounts.models import User
 from preau.core.prepared import Prepared
 from preau.enrolments.choices import EnrolmentState
 from preau.families.choices import AccessLevel
+from preau.families.models import Home
 from preau.families.permissions import bonds_in_force
 from preau.town.rules import Span
 
@@ -35,6 +36,7 @@ class Child:
     may_act: bool
     household: int
     household_code: str
+    is_shared: bool  # lives in another household too, or only there
     enrolments: dict[int, list[Enrolled]] = field(default_factory=dict)  # by activity
 
     def enrolled(self, activity: int, day: dt.date) -> Enrolled | None:
@@ -49,11 +51,14 @@ def read_children(user: User, *, on: dt.date) -> dict[int, Child]:
     """The participants whose planning `user` may see on the day `on`, the eldest first. One query."""
     children: dict[int, Child] = {}
     for row in CHILDREN.rows(user=user.pk, on=on):
-        key, code, name, sex, colour, symbol, level, household, family, activity, group, starts_on, ends_on = row
+        key, code, name, sex, colour, symbol, level, household, family, shared, *enrolment = row
         child = children.get(key)
         if child is None:
             may_act = level >= AccessLevel.ACT
-            child = children[key] = Child(key, code, name, sex, colour, symbol, may_act, household, family)
+            child = children[key] = Child(
+                key, code, name, sex, colour, symbol, may_act, household, family, bool(shared)
+            )
+        activity, group, starts_on, ends_on = enrolment
         if activity is not None:
             child.enrolments.setdefault(activity, []).append(Enrolled(group, Span(starts_on, ends_on)))
     return children
@@ -61,13 +66,15 @@ def read_children(user: User, *, on: dt.date) -> dict[int, Child]:
 
 def _children(user: int, on: dt.date) -> QuerySet[Any, Any]:
     """A row for each accepted enrolment of each participant; one without, for those who have none."""
+    elsewhere = Home.objects.filter(participant=OuterRef("participant")).exclude(family=OuterRef("adult__family"))
     return (
         bonds_in_force(user, on=on)
         .filter(planning__gte=AccessLevel.SEE)
         .annotate(
+            is_shared=Exists(elsewhere),
             enrolment=FilteredRelation(
                 "participant__enrolments", condition=Q(participant__enrolments__state=EnrolmentState.ACCEPTED)
-            )
+            ),
         )
         .order_by("participant__born_on", "participant__first_name", "participant", "enrolment__starts_on")
         .values_list(
@@ -80,6 +87,7 @@ def _children(user: int, on: dt.date) -> QuerySet[Any, Any]:
             "planning",
             "adult__family",
             "adult__family__code",
+            "is_shared",
             "enrolment__activity",
             "enrolment__group",
             "enrolment__starts_on",

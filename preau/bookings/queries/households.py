@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from preau.bookings.queries.children import Child
 from preau.core.prepared import Prepared
 from preau.families.choices import CustodyHolidays, CustodyMode
 from preau.families.models import Home
@@ -23,7 +24,7 @@ class _Custody:
 
 @dataclass(slots=True)
 class Households:
-    """The homes and custody plans of some participants."""
+    """The homes and custody plans of the children who live in several. The others are always at their only home."""
 
     breaks: tuple[Span, ...]  # the school holidays, which parents may share
     homes: dict[int, list[int]] = field(default_factory=dict)
@@ -45,9 +46,12 @@ class Households:
         return {day for day in period if self.home(participant, day, mine=mine) != mine}
 
 
-def read_households(participants: Collection[int], breaks: tuple[Span, ...]) -> Households:
-    """The homes of these participants and who has them when. One query."""
+def read_households(children: Iterable[Child], breaks: tuple[Span, ...]) -> Households:
+    """Who has these children when. One query, none when all of them live in the parent's own household."""
     households = Households(breaks)
+    participants = [child.key for child in children if child.is_shared]
+    if not participants:
+        return households
     for participant, family, custody, *dated in HOMES.rows(participants=participants):
         homes = households.homes.setdefault(participant, [])
         if family not in homes:

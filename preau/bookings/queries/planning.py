@@ -1,17 +1,18 @@
 """A planning: one child or several, over a month, a fortnight or a week."""
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from preau.accounts.models import User
 from preau.activities.choices import BookingMode
 from preau.bookings.choices import Presence, Refusal
-from preau.bookings.queries.catalogue import Catalogue, UnitEntry, catalogue
+from preau.bookings.queries.catalogue import Catalogue, GroupEntry, UnitEntry, catalogue
 from preau.bookings.queries.children import Child, Enrolled, read_children
 from preau.bookings.queries.households import read_households
 from preau.bookings.queries.recaps import price_of
-from preau.bookings.queries.rows import Booked, Marks, OpenDays, day_key, read_marks, read_open_days
+from preau.bookings.queries.rows import Marks, OpenDays, day_sign, read_marks, read_open_days
 from preau.bookings.rules.cells import CAN_CHANGE, CellState, cell_state
 from preau.bookings.rules.lines import Cell
 from preau.bookings.rules.periods import Period
@@ -23,37 +24,29 @@ from preau.town.models import Town
 NEVER = ""  # sorts before every instant
 
 
-@dataclass(slots=True)
-class PlannedCell:
+class PlannedCell(NamedTuple):
     """A unit on a day for a child. `is_ticked` is what the parent wants; it differs from `is_booked` in the draft.
 
-    `deadline` is the second since 1970 until which it may change, "" when there is none. `cents` is None when the day
-    is not this household's or when no price was voted.
+    `can_change` is also true of a ticked cell that has become full: it can be unticked. `deadline` is the second since
+    1970 until which it may change, "" when there is none. `cents` is None when the day is not this household's or when
+    no price was voted.
     """
 
     state: CellState
     is_booked: bool
     is_ticked: bool
+    can_change: bool
     deadline: str
     cents: int | None
     lock: Refusal | None
     reason: str
 
     @property
-    def can_change(self) -> bool:
-        """Also true of a ticked cell that has become full: it can be unticked."""
-        return self.state in CAN_CHANGE or (self.state == CellState.FULL and self.is_ticked)
-
-    @property
     def is_changed(self) -> bool:
         return self.is_ticked != self.is_booked
 
-    @property
-    def says(self) -> bool:
-        return self.state != CellState.NOT_OFFERED
 
-
-NOT_OFFERED = PlannedCell(CellState.NOT_OFFERED, False, False, NEVER, None, None, "")
+NOT_OFFERED = PlannedCell(CellState.NOT_OFFERED, False, False, False, NEVER, None, None, "")
 
 
 @dataclass(slots=True)
@@ -90,7 +83,7 @@ class Planning:
     children: dict[int, Child]
     rows: list[Row]
     weeks: list[list[ColumnDay]]
-    draft: dict[Cell, bool]
+    ticks: int  # of the whole draft, shown here or not
     cost: int  # bookings of the period, in cents
 
     @property
@@ -105,14 +98,14 @@ class Planning:
 def read_planning(user: User, *, town: Town, who: str | None, period: Period, now: dt.datetime) -> Planning | None:
     """The planning of one child (by code) or of all (None); None when there is no such child for this parent.
 
-    Five queries, six when a price depends on the school level, whatever the data; the town's catalogue is read once
-    by each process.
+    Four queries whatever the data, one more when a child lives in two households, one more when a price depends on the
+    school level; the town's catalogue is read once by each process.
     """
     today = local_day(now)
     children = read_children(user, on=today)
     chosen = next((child for child in children.values() if child.code == who), None)
     if (who is not None and chosen is None) or not children:
-        return None if who is not None else Planning(period, list(period), today, None, {}, [], [], {}, 0)
+        return None if who is not None else Planning(period, list(period), today, None, {}, [], [], 0, 0)
     shown = list(children.values()) if chosen is None else [chosen]
     reading = _Reading(shown, period, catalogue(town.catalogue_version), now)
     reading.read(user, town)
@@ -125,7 +118,7 @@ def read_planning(user: User, *, town: Town, who: str | None, period: Period, no
         children=children,
         rows=rows,
         weeks=reading.weeks(rows),
-        draft=reading.marks.ticked,
+        ticks=sum(len(days) for days in reading.marks.ticked.values()),
         cost=sum(
             cell.cents or 0 for row in rows for cell in row.cells if cell.is_booked and cell.state not in UNPRICED
         ),
@@ -135,6 +128,7 @@ def read_planning(user: User, *, town: Town, who: str | None, period: Period, no
 SATURDAY = 5
 WHOLE_DAYS = {DayKind.PUBLIC_HOLIDAY, DayKind.HOLIDAYS}
 SILENT = {CellState.NOT_OFFERED, CellState.CLOSED}
+TICKABLE = {*CAN_CHANGE, CellState.FULL}
 UNPRICED = {CellState.WAITING, CellState.REQUESTED, CellState.HELD}
 
 
@@ -148,7 +142,11 @@ class _Reading:
         self.today = local_day(now)
         self.second = str(int(now.timestamp()))
         self.days = list(period)
-        self.keys = [day_key(day) for day in self.days]
+        self.keys = [day_sign(rank) for rank in range(len(self.days))]
+        self.has_closures = any(
+            span.starts_on <= period.last and span.ends_on >= period.first for *_, span, _ in kept.closures
+        )
+        self.rooms: dict[tuple[int, int], dict[str, bool]] = {}
 
     def read(self, user: User, town: Town) -> None:
         first, last = self.period.first, self.period.last
@@ -165,7 +163,7 @@ class _Reading:
         }
         parts = {part for unit in units.values() for part in unit.parts}
         self.open: OpenDays = read_open_days(units, groups, parts, first, last)
-        self.households = read_households(participants, self.catalogue.breaks)
+        self.households = read_households(self.shown, self.catalogue.breaks)
         self.prices = PriceBook.read(
             unit_ids=units,
             family_ids={child.household for child in self.shown},
@@ -194,87 +192,85 @@ class _Reading:
             yield Row(child, unit, list(self._cells(child, unit, others)))
 
     def _cells(self, child: Child, unit: UnitEntry, others: Collection[dt.date]) -> Iterator[PlannedCell]:
+        """One cell a day. The busiest loop of the page: what does not change from day to day is read before it."""
         booked = self.marks.booked.get((child.key, unit.key), {})
-        deadlines = self.open.units.get(unit.key, {})
-        prices = self._prices_of(child, unit)
-        lock = _lock_of(child, unit)
-        for place, (day, key) in enumerate(zip(self.days, self.keys, strict=True)):
-            booking = booked.get(key)
-            enrolment = child.enrolled(unit.activity, day)
-            if booking is None and enrolment is None:
-                yield NOT_OFFERED
-            elif booking is None and key not in deadlines:
-                yield self._closed_cell(unit, enrolment, day)
-            else:
-                day_lock = lock
-                if day in others or (booking is not None and booking.household != child.household):
-                    day_lock = Refusal.OTHER_HOME
-                cell = self._cell(child, unit, enrolment, place, booking, deadlines.get(key), day_lock)
-                cell.cents = None if day_lock == Refusal.OTHER_HOME else prices[place]
-                yield cell
+        ticked = self.marks.ticked.get((child.key, unit.key), {})
+        open_days, lock = self.open.units.get(unit.key, {}), _lock_of(child, unit)
+        groups = self._groups_of(child, unit)
+        rooms = self._fullness(unit, groups)
+        today, now, closures = self.today, self.second, self.has_closures
+        days = zip(self.days, self.keys, self._prices_of(child, unit), groups, rooms, strict=True)
+        for day, key, cents, group, is_full in days:
+            booking, deadlines = booked.get(key), open_days.get(key)
+            if booking is None and (group is None or deadlines is None):
+                yield NOT_OFFERED if group is None else self._closed_cell(unit, group, day)
+                continue
+            is_theirs = day in others or (booking is not None and booking.household != child.household)
+            reason = self._closure(unit, group, day) if closures else ""
+            book_by, cancel_by = deadlines or (NEVER, NEVER)
+            deadline = book_by if booking is None else cancel_by
+            state = cell_state(
+                booking.state if booking else None,
+                booking.presence if booking else Presence.UNKNOWN,
+                is_past=day < today,
+                is_offered=True,
+                is_open=deadlines is not None and not reason and (booking is not None or is_full is not None),
+                is_locked=is_theirs or lock is not None,
+                has_room=not is_full or self._has_seats(child, unit, group, day, key),
+                in_time=now <= deadline,
+            )
+            is_booked = is_ticked = booking is not None
+            if ticked and state in TICKABLE:
+                is_ticked = ticked.get(day, is_booked)
+            can_change = state in CAN_CHANGE or (is_ticked and state == CellState.FULL)
+            whose, price = (Refusal.OTHER_HOME, None) if is_theirs else (lock, cents)
+            yield PlannedCell(state, is_booked, is_ticked, can_change, deadline, price, whose, reason)
 
-    def _cell(
-        self,
-        child: Child,
-        unit: UnitEntry,
-        enrolment: Enrolled | None,
-        place: int,
-        booking: Booked | None,
-        deadlines: tuple[str, str] | None,
-        lock: Refusal | None,
-    ) -> PlannedCell:
-        day, key = self.days[place], self.keys[place]
-        book_by, cancel_by = deadlines or (NEVER, NEVER)
-        reason = self.catalogue.closure(unit, self.catalogue.groups[enrolment.group], day) if enrolment else ""
-        rooms = self._rooms(unit, enrolment, key)
-        is_open = deadlines is not None and not reason
-        state = cell_state(
-            booking=booking.state if booking else None,
-            presence=booking.presence if booking else Presence.UNKNOWN,
-            is_past=day < self.today,
-            is_offered=True,
-            is_open=is_open and (booking is not None or rooms is not None),
-            is_locked=lock is not None,
-            has_room=not rooms or rooms <= self._seats_of(child, key),
-            may_book=self.second <= book_by,
-            may_cancel=self.second <= cancel_by,
-        )
-        is_booked = booking is not None
-        ticked = self.marks.ticked.get(Cell(child.key, day, unit.key), is_booked)
-        return PlannedCell(
-            state=state,
-            is_booked=is_booked,
-            is_ticked=ticked if state in CAN_CHANGE or state == CellState.FULL else is_booked,
-            deadline=cancel_by if is_booked else book_by,
-            cents=None,
-            lock=lock,
-            reason=reason,
-        )
+    def _closure(self, unit: UnitEntry, group: GroupEntry | None, day: dt.date) -> str:
+        return self.catalogue.closure(unit, group, day) if group is not None else ""
 
-    def _closed_cell(self, unit: UnitEntry, enrolment: Enrolled | None, day: dt.date) -> PlannedCell:
+    def _closed_cell(self, unit: UnitEntry, group: GroupEntry, day: dt.date) -> PlannedCell:
         """Closed when such days are usually open: it says why. Else there is nothing to say."""
-        if enrolment is None or not unit.rule.is_offered(self.catalogue.kind(day), day.weekday()):
+        if not self.has_closures or not unit.rule.is_offered(self.catalogue.kind(day), day.weekday()):
             return NOT_OFFERED
-        reason = self.catalogue.closure(unit, self.catalogue.groups[enrolment.group], day)
-        return replace(NOT_OFFERED, state=CellState.CLOSED, reason=reason) if reason else NOT_OFFERED
+        reason = self._closure(unit, group, day)
+        return NOT_OFFERED._replace(state=CellState.CLOSED, reason=reason) if reason else NOT_OFFERED
 
-    def _rooms(self, unit: UnitEntry, enrolment: Enrolled | None, key: str) -> set[tuple[int, int]] | None:
-        """The slots that the unit takes and that are full; None when one of them is closed."""
-        if enrolment is None:
-            return None
-        full = set()
-        for group in self.catalogue.groups[enrolment.group].chain:
-            for part in unit.parts:
-                is_full = self.open.full.get((group, part), {}).get(key)
-                if is_full is None:
-                    return None
-                if is_full:
-                    full.add((group, part))
-        return full
+    def _groups_of(self, child: Child, unit: UnitEntry) -> list[GroupEntry | None]:
+        """The group that receives the child for this unit, day by day; None when they are not enrolled."""
+        enrolments = child.enrolments.get(unit.activity, ())
+        if len(enrolments) == 1 and self.period.first in enrolments[0].span and self.period.last in enrolments[0].span:
+            return [self.catalogue.groups[enrolments[0].group]] * len(self.days)
+        found = (child.enrolled(unit.activity, day) for day in self.days)
+        return [self.catalogue.groups[enrolment.group] if enrolment else None for enrolment in found]
 
-    def _seats_of(self, child: Child, key: str) -> set[tuple[int, int]]:
-        """The slots where the child has a place that day: free to change for another unit, even when they are full."""
-        day = self.days[self.keys.index(key)]
+    def _fullness(self, unit: UnitEntry, groups: Sequence[GroupEntry | None]) -> list[bool | None]:
+        """Day by day, whether a slot that the unit takes is full; None when one is closed, or without a group."""
+        first = groups[0]
+        if first is not None and groups.count(first) == len(groups):
+            rooms = self._rooms(unit, first)
+            return [rooms.get(key) for key in self.keys]
+        pairs = zip(groups, self.keys, strict=True)
+        return [self._rooms(unit, group).get(key) if group is not None else None for group, key in pairs]
+
+    def _rooms(self, unit: UnitEntry, group: GroupEntry) -> Mapping[str, bool]:
+        """For each day on which all the slots that the unit takes are open, whether one of them is full."""
+        known = self.rooms.get((unit.key, group.key))
+        if known is None:
+            slots = [self.open.full.get((key, part), {}) for key in group.chain for part in unit.parts]
+            days = set(slots[0]).intersection(*slots[1:]) if slots else set()
+            known = self.rooms[unit.key, group.key] = {key: any(slot[key] for slot in slots) for key in days}
+        return known
+
+    def _has_seats(self, child: Child, unit: UnitEntry, group: GroupEntry | None, day: dt.date, key: str) -> bool:
+        """Whether the child already has a place on each of the full slots: free to change for another unit."""
+        if group is None:
+            return False
+        full = {(outer, part) for outer in group.chain for part in unit.parts if self.open.full[outer, part][key]}
+        return full <= self._seats_of(child, day, key)
+
+    def _seats_of(self, child: Child, day: dt.date, key: str) -> set[tuple[int, int]]:
+        """The slots where the child has a place that day."""
         return {
             (group, part)
             for unit in self.units[child.key]
@@ -297,7 +293,12 @@ class _Reading:
 
     def weeks(self, rows: Sequence[Row]) -> list[list[ColumnDay]]:
         """The columns, week by week: Monday to Friday, and the days of the weekend on which something happens."""
-        busy = {self.days[place].weekday() for row in rows for place, cell in enumerate(row.cells) if cell.says}
+        silent = CellState.NOT_OFFERED
+        busy = {
+            day.weekday()
+            for place, day in enumerate(self.days)
+            if day.weekday() >= SATURDAY and any(row.cells[place].state != silent for row in rows)
+        }
         weeks = []
         for week in self.period.weeks:
             columns = [self._column(day, rows) for day in week if day.weekday() < SATURDAY or day.weekday() in busy]

@@ -57,14 +57,15 @@ class Plan:
 
 
 def read_plan(changes: Mapping[Cell, bool], children: Mapping[int, Child], catalogue: Catalogue) -> Plan:
-    """What the rules say of each cell that is wanted (True) or to be freed. Two queries.
+    """What the rules say of each cell that is wanted (True) or to be freed. One query, or two.
 
     Cells of units that the catalogue does not know are left out.
     """
     known = {cell: wanted for cell, wanted in changes.items() if cell.unit in catalogue.units}
     wants = [Want(cell, wanted, catalogue.units[cell.unit].occupied) for cell, wanted in known.items()]
     plan = Plan(lines_of(wants), children, catalogue)
-    households = read_households({cell.participant for cell in known}, catalogue.breaks)
+    concerned = {cell.participant for cell in known}
+    households = read_households((child for key, child in children.items() if key in concerned), catalogue.breaks)
     deadlines = _read_deadlines(known)
     for cell in known:
         book_by, cancel_by = deadlines.get((cell.unit, cell.day), (None, None))

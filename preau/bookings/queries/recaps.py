@@ -146,7 +146,7 @@ def recap_of_draft(user: User, *, town: Town, now: dt.datetime) -> Recap:
 
 
 def plan_draft(user: User, draft: Draft, *, town: Town, now: dt.datetime) -> Plan:
-    """The plan of a draft, with the rights and enrolments of today. Three queries."""
+    """The plan of a draft, with the rights and enrolments of today."""
     changes = {cell: ticked.wanted for cell, ticked in draft.items()}
     return read_plan(changes, read_children(user, on=local_day(now)), catalogue(town.catalogue_version))
 

@@ -13,34 +13,35 @@ from django.db import connection
 
 from preau.bookings.choices import LIVE, BookingState, Presence
 from preau.bookings.models import Booking, DraftChange, Opening, Slot
-from preau.bookings.rules.lines import Cell
 
-# A day within a period of less than a year is its month and day: « 1005 ». An instant is its second since 1970, cut
-# and not rounded: deadlines end on a last microsecond.
+# A day is its rank in the period, as one sign from « 0 » on; a day of the draft, which may be of any month, its date.
+# An instant is its second since 1970, cut and not rounded: deadlines end on a last microsecond.
 POSTGRESQL = {
-    "day": "to_char(day, 'MMDD')",
+    "day": "chr(48 + (day - %s::date))",
     "date": "to_char(day, 'YYYYMMDD')",
-    "second": "floor(extract(epoch from {}))::bigint",
+    "second": "floor(date_part('epoch', {}))::bigint",
     "gather": "string_agg({}, '')",
 }
 SQLITE = {
-    "day": "strftime('%%m%%d', day)",
+    "day": "char(48 + julianday(day) - julianday(%s))",
     "date": "strftime('%%Y%%m%%d', day)",
     "second": "strftime('%%s', substr({}, 1, 19))",
     "gather": "group_concat({}, '')",
 }
 SECOND = 10  # signs of an instant, until the year 2286
+OPENING = 1 + 2 * SECOND
 STATES = {str(state)[0]: state for state in LIVE}
 PRESENCES = {str(presence)[0]: presence for presence in Presence}
 
 
-def day_key(day: dt.date) -> str:
-    return f"{day.month:02d}{day.day:02d}"
+def day_sign(rank: int) -> str:
+    """How a day of the period is written, by its rank from 0."""
+    return chr(48 + rank)
 
 
 @dataclass(slots=True)
 class OpenDays:
-    """What is open in a period, by day key. A day that is missing is closed."""
+    """What is open in a period, by day sign. A day that is missing is closed."""
 
     units: dict[int, dict[str, tuple[str, str]]] = field(default_factory=dict)  # deadlines to book, to cancel
     full: dict[tuple[int, int], dict[str, bool]] = field(default_factory=dict)  # (group, part) → is it full
@@ -57,10 +58,10 @@ class Booked:
 
 @dataclass(slots=True)
 class Marks:
-    """What is booked in a period, by (participant, unit) and day key, and all that the parent has ticked."""
+    """What is booked in a period, by (participant, unit) and day sign; all that the parent has ticked, by date."""
 
     booked: dict[tuple[int, int], dict[str, Booked]] = field(default_factory=dict)
-    ticked: dict[Cell, bool] = field(default_factory=dict)
+    ticked: dict[tuple[int, int], dict[dt.date, bool]] = field(default_factory=dict)
 
 
 def read_open_days(
@@ -82,13 +83,14 @@ def read_open_days(
         select 1, group_id, part_id, {slot} from {Slot._meta.db_table}
         where group_id in ({_marks(groups)}) and part_id in ({_marks(parts)}) and day between %s and %s and is_open
         group by group_id, part_id"""  # noqa: S608 (table names and our own words; values are parameters)
-    for kind, key, part, text in _run(sql, [*units, first, last, *groups, *parts, first, last]):
+    for kind, key, part, text in _run(sql, [first, *units, first, last, first, *groups, *parts, first, last]):
         if kind == 0:
             found.units[key] = {
-                token[:4]: (token[4 : 4 + SECOND], token[4 + SECOND :]) for token in _tokens(text, 4 + 2 * SECOND)
+                text[at]: (text[at + 1 : at + 1 + SECOND], text[at + 1 + SECOND : at + OPENING])
+                for at in range(0, len(text), OPENING)
             }
         else:
-            found.full[key, part] = {token[:4]: token[4] == "1" for token in _tokens(text, 5)}
+            found.full[key, part] = {text[at]: text[at + 1] == "1" for at in range(0, len(text), 2)}
     return found
 
 
@@ -106,14 +108,15 @@ def read_marks(user: int, participants: Collection[int], first: dt.date, last: d
         select 1, participant_id, unit_id, 0, {ticked} from {DraftChange._meta.db_table}
         where user_id = %s group by participant_id, unit_id"""  # noqa: S608 (as above)
     states = [str(state) for state in LIVE]
-    for kind, participant, unit, household, text in _run(sql, [*participants, first, last, *states, user]):
+    for kind, participant, unit, household, text in _run(sql, [first, *participants, first, last, *states, user]):
         if kind == 0:
             days = found.booked.setdefault((participant, unit), {})
-            for token in _tokens(text, 6):
-                days[token[:4]] = Booked(household, STATES[token[4]], PRESENCES[token[5]])
+            for at in range(0, len(text), 3):
+                days[text[at]] = Booked(household, STATES[text[at + 1]], PRESENCES[text[at + 2]])
         else:
-            for token in _tokens(text, 9):
-                found.ticked[Cell(participant, dt.date.fromisoformat(token[:8]), unit)] = token[8] == "1"
+            found.ticked[participant, unit] = {
+                dt.date.fromisoformat(text[at : at + 8]): text[at + 8] == "1" for at in range(0, len(text), 9)
+            }
     return found
 
 
@@ -130,7 +133,3 @@ def _run(sql: str, parameters: Sequence[int | str | dt.date]) -> list[tuple[Any,
         cursor.execute(sql, [value.isoformat() if isinstance(value, dt.date) else value for value in parameters])
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows
-
-
-def _tokens(text: str, length: int) -> list[str]:
-    return [text[start : start + length] for start in range(0, len(text), length)]

@@ -39,28 +39,28 @@ WENT_BY = {
 
 
 def cell_state(
-    *,
     booking: BookingState | None,
     presence: Presence,
+    *,
     is_past: bool,
     is_offered: bool,
     is_open: bool,
     is_locked: bool,
     has_room: bool,
-    may_book: bool,
-    may_cancel: bool,
+    in_time: bool,
 ) -> CellState:
     """What the cell of a unit says on a day.
 
     `is_offered`: the unit exists on such days. `is_open`: it is open on this one, and so are its slots. `is_locked`:
-    this parent may only look. `may_book`, `may_cancel`: the deadline has not passed; it is itself in time.
+    this parent may only look. `in_time`: the deadline to cancel what is booked, else to book, has not passed; it is
+    itself in time.
     """
-    if booking in UNDECIDED:
-        return UNDECIDED[booking]
     if booking is not None:
+        if booking in UNDECIDED:
+            return UNDECIDED[booking]
         if is_past or presence != Presence.UNKNOWN:
             return WENT_BY[presence]
-        return CellState.BOOKED if is_open and may_cancel and not is_locked else CellState.KEPT
+        return CellState.BOOKED if is_open and in_time and not is_locked else CellState.KEPT
     if not is_offered:
         return CellState.NOT_OFFERED
     if not is_open:
@@ -69,6 +69,6 @@ def cell_state(
         return CellState.NOT_BOOKED
     if is_locked:
         return CellState.LOCKED
-    if not may_book:
+    if not in_time:
         return CellState.TOO_LATE
     return CellState.FREE if has_room else CellState.FULL

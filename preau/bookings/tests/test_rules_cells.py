@@ -13,8 +13,7 @@ OPEN = {
     "is_open": True,
     "is_locked": False,
     "has_room": True,
-    "may_book": True,
-    "may_cancel": True,
+    "in_time": True,
 }
 BOOKED = OPEN | {"booking": BookingState.BOOKED}
 
@@ -24,16 +23,15 @@ BOOKED = OPEN | {"booking": BookingState.BOOKED}
     [
         (OPEN, CellState.FREE),
         (OPEN | {"has_room": False}, CellState.FULL),
-        (OPEN | {"may_book": False}, CellState.TOO_LATE),
-        (OPEN | {"may_book": False, "has_room": False}, CellState.TOO_LATE),
+        (OPEN | {"in_time": False}, CellState.TOO_LATE),
+        (OPEN | {"in_time": False, "has_room": False}, CellState.TOO_LATE),
         (OPEN | {"is_locked": True}, CellState.LOCKED),
         (OPEN | {"is_past": True}, CellState.NOT_BOOKED),
         (OPEN | {"is_open": False}, CellState.CLOSED),
         (OPEN | {"is_offered": False, "is_open": False}, CellState.NOT_OFFERED),
         (BOOKED, CellState.BOOKED),
         (BOOKED | {"has_room": False}, CellState.BOOKED),
-        (BOOKED | {"may_book": False}, CellState.BOOKED),
-        (BOOKED | {"may_cancel": False}, CellState.KEPT),
+        (BOOKED | {"in_time": False}, CellState.KEPT),
         (BOOKED | {"is_locked": True}, CellState.KEPT),
         (BOOKED | {"is_open": False}, CellState.KEPT),
         (BOOKED | {"is_past": True}, CellState.WAS_BOOKED),
@@ -62,6 +60,5 @@ def test_nothing_past_closed_or_locked_can_change(facts):
 
 @given(any_facts)
 def test_what_can_change_is_within_its_deadline(facts):
-    state = cell_state(**facts)
-    if state in CAN_CHANGE:
-        assert facts["may_cancel" if state == CellState.BOOKED else "may_book"]
+    if cell_state(**facts) in CAN_CHANGE:
+        assert facts["in_time"]

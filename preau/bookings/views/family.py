@@ -22,7 +22,7 @@ from preau.bookings.queries.plans import read_plan, refusals
 from preau.bookings.queries.recaps import recap_of_draft, recap_of_submission
 from preau.bookings.rules.periods import Period, PeriodKind
 from preau.bookings.ticks import read_ticks
-from preau.bookings.views.period import ALL, address, period_page
+from preau.bookings.views.period import ALL, address, period_response
 from preau.core.codes import is_code, new_code
 from preau.core.dates import Month, local_day
 from preau.town.context import town_of
@@ -75,7 +75,7 @@ def _period(request: FamilyRequest, who: str, period: Period) -> HttpResponse:
     if request.htmx:
         context = {"changes": pending_changes(shown), "problems": problems}
         return render(request, "bookings/family/_changes.html", context)
-    return render(request, "bookings/family/period.html", period_page(shown, who))
+    return period_response(request, shown, who)
 
 
 def _take_form(request: FamilyRequest, who: str, now: dt.datetime) -> list[str]:

@@ -5,19 +5,31 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
-from preau.bookings.grid import grid, is_holiday_week, near_deadline_words, short_month
+from preau.bookings.grid import grid_parts, is_holiday_week, near_deadline_words, short_month
 from preau.bookings.queries.changes import pending_changes
 from preau.bookings.queries.planning import ColumnDay, Planning
 from preau.bookings.rules.periods import Period, PeriodKind
-from preau.bookings.ticks import seen
 from preau.core.dates import Month
 from preau.core.templatetags.ui import jour, mois, periode
 
 ALL = "tous"
 WEEK_PAGES = {PeriodKind.WEEK: "bookings:week", PeriodKind.FORTNIGHT: "bookings:fortnight"}
 KINDS = ((PeriodKind.MONTH, "Mois"), (PeriodKind.FORTNIGHT, "Quinzaine"), (PeriodKind.WEEK, "Semaine"))
+
+
+HERE = SafeString("<!-- grille -->")
+
+
+def period_response(request: HttpRequest, shown: Planning, who: str) -> HttpResponse:
+    """The page. The grid joins it after the template engine, which would copy it at each of its levels."""
+    page = render_to_string("bookings/family/period.html", period_page(shown, who), request)
+    before, here, after = page.partition(HERE)
+    return HttpResponse(b"".join([before.encode(), *grid_parts(shown), after.encode()]) if here else page)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +72,10 @@ def period_page(shown: Planning, who: str) -> dict[str, Any]:
     return {
         "planning": shown,
         "title": title(period),
-        "grid": grid(shown),
-        "seen": seen(shown),
+        "grid": HERE,
         "weeks": week_choices(shown),
         "deadline": next_deadline(shown),
-        "rules": rule_lines(shown),
+        "key": key_of(tuple(rule_lines(shown))),
         "changes": pending_changes(shown),
         "problems": [],
         "here": address(who, period),
@@ -86,6 +97,12 @@ def period_page(shown: Planning, who: str) -> dict[str, Any]:
         ],
         "everyone_url": address(ALL, period),
     }
+
+
+@lru_cache(maxsize=512)  # children of a school share it
+def key_of(rules: tuple[RuleLine, ...]) -> SafeString:
+    """The deadlines in words, and what the signs mean."""
+    return render_to_string("bookings/family/_key.html", {"rules": rules})
 
 
 def week_choices(shown: Planning) -> list[WeekChoice]:
