@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from preau.bookings.queries.children import Child
 from preau.core.prepared import Prepared
 from preau.families.choices import CustodyHolidays, CustodyMode
 from preau.families.models import Home
@@ -46,10 +45,9 @@ class Households:
         return {day for day in period if self.home(participant, day, mine=mine) != mine}
 
 
-def read_households(children: Iterable[Child], breaks: tuple[Span, ...]) -> Households:
-    """Who has these children when. One query, none when all of them live in the parent's own household."""
+def read_households(participants: Collection[int], breaks: tuple[Span, ...]) -> Households:
+    """Who has these participants when. One query, none for nobody."""
     households = Households(breaks)
-    participants = [child.key for child in children if child.is_shared]
     if not participants:
         return households
     for participant, family, custody, *dated in HOMES.rows(participants=participants):

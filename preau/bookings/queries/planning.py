@@ -163,7 +163,8 @@ class _Reading:
         }
         parts = {part for unit in units.values() for part in unit.parts}
         self.open: OpenDays = read_open_days(units, groups, parts, first, last)
-        self.households = read_households(self.shown, self.catalogue.breaks)
+        shared = [child.key for child in self.shown if child.is_shared]
+        self.households = read_households(shared, self.catalogue.breaks)
         self.prices = PriceBook.read(
             unit_ids=units,
             family_ids={child.household for child in self.shown},

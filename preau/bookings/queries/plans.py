@@ -65,7 +65,8 @@ def read_plan(changes: Mapping[Cell, bool], children: Mapping[int, Child], catal
     wants = [Want(cell, wanted, catalogue.units[cell.unit].occupied) for cell, wanted in known.items()]
     plan = Plan(lines_of(wants), children, catalogue)
     concerned = {cell.participant for cell in known}
-    households = read_households((child for key, child in children.items() if key in concerned), catalogue.breaks)
+    shared = [key for key, child in children.items() if key in concerned and child.is_shared]
+    households = read_households(shared, catalogue.breaks)
     deadlines = _read_deadlines(known)
     for cell in known:
         book_by, cancel_by = deadlines.get((cell.unit, cell.day), (None, None))

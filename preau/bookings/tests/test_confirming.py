@@ -328,12 +328,12 @@ def test_confirming_takes_a_fixed_number_of_queries(world, django_assert_num_que
     catalogue(1)
     world.book(world.cell("matin", dt.date(2026, 10, 8)))
     world.tick(world.cell("matin"))
-    with django_assert_num_queries(18):  # with its savepoint
+    with django_assert_num_queries(17):  # with its savepoint
         world.confirm()
     world.tick(
         *(world.cell(unit, day) for unit in ("matin", "repas", "soir") for day in (MONDAY, TUESDAY)), wanted=True
     )
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(17):
         world.confirm()
 
 
