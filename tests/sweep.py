@@ -110,6 +110,8 @@ def is_for(audience: Audience | None, person: Person) -> bool:
         return False
     if audience.kind == AudienceKind.PUBLIC:
         return True
+    if audience.kind == AudienceKind.SIGNED_IN:
+        return person.user is not None
     if person.user is None or person.user.kind != audience.kind:
         return False
     return audience.capability is None or person.user.may(audience.capability)

@@ -16,8 +16,8 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import BaseConstraint, CheckConstraint, Model, UniqueConstraint
 from django.db.models import F as Value
 
-from preau.accounts.choices import Capability, UserKind
-from preau.accounts.models import Grant, RoleCapability, User
+from preau.accounts.choices import Capability, Topic, UserKind
+from preau.accounts.models import Acceptance, EmailChange, Grant, RoleCapability, Subscription, User
 from preau.accounts.testing import make_agent
 from preau.activities.models import Activity, CapacityRule, Closure, Group, Unit
 from preau.activities.testing import make_activity, make_group, make_unit
@@ -616,6 +616,31 @@ def _(base: Base) -> None:
 def _(base: Base) -> None:
     for _ in range(2):
         Text.objects.create(code="legal", version=1, title="", body="", sha256="", published_at=NOW)
+
+
+@forbidden("town_password_minimum", "passwords shorter than the CNIL's minimum")
+def _(base: Base) -> None:
+    change(make_town(), password_minimum=11)
+
+
+@forbidden("acceptance_once", "one text accepted twice by one person")
+def _(base: Base) -> None:
+    text = Text.objects.create(code="terms", version=1, title="", body="", sha256="", published_at=NOW)
+    for _ in range(2):
+        Acceptance.objects.create(user=base.home.user, text=text, at=NOW)
+
+
+@forbidden("subscription_once", "two answers of one person on one topic")
+def _(base: Base) -> None:
+    for is_on in (True, False):
+        Subscription.objects.create(user=base.home.user, topic=Topic.REQUESTS, is_on=is_on)
+
+
+@forbidden("emailchange_undone_was_confirmed", "a change of address taken back before it was made")
+def _(base: Base) -> None:
+    EmailChange.objects.create(
+        user=base.home.user, old_email="a@example.org", new_email="b@example.org", asked_at=NOW, undone_at=NOW
+    )
 
 
 @forbidden("activity_ordered", "an activity that ends before it starts")

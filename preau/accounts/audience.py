@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 from django.utils.cache import add_never_cache_headers
 from django_htmx.middleware import HtmxDetails
 
@@ -22,6 +23,13 @@ class FamilyRequest(HttpRequest):
     htmx: HtmxDetails
 
 
+class SignedInRequest(HttpRequest):
+    """A request by somebody signed in, parent or agent."""
+
+    user: User
+    htmx: HtmxDetails
+
+
 class StaffRequest(HttpRequest):
     """A request by a signed-in agent who holds the page's capability."""
 
@@ -29,15 +37,29 @@ class StaffRequest(HttpRequest):
     htmx: HtmxDetails
 
 
+def signed_in_page(
+    view: Callable[Concatenate[SignedInRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """A page about one's own account, for parents, those who wait for their file included, and agents."""
+
+    @wraps(view)
+    def page(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        return _private(view(cast(SignedInRequest, request), *args, **kwargs))
+
+    return declare(page, Audience(AudienceKind.SIGNED_IN))
+
+
 def family_page(
     view: Callable[Concatenate[FamilyRequest, P], HttpResponseBase],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """A page for parents."""
+    """A page for parents. Those who wait for their file are held on the page that says so."""
 
     @wraps(view)
     def page(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not (isinstance(request.user, User) and request.user.kind == UserKind.FAMILY):
             raise Http404
+        if not request.user.is_admitted:
+            return redirect("demarches:waiting")
         return _private(view(cast(FamilyRequest, request), *args, **kwargs))
 
     return declare(page, Audience(AudienceKind.FAMILY))

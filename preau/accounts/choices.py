@@ -14,3 +14,38 @@ class Capability(TextChoices):
     SEE_BOOKINGS = "see_bookings", "voir les réservations et l’occupation"
     PREPARE_INVOICES = "prepare_invoices", "préparer et émettre les factures"
     SEE_PAYMENTS = "see_payments", "voir les paiements"
+    HANDLE_REQUESTS = "handle_requests", "répondre aux demandes"
+    INVITE_FAMILIES = "invite_families", "ouvrir les comptes des familles"
+    MANAGE_AGENTS = "manage_agents", "gérer les agents et leurs droits"
+    PUBLISH_TEXTS = "publish_texts", "publier les textes et les conditions"
+
+
+class Channel(TextChoices):
+    """How an answer reached the town."""
+
+    ONLINE = "online", "en ligne"
+    COUNTER = "counter", "au guichet"
+
+
+class Topic(TextChoices):
+    """What a person may choose to be told or not."""
+
+    REQUESTS = "requests", "la réponse à une demande"
+
+
+class LinkPurpose(TextChoices):
+    """What a mailed link does once its page's button is pressed."""
+
+    ACTIVATION = "activation", "activer un compte"
+    INVITATION = "invitation", "recevoir un compte"
+    REQUEST = "request", "confirmer l’adresse d’une demande de compte"
+    PASSWORD = "password", "choisir un nouveau mot de passe"
+    EMAIL = "email", "confirmer une nouvelle adresse"
+    EMAIL_UNDO = "email_undo", "revenir à l’ancienne adresse"
+    AGENT = "agent", "ouvrir un compte d’agent"
+
+
+class TextSize(TextChoices):
+    NORMAL = "", "normale"
+    LARGE = "grand", "grande"
+    LARGER = "tres-grand", "très grande"

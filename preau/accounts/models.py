@@ -7,10 +7,12 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.functional import cached_property
 
-from preau.accounts.choices import Capability, UserKind
-from preau.town.models import Place, Service
+from preau.accounts.choices import Capability, Channel, LinkPurpose, TextSize, Topic, UserKind
+from preau.core.codes import new_code
+from preau.town.models import Place, Service, Text
 
 
 class UserManager(BaseUserManager["User"]):
@@ -23,7 +25,10 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """Someone who signs in, by user name or e-mail address, whatever the case."""
+    """Someone who signs in, by user name or e-mail address, whatever the case.
+
+    A parent who is not admitted waits for the town to link a file to the account, and sees nothing else.
+    """
 
     kind = models.CharField(max_length=6, choices=UserKind)
     username = models.CharField(max_length=60)
@@ -31,6 +36,9 @@ class User(AbstractBaseUser):
     first_name = models.CharField(max_length=60)
     last_name = models.CharField(max_length=60)
     is_active = models.BooleanField(default=True)
+    is_admitted = models.BooleanField(default=True)
+    text_size = models.CharField(max_length=10, choices=TextSize, blank=True, default=TextSize.NORMAL)
+    language = models.CharField(max_length=8, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "username"
@@ -132,9 +140,16 @@ class SessionManager(BaseSessionManager["Session"]):
 
 
 class Session(AbstractBaseSession):
-    """A signed-in browser. `user` lets one query read the session and its user, and close all of somebody's."""
+    """A signed-in browser. `user` lets one query read the session and its user, and close all of somebody's.
+
+    `device` is what the browser says it is; `seen_at` is written now and then, not at each page.
+    """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="sessions")
+    code = models.CharField(max_length=10, default=new_code, editable=False)
+    device = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    seen_at = models.DateTimeField(default=timezone.now)
 
     objects: ClassVar[SessionManager] = SessionManager()
 
@@ -143,3 +158,66 @@ class Session(AbstractBaseSession):
         from preau.accounts.sessions import SessionStore
 
         return SessionStore
+
+
+class Acceptance(models.Model):
+    """A person has read and accepted (conditions) or taken note of (privacy) a version of a text."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="acceptances")
+    text = models.ForeignKey(Text, on_delete=models.PROTECT, related_name="acceptances")
+    at = models.DateTimeField()
+    channel = models.CharField(max_length=10, choices=Channel, default=Channel.ONLINE)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "text"], name="acceptance_once")]
+
+
+class Subscription(models.Model):
+    """What a person has chosen for a topic; without a row, the topic's own default holds."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="subscriptions")
+    topic = models.CharField(max_length=20, choices=Topic)
+    is_on = models.BooleanField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "topic"], name="subscription_once")]
+
+
+class MailedLink(models.Model):
+    """A link sent by mail: opening it shows a page, pressing its button acts, once, until it expires.
+
+    Only a digest is kept. `subject` is the code of what it is about; a parent's own links have `user`.
+    """
+
+    digest = models.CharField(max_length=64, unique=True)
+    purpose = models.CharField(max_length=12, choices=LinkPurpose)
+    subject = models.CharField(max_length=40, blank=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="mailed_links")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = "lien envoyé"
+        indexes = [models.Index(fields=["purpose", "subject"], name="mailedlink_subject")]
+
+
+class EmailChange(models.Model):
+    """A new address asked, confirmed there, and for a week taken back from the old one."""
+
+    code = models.CharField(max_length=10, unique=True, default=new_code, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="email_changes")
+    old_email = models.EmailField()
+    new_email = models.EmailField()
+    asked_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = "changement d’adresse"
+        constraints = [
+            models.CheckConstraint(
+                name="emailchange_undone_was_confirmed",
+                condition=models.Q(undone_at__isnull=True) | models.Q(confirmed_at__isnull=False),
+            )
+        ]

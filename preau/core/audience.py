@@ -12,6 +12,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 class AudienceKind(StrEnum):
     PUBLIC = "public"
+    SIGNED_IN = "signed_in"
     FAMILY = "family"
     STAFF = "staff"
 

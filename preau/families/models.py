@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 
+from preau.accounts.choices import Channel
 from preau.core.codes import new_code
 from preau.families.choices import (
     Colour,
@@ -11,7 +12,7 @@ from preau.families.choices import (
     Sex,
     Situation,
 )
-from preau.town.models import Level, Place, SchoolYear
+from preau.town.models import Level, Place, SchoolYear, Text
 
 
 class Family(models.Model):
@@ -44,7 +45,11 @@ class Address(models.Model):
 
 
 class Adult(models.Model):
-    """A grown-up of a household; signs in through `user` once the account exists."""
+    """A grown-up of a household; signs in through `user` once the account exists.
+
+    `birth_date` is 1985-03-14, or 1985-03 or 1985 when the day is not known; `birth_place` and `birth_country` are
+    INSEE codes (COG), the place empty for those born abroad.
+    """
 
     code = models.CharField(max_length=10, unique=True, default=new_code, editable=False)
     family = models.ForeignKey(Family, on_delete=models.PROTECT, related_name="adults")
@@ -57,6 +62,9 @@ class Adult(models.Model):
     birth_name = models.CharField(max_length=60, blank=True)
     email = models.EmailField(blank=True)
     phone = models.CharField(max_length=20, blank=True)
+    birth_date = models.CharField(max_length=10, blank=True)
+    birth_place = models.CharField(max_length=5, blank=True)
+    birth_country = models.CharField(max_length=5, blank=True)
     invoices_by_email = models.BooleanField(default=True)
 
     class Meta:
@@ -188,3 +196,21 @@ class CustodyException(models.Model):
                 name="custodyexception_ordered", condition=models.Q(starts_on__lte=models.F("ends_on"))
             )
         ]
+
+
+class Consent(models.Model):
+    """A yes or a no to a version of a text, about oneself or a child. Never changed: the latest row is the answer."""
+
+    adult = models.ForeignKey(Adult, on_delete=models.PROTECT, related_name="consents")
+    participant = models.ForeignKey(
+        Participant, on_delete=models.PROTECT, null=True, blank=True, related_name="consents"
+    )
+    text = models.ForeignKey(Text, on_delete=models.PROTECT, related_name="+")
+    given = models.BooleanField()
+    at = models.DateTimeField()
+    channel = models.CharField(max_length=10, choices=Channel, default=Channel.ONLINE)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = "consentement"
+        indexes = [models.Index(fields=["adult", "at"], name="consent_by_adult")]

@@ -88,14 +88,19 @@ def save_town(values: Mapping[str, Any], *, by: Actor | None, now: dt.datetime) 
 
 
 @transaction.atomic
-def publish_text(*, code: str, title: str, body: str, by: Actor | None, now: dt.datetime) -> Text:
-    """Publish a text: a new version when its words change, nothing when they are those in force."""
+def publish_text(*, code: str, title: str, body: str, changes: str = "", by: Actor | None, now: dt.datetime) -> Text:
+    """Publish a text: a new version when its words change, nothing when they are those in force.
+
+    `changes` tells people what differs from the version that they know.
+    """
     digest = hashlib.sha256(f"{title}\n{body}".encode()).hexdigest()
     last = Text.objects.filter(code=code).order_by("-version").first()
     if last is not None and last.sha256 == digest:
         return last
     version = (Text.objects.filter(code=code).aggregate(last=Max("version"))["last"] or 0) + 1
-    text = Text.objects.create(code=code, version=version, title=title, body=body, sha256=digest, published_at=now)
+    text = Text.objects.create(
+        code=code, version=version, title=title, body=body, changes=changes, sha256=digest, published_at=now
+    )
     _note(text, "published", {"code": code, "version": version}, by=by, now=now)
     return text
 

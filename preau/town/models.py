@@ -2,11 +2,27 @@
 
 from django.db import models
 
-from preau.town.choices import PlaceKind
+from preau.town.choices import PlaceKind, Proof, WayIn
+
+LINK_HOURS = 72
+SHORTEST_PASSWORD = 12
+"""Signs: what the CNIL asks of a password that stands alone (2022); a town may only lengthen."""
+
+
+def default_ways() -> list[str]:
+    return [WayIn.FIVE_STEPS.value]
+
+
+def default_proofs() -> list[str]:
+    return [Proof.CODE.value, Proof.CONTACT.value, Proof.AGENT.value]
 
 
 class Town(models.Model):
-    """The one row that describes this instance. `catalogue_version` grows each time reference data changes."""
+    """The one row that describes this instance. `catalogue_version` grows each time reference data changes.
+
+    `ways` (see WayIn) are the open ways to an account; `link_hours` says for each how long the mailed link holds.
+    Without any of the `proofs` (see Proof) the number and name of a file are proof enough, which `town check` warns of.
+    """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     name = models.CharField(max_length=100)
@@ -22,11 +38,25 @@ class Town(models.Model):
     school_zone = models.CharField(max_length=1)
     sections = models.JSONField(default=list)  # ordered list of {"code": …, "label": …}
     where_is_file_number = models.CharField(max_length=300, blank=True)
+    ways = models.JSONField(default=default_ways)
+    proofs = models.JSONField(default=default_proofs)
+    link_hours = models.JSONField(default=dict)  # {way: hours}
+    account_request_days = models.PositiveSmallIntegerField(default=2)  # working days to answer a request
+    password_minimum = models.PositiveSmallIntegerField(default=SHORTEST_PASSWORD)
+    family_session_hours = models.PositiveSmallIntegerField(default=12)
+    family_remember_days = models.PositiveSmallIntegerField(default=30)
+    staff_session_hours = models.PositiveSmallIntegerField(default=9)
+    staff_idle_minutes = models.PositiveSmallIntegerField(default=15)
     catalogue_version = models.PositiveIntegerField(default=1)
 
     class Meta:
         verbose_name = "commune"
-        constraints = [models.CheckConstraint(name="town_is_one_row", condition=models.Q(id=1))]
+        constraints = [
+            models.CheckConstraint(name="town_is_one_row", condition=models.Q(id=1)),
+            models.CheckConstraint(
+                name="town_password_minimum", condition=models.Q(password_minimum__range=(SHORTEST_PASSWORD, 64))
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -34,6 +64,10 @@ class Town(models.Model):
     def has_section(self, code: str) -> bool:
         """Whether the town has switched on this section of the families' space."""
         return any(section["code"] == code for section in self.sections)
+
+    def hours_of_link(self, way: str) -> int:
+        """How long the link mailed on this way holds."""
+        return int(self.link_hours.get(way, LINK_HOURS))
 
 
 class Service(models.Model):
@@ -122,12 +156,16 @@ class PublicHoliday(models.Model):
 
 
 class Text(models.Model):
-    """A published version of a text (legal notice, privacy…). Never changed: a new version follows."""
+    """A published version of a text (legal notice, privacy…). Never changed: a new version follows.
+
+    `changes` says in a few sentences what differs from the version before.
+    """
 
     code = models.SlugField(max_length=40)
     version = models.PositiveSmallIntegerField()
     title = models.CharField(max_length=120)
     body = models.TextField()
+    changes = models.TextField(blank=True)
     sha256 = models.CharField(max_length=64)
     published_at = models.DateTimeField()
 
