@@ -123,7 +123,9 @@ def euros(cents: int | None) -> str:
 # Days and hours: instants are told in local time
 
 
+@register.filter("quantieme")
 def day_number(day: dt.date) -> str:
+    """« 1er », « 12 »."""
     return "1er" if day.day == 1 else str(day.day)
 
 

@@ -41,6 +41,10 @@ def test_a_day_is_told_in_local_time(day, text):
     assert plain(ui.jour(day)) == text
 
 
+def test_the_first_of_a_month_is_an_ordinal():
+    assert [ui.day_number(dt.date(2026, 3, day)) for day in (1, 2, 21)] == ["1er", "2", "21"]
+
+
 def test_a_day_may_bear_its_year():
     assert plain(ui.jour_long(dt.date(2026, 8, 1))) == "samedi 1er août 2026"
 
