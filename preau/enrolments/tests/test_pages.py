@@ -89,11 +89,11 @@ def test_the_list_counts_the_enrolments_of_each_child(zoe, nora, morning):
     assert "Aucune inscription" in page(zoe.get(LIST))
     make_enrolment(nora, morning, make_group())
     html = page(zoe.get(LIST))
-    assert "1 inscription/demande" in html
+    assert "1&nbsp;inscription/demande" in html
     assert "1_Accueil matin maternelle" in html
     assert "Grande section · École Péri" in html
     make_enrolment(nora, offered("restauration", name="Restauration"), make_group("salle"))
-    assert "2 inscriptions/demandes" in page(zoe.get(LIST))
+    assert "2&nbsp;inscriptions/demandes" in page(zoe.get(LIST))
 
 
 def test_the_list_leaves_out_what_is_over(zoe, nora):
