@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
-from django.db.models import Count, F, Min, OuterRef, Prefetch, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, F, Min, OuterRef, Prefetch, QuerySet, Subquery, Sum
 
 from preau.accounts.models import User
 from preau.billing.choices import AttemptState, InvoiceKind
-from preau.billing.models import Allocation, Invoice, Line, PaymentAttempt, Regie
+from preau.billing.models import Allocation, AttemptShare, Invoice, Line, PaymentAttempt, Regie
 from preau.billing.permissions import attempts_visible_to, invoices_visible_to
 from preau.billing.rules.attempts import UNANSWERED
 from preau.billing.rules.invoices import Standing, standing
@@ -130,6 +130,9 @@ def latest_invoices(user: User, *, today: dt.date) -> list[PastInvoice]:
 
 
 def payment_under_way(user: User, *, now: dt.datetime) -> PaymentAttempt | None:
-    """The latest payment begun a short while ago whose end is not known: paying again now might pay twice."""
+    """The latest payment begun a short while ago whose end is not known: paying again now might pay twice.
+
+    Once its invoices are settled some other way, nobody is asked to pay them: there is nothing left to say."""
+    still_due = AttemptShare.objects.filter(attempt=OuterRef("pk"), invoice__in=invoices_due(user))
     recent = attempts_visible_to(user).filter(state=AttemptState.OPEN, opened_at__gt=now - UNANSWERED)
-    return recent.order_by("-opened_at").first()
+    return recent.filter(Exists(still_due)).order_by("-opened_at").first()

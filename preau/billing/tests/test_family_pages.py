@@ -56,7 +56,7 @@ def signed_in(household: PayingHousehold) -> Client:
 def text_of(response) -> str:
     """What a person reads, on one line, with plain spaces."""
     body = re.sub(r"(?s)<head>.*?</head>|<svg.*?</svg>|<[^>]+>", " ", response.content.decode())
-    return " ".join(body.replace(NBSP, " ").replace("&#x27;", "'").split())
+    return " ".join(body.replace(NBSP, " ").replace("&nbsp;", " ").replace("&#x27;", "'").split())
 
 
 def pay_url(*invoices: Invoice) -> str:
@@ -260,6 +260,19 @@ def test_a_payment_under_way_is_told_before_paying_again(
     begin(parent, invoice)
     for page in ("/factures/", pay_url(invoice)):
         assert "Un paiement de 50,00 € a été commencé" in text_of(parent.get(page))
+
+
+def test_a_payment_left_open_is_not_told_once_another_has_settled_its_invoices(
+    parent: Client, zoe: PayingHousehold, regie: Regie, payfip: Simulator
+) -> None:
+    invoice = make_invoice(zoe.payer, regie, 5000)
+    begin(parent, invoice)
+    second = begin(parent, invoice)
+    payfip.decide(second.operation, Result.CARD_PAID)
+    come_back(parent, second)
+    shown = text_of(parent.get("/factures/"))
+    assert "Toutes vos factures sont réglées" in shown
+    assert "a été commencé" not in shown
 
 
 @pytest.mark.parametrize("outage", [Outage.CLOSED, Outage.NONSENSE, Outage.TECHNICAL_FAULT])
