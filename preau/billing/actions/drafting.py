@@ -86,11 +86,11 @@ class Draft:
         self.anomalies.append({"kind": str(kind), "family": family_id, **facts})
 
     def anomalies_by_severity(self) -> list[dict[str, Any]]:
-        """The anomalies, blocking ones first, with the code and name of each household."""
+        """The anomalies, blocking ones first, with the code, number and name of each household."""
         names = Family.objects.in_bulk({anomaly["family"] for anomaly in self.anomalies})
         for anomaly in self.anomalies:
             family = names[anomaly["family"]]
-            anomaly |= {"family": family.code, "name": family.name}
+            anomaly |= {"family": family.code, "number": family.number, "name": family.name}
         order = list(AnomalyKind)
         return sorted(self.anomalies, key=lambda anomaly: (order.index(anomaly["kind"]), anomaly["name"]))
 

@@ -92,6 +92,7 @@ class AnomalyRow:
     title: str
     detail: str
     household: str
+    number: str
     cents: int | None
     is_blocking: bool
 
@@ -154,7 +155,14 @@ def _anomaly(row: dict[str, Any]) -> AnomalyRow:
     if kind == AnomalyKind.FAR:
         sign = "+" if row["percent"] > 0 else "−"
         detail = f"{sign} {abs(row['percent'])} % : {euros(row['before_cents'])} la fois d’avant"
-    return AnomalyRow(title, row.get("detail") or detail, row["name"], row.get("cents"), kind in BLOCKING)
+    return AnomalyRow(
+        title=title,
+        detail=row.get("detail") or detail,
+        household=row["name"],
+        number=row.get("number", ""),
+        cents=row.get("cents"),
+        is_blocking=kind in BLOCKING,
+    )
 
 
 def invoices_of(campaign: Campaign, search: str = "") -> QuerySet[Invoice]:

@@ -327,7 +327,19 @@ def test_computing_leads_to_the_anomalies_the_blocking_ones_first(regie: Regie) 
     page = text(sign_in().post(path(campaign, "calculer"), follow=True))
     assert "Le brouillon est calculé" in page
     assert "1 dossier est laissé de côté" in page
-    assert re.search("Personne pour payer .* Roux – Bloquant Loin de l’habitude .* Aubert .* 54,60 € À vérifier", page)
+    assert re.search(
+        "Personne pour payer .* Roux Dossier [0-9]+ – Bloquant Loin de l’habitude .* Aubert .* 54,60 € À vérifier", page
+    )
+
+
+def test_households_of_one_name_are_told_apart_by_their_numbers(regie: Regie) -> None:
+    make_dear(regie, "Aubert")
+    make_orphans(regie, "Aubert")
+    billed, left_out = Family.objects.filter(name="Aubert").order_by("pk")
+    answer = sign_in().get(path(make_campaign(regie)))
+    for family in (billed, left_out):
+        assert f"Aubert Dossier {family.number}" in text(answer).replace(" : voir sa facture", "")
+    assertContains(answer, f"?q={billed.number}")
 
 
 def test_many_anomalies_come_by_pages(regie: Regie) -> None:
