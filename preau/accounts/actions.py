@@ -1,4 +1,4 @@
-"""Opening agents' accounts, and keeping sessions tidy."""
+"""Opening agents' accounts, letting parents in, and keeping sessions tidy."""
 
 import datetime as dt
 
@@ -43,6 +43,13 @@ def create_agent(
     Grant.objects.create(user=user, role=role, service=service, place=place, starts_on=local_day(now))
     journal.record(by, "accounts.agent_created", at=now, subject=username, facts={"role": role.code})
     return user
+
+
+def admit(*, user: User, by: journal.Actor | None, now: dt.datetime) -> None:
+    """A parent who waited for their file need not wait any more; in the caller's transaction."""
+    if User.objects.filter(pk=user.pk, is_admitted=False).update(is_admitted=True):
+        journal.record(by, "accounts.admitted", at=now, subject=user.username)
+    user.is_admitted = True
 
 
 def clear_expired_sessions(*, now: dt.datetime) -> int:

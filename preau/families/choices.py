@@ -63,3 +63,12 @@ class CustodyHolidays(TextChoices):
     NONE = "none", "comme hors vacances"
     FIRST_HALF_A_EVEN = "first_half_a_even", "première moitié au foyer A les années paires"
     FIRST_HALF_A_ODD = "first_half_a_odd", "première moitié au foyer A les années impaires"
+
+
+class LinkRefusal(TextChoices):
+    """Why an account is not linked to an adult."""
+
+    ADULT_HAS_ACCOUNT = "adult_has_account", "cette personne a déjà un compte"
+    ACCOUNT_HAS_FILE = "account_has_file", "ce compte est déjà relié à un dossier"
+    NOT_A_FAMILY_ACCOUNT = "not_a_family_account", "ce compte n’est pas celui d’une famille"
+    FILE_IS_CLOSED = "file_is_closed", "ce dossier est fermé"

@@ -1,9 +1,12 @@
-"""What each situation lets an adult see or do, and in which home a child is on a day."""
+"""What each situation lets an adult see or do, in which home a child is on a day, and who is the same person."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+import unicodedata
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 from types import MappingProxyType
+from typing import TypeVar
 
 from preau.families.choices import AccessLevel, CustodyHolidays, CustodyMode, Situation, Subject
 from preau.town.rules import Span
@@ -112,3 +115,78 @@ def _is_day_of_a(plan: CustodyPlan, day: dt.date) -> bool:
     if plan.mode == CustodyMode.ISO_WEEK or plan.anchor_on is None:
         return day.isocalendar().week % 2 == 0
     return plan.pattern[(day - plan.anchor_on).days % len(plan.pattern)] == "A"
+
+
+# The same person
+
+
+FRANCE = "99100"
+LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d"})
+Key = TypeVar("Key", bound=Hashable)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who somebody is, in a family file or as the State says.
+
+    `birth_date` is 1985-03-14, 1985-03 or 1985; place and country of birth are INSEE codes, the place empty for those
+    born abroad. Empty is unknown. `name` is the one in use; the file often knows no other.
+    """
+
+    first_names: str
+    birth_name: str
+    birth_date: str
+    birth_place: str = ""
+    birth_country: str = ""
+    name: str = ""
+
+
+def sole_match(people: Mapping[Key, Identity], proved: Identity) -> Key | None:
+    """The only one of `people` who is the person that `proved` describes; None when nobody is, or several."""
+    matching = [key for key, person in people.items() if is_same_person(person, proved)]
+    return matching[0] if len(matching) == 1 else None
+
+
+def is_same_person(known: Identity, proved: Identity) -> bool:
+    """Whether a person of the file is the one whose identity is proved: all that the file knows must agree.
+
+    The file must know the year of birth at least: namesakes are a matter for an agent.
+    """
+    return (
+        _is_same_name(known, proved)
+        and _begins_with(proved.first_names, known.first_names)
+        and _is_same_date(known.birth_date, proved.birth_date)
+        and _is_same_origin(known, proved)
+    )
+
+
+def _is_same_name(known: Identity, proved: Identity) -> bool:
+    """The birth name; where the file has none, its name is compared with the birth name and with the name in use."""
+    if known.birth_name:
+        return bool(folded(known.birth_name)) and folded(known.birth_name) == folded(proved.birth_name)
+    return bool(folded(known.name)) and folded(known.name) in (folded(proved.birth_name), folded(proved.name))
+
+
+def _begins_with(all_first_names: str, first_names: str) -> bool:
+    """Whether these are the first, or the first ones, of all: « Marie Anne » begins « Marie-Anne Louise », « Jean »
+    does not begin « Jean-Pierre »."""
+    given = folded(first_names)
+    return bool(given) and given in accumulate(folded(name) for name in all_first_names.split())
+
+
+def _is_same_date(known: str, proved: str) -> bool:
+    """Dates agree on what both say; a person « présumé né » has a year, or a year and a month."""
+    pairs = list(zip(known.split("-"), proved.split("-"), strict=False))
+    return bool(known and proved) and all(mine == theirs for mine, theirs in pairs)
+
+
+def _is_same_origin(known: Identity, proved: Identity) -> bool:
+    countries = {known.birth_country or (FRANCE if known.birth_place else ""), proved.birth_country} - {""}
+    places = {known.birth_place, proved.birth_place} - {""}
+    return len(countries) < 2 and len(places) < 2
+
+
+def folded(name: str) -> str:
+    """A name without case, accents, hyphens, apostrophes or spaces: « D’Almeïda-Roux » is « dalmeidaroux »."""
+    bare = unicodedata.normalize("NFKD", name.casefold().translate(LIGATURES))
+    return "".join(sign for sign in bare if sign.isalnum())
