@@ -37,7 +37,7 @@ from preau.billing.testing import PayingHousehold, make_household, make_invoice,
 from preau.bookings.choices import BookingState, Presence
 from preau.bookings.models import Booking, DraftChange, Opening, Slot
 from preau.bookings.testing import make_booking
-from preau.demarches.choices import DemarcheState
+from preau.demarches.choices import ACCOUNT, DemarcheState
 from preau.demarches.models import Demarche
 from preau.enrolments.choices import EnrolmentState
 from preau.enrolments.models import Enrolment, Intake
@@ -440,8 +440,15 @@ def _(base: Base) -> None:
     ask(answered_at=NOW)
 
 
+@forbidden("demarche_one_account_request", "two open requests for one account")
+def _(base: Base) -> None:
+    for state in (DemarcheState.INCOMPLETE, DemarcheState.SENT):
+        ask(kind=ACCOUNT, asked_by=base.home.user, state=state)
+
+
 def ask(**fields: Any) -> None:
-    Demarche.objects.create(kind="enrolments.asked", service=make_service(), summary="", sent_at=NOW, **fields)
+    values = {"kind": "enrolments.asked"} | fields
+    Demarche.objects.create(**values, service=make_service(), summary="", sent_at=NOW)
 
 
 # 8. Invoices and payments

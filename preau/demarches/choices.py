@@ -1,6 +1,9 @@
-"""States of a démarche."""
+"""States of a démarche, and why one may not move."""
 
 from django.db.models import TextChoices
+
+ACCOUNT = "demarches.account"
+"""The kind of a request to open an account, or to link one to a file."""
 
 
 class DemarcheState(TextChoices):
@@ -9,3 +12,22 @@ class DemarcheState(TextChoices):
     ACCEPTED = "accepted", "acceptée"
     REFUSED = "refused", "refusée"
     WITHDRAWN = "withdrawn", "retirée"
+
+
+OPEN = (DemarcheState.SENT, DemarcheState.INCOMPLETE)
+
+
+class Refusal(TextChoices):
+    """Why a démarche was left as it is."""
+
+    MOVED = "moved", "quelqu’un d’autre a changé cette demande entre-temps"
+    NO_REASON = "no_reason", "dites à la famille pourquoi, et ce qu’elle peut faire"
+    NOT_PERMITTED = "not_permitted", "cette demande ne peut plus changer"
+
+
+class PreferredContact(TextChoices):
+    EMAIL = "email", "Courriel"
+    MOBILE = "mobile", "Téléphone portable"
+    HOME = "home", "Téléphone du domicile"
+    WORK = "work", "Téléphone du travail"
+    POST = "post", "Courrier"

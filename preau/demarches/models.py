@@ -1,21 +1,19 @@
-"""The header of requests, and its history."""
+"""The header of requests, its history, who receives each kind, and the details of the kinds about accounts."""
 
 from django.conf import settings
 from django.db import models
 
 from preau.core.codes import new_code
-from preau.demarches.choices import DemarcheState
+from preau.demarches.choices import ACCOUNT, OPEN, DemarcheState, PreferredContact
 from preau.families.models import Family, Participant
 from preau.town.models import Service
-
-OPEN = [DemarcheState.SENT, DemarcheState.INCOMPLETE]
 
 
 class Demarche(models.Model):
     """A request to a service. `version` makes two agents on one démarche collide in words, not in silence."""
 
     code = models.CharField(max_length=10, unique=True, default=new_code, editable=False)
-    kind = models.CharField(max_length=40)  # "enrolments.asked"
+    kind = models.CharField(max_length=40)  # "enrolments.asked", see kinds.py
     service = models.ForeignKey(Service, on_delete=models.PROTECT)
     family = models.ForeignKey(Family, on_delete=models.PROTECT, null=True, blank=True, related_name="demarches")
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, null=True, blank=True)
@@ -23,7 +21,7 @@ class Demarche(models.Model):
     state = models.CharField(max_length=12, choices=DemarcheState, default=DemarcheState.SENT)
     summary = models.CharField(max_length=200)
     sent_at = models.DateTimeField()
-    due_at = models.DateTimeField(null=True, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True)  # nothing is due while the family has to complete it
     assigned_to = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -42,10 +40,22 @@ class Demarche(models.Model):
                 condition=models.Q(state__in=OPEN, answered_at__isnull=True)
                 | (~models.Q(state__in=OPEN) & models.Q(answered_at__isnull=False)),
             ),
+            models.UniqueConstraint(
+                name="demarche_one_account_request",
+                fields=["asked_by"],
+                condition=models.Q(kind=ACCOUNT, state__in=OPEN),
+            ),
         ]
         indexes = [
             models.Index(fields=["service", "sent_at"], name="demarche_open", condition=models.Q(state__in=OPEN)),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.summary} ({self.code})"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
 
 
 class DemarcheEvent(models.Model):
@@ -56,3 +66,39 @@ class DemarcheEvent(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     state = models.CharField(max_length=12, choices=DemarcheState)
     text = models.TextField(blank=True)
+
+
+class Recipient(models.Model):
+    """The service that receives the requests of a kind; without a row, the first service of the town does."""
+
+    kind = models.CharField(max_length=40, unique=True)
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+")
+
+
+class AccountAsked(models.Model):
+    """Someone without a file asks for an account, or says which file is theirs: as they wrote it, nothing checked.
+
+    `claimed_number` and `claimed_name` are those of a file; what links an account is an agent's answer.
+    """
+
+    demarche = models.OneToOneField(Demarche, on_delete=models.CASCADE, primary_key=True, related_name="account_asked")
+    civility = models.CharField(max_length=12, blank=True)
+    first_name = models.CharField(max_length=60)
+    last_name = models.CharField(max_length=60)
+    birth_name = models.CharField(max_length=60, blank=True)
+    birth_date = models.CharField(max_length=10, blank=True)
+    birth_country = models.CharField(max_length=80, blank=True)
+    birth_department = models.CharField(max_length=80, blank=True)
+    birth_town = models.CharField(max_length=80, blank=True)
+    address = models.CharField(max_length=200, blank=True)
+    postcode = models.CharField(max_length=10, blank=True)
+    city = models.CharField(max_length=80, blank=True)
+    phone_home = models.CharField(max_length=20, blank=True)
+    phone_mobile = models.CharField(max_length=20, blank=True)
+    phone_work = models.CharField(max_length=20, blank=True)
+    preferred_contact = models.CharField(max_length=10, choices=PreferredContact, blank=True)
+    claimed_number = models.CharField(max_length=40, blank=True)
+    claimed_name = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = "compte demandé"

@@ -1,0 +1,150 @@
+"""The life of a démarche, the same for every kind: opened, answered, completed, withdrawn.
+
+Each move is one conditional UPDATE of the header: of two at once, the second finds another version and is refused.
+"""
+
+import datetime as dt
+
+from django.db import transaction
+from django.db.models import F
+
+from preau.accounts.choices import Topic
+from preau.accounts.models import User
+from preau.accounts.notifying import Event, notify
+from preau.demarches.choices import DemarcheState, Refusal
+from preau.demarches.kinds import kind_of
+from preau.demarches.models import Demarche, DemarcheEvent
+from preau.demarches.rules import due_at, may_move, needs_reason
+from preau.families.models import Family, Participant
+from preau.journal.actions import record
+from preau.town.models import Service
+from preau.town.queries import school_calendar, the_town
+
+
+class DemarcheRefused(Exception):
+    """Nothing was written; `reason` tells why."""
+
+    def __init__(self, reason: Refusal) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
+@transaction.atomic
+def open_demarche(
+    *,
+    kind: str,
+    service: Service,
+    asked_by: User | None,
+    summary: str,
+    family: Family | None = None,
+    participant: Participant | None = None,
+    working_days: int | None = None,
+    now: dt.datetime,
+) -> Demarche:
+    """Send a request to a service, which answers within so many working days (None: no delay was promised).
+
+    The caller writes the kind's own detail in the same transaction.
+    """
+    demarche = Demarche.objects.create(
+        kind=kind_of(kind).code,
+        service=service,
+        family=family,
+        participant=participant,
+        asked_by=asked_by,
+        summary=summary,
+        sent_at=now,
+        due_at=None if working_days is None else due_at(school_calendar(), now, working_days),
+    )
+    _note(demarche, by=asked_by, now=now)
+    return demarche
+
+
+@transaction.atomic
+def answer(
+    demarche: Demarche, *, state: DemarcheState, reason: str, by: User | None, version: int, now: dt.datetime
+) -> Demarche:
+    """Accept, refuse, or ask the family for more; they are told by mail, and read the answer on the portal.
+
+    `version` is that of the démarche as `by` read it. Raises DemarcheRefused when it has moved since, when it may not
+    move so, or without the reason that the family needs. The same answer by the same agent again changes nothing.
+    """
+    if needs_reason(state) and not reason.strip():
+        raise DemarcheRefused(Refusal.NO_REASON)
+    if _is_answered_so(demarche.pk, state, by, version):
+        return Demarche.objects.get(pk=demarche.pk)
+    is_end = state != DemarcheState.INCOMPLETE
+    answered = _move(
+        demarche,
+        state,
+        version=version,
+        reason=reason.strip(),
+        answered_by=by if is_end else None,
+        answered_at=now if is_end else None,
+        **({} if is_end else {"due_at": None}),
+    )
+    _note(answered, by=by, text=answered.reason, now=now)
+    _tell(answered, now=now)
+    return answered
+
+
+@transaction.atomic
+def withdraw(demarche: Demarche, *, by: User, now: dt.datetime) -> Demarche:
+    """The person gives up a request that is still open. Raises DemarcheRefused once it is answered."""
+    withdrawn = _move(demarche, DemarcheState.WITHDRAWN, answered_at=now)
+    _note(withdrawn, by=by, now=now)
+    return withdrawn
+
+
+@transaction.atomic
+def complete(demarche: Demarche, *, text: str, by: User, working_days: int | None, now: dt.datetime) -> Demarche:
+    """The person sends what was missing: the request is to be answered again, within as many working days from now.
+
+    Raises DemarcheRefused unless the démarche waits for its family.
+    """
+    due = None if working_days is None else due_at(school_calendar(), now, working_days)
+    completed = _move(demarche, DemarcheState.SENT, due_at=due, reason="")
+    _note(completed, by=by, text=text.strip(), now=now)
+    return completed
+
+
+def _is_answered_so(pk: int, state: DemarcheState, by: User | None, version: int) -> bool:
+    """Whether this very answer was already given: a second click."""
+    if by is None or state == DemarcheState.INCOMPLETE:
+        return False
+    return Demarche.objects.filter(pk=pk, state=state, answered_by=by, version=version + 1).exists()
+
+
+def _move(demarche: Demarche, state: DemarcheState, *, version: int | None = None, **values: object) -> Demarche:
+    """Move the header if it may go to `state` and, with a `version`, if nobody has moved it since."""
+    rows = Demarche.objects.filter(pk=demarche.pk, state__in=[one for one in DemarcheState if may_move(one, state)])
+    if version is not None:
+        rows = rows.filter(version=version)
+    if not rows.update(state=state, version=F("version") + 1, **values):
+        raise DemarcheRefused(Refusal.NOT_PERMITTED if version is None else Refusal.MOVED)
+    return Demarche.objects.select_related("asked_by", "service", "family", "participant").get(pk=demarche.pk)
+
+
+def _note(demarche: Demarche, *, by: User | None, text: str = "", now: dt.datetime) -> None:
+    DemarcheEvent.objects.create(demarche=demarche, at=now, by=by, state=demarche.state, text=text)
+    record(
+        by,
+        f"demarches.{demarche.state}",
+        at=now,
+        subject=demarche.code,
+        family=demarche.family.code if demarche.family else "",
+        participant=demarche.participant.code if demarche.participant else "",
+        facts={"kind": demarche.kind},
+    )
+
+
+def _tell(demarche: Demarche, *, now: dt.datetime) -> None:
+    if demarche.asked_by is None:
+        return
+    kind = kind_of(demarche.kind)
+    notify(
+        Event(kind.mail, Topic.REQUESTS),
+        to=demarche.asked_by,
+        facts={"town": the_town(), "demarche": demarche, "kind": kind, "user": demarche.asked_by},
+        key=f"demarches.answered:{demarche.code}:{demarche.version}",
+        now=now,
+    )

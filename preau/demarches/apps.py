@@ -1,0 +1,15 @@
+"""The area, with its own kinds of requests and its invariants once the models are there."""
+
+from django.apps import AppConfig
+
+
+class DemarchesConfig(AppConfig):
+    name = "preau.demarches"
+
+    def ready(self) -> None:
+        from preau.demarches import invariants  # noqa: F401 (registers what `preau verify` checks)
+        from preau.demarches.choices import ACCOUNT
+        from preau.demarches.kinds import Kind, register
+        from preau.demarches.models import AccountAsked
+
+        register(Kind(code=ACCOUNT, label="Compte", detail=AccountAsked, mail="demarches/mail/account"))
