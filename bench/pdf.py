@@ -14,6 +14,7 @@ from bench.report import Figure, spread
 from bench.timing import interleaved, ratio
 from preau.billing import pdf
 from preau.billing.pdf import DocumentGroup, DocumentKind, DocumentLine, InvoiceDocument, invoice_pdf
+from preau.core.typesetting import compiler_of
 
 ROUNDS = 150
 PAGE = InvoiceDocument(
@@ -84,6 +85,8 @@ def compiling(how_many: int, standards: list[str]) -> Callable[[], object]:
     inputs = iter([json.dumps(pdf._printed(document(first + number))) for number in range(how_many)])
 
     def compile_one() -> object:
-        return pdf._compiler().compile(sys_inputs={"data": next(inputs)}, format="pdf", pdf_standards=standards)
+        return compiler_of(pdf.TEMPLATE).compile(
+            sys_inputs={"data": next(inputs)}, format="pdf", pdf_standards=standards
+        )
 
     return compile_one

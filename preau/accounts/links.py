@@ -6,6 +6,7 @@ The token is in the mail alone; the database keeps its digest, so that whoever r
 import datetime as dt
 import hashlib
 import secrets
+from collections.abc import Sequence
 
 from preau.accounts.choices import LinkPurpose
 from preau.accounts.models import MailedLink, User
@@ -29,6 +30,33 @@ def make_link(
         expires_at=now + dt.timedelta(hours=hours),
     )
     return token
+
+
+def make_links(purpose: LinkPurpose, *, subjects: Sequence[str], hours: int, now: dt.datetime) -> dict[str, str]:
+    """The token of a new link for each of `subjects`, as `make_link` would: two statements for a few hundred."""
+    close_links(purpose, subjects=subjects, now=now)
+    tokens = {subject: secrets.token_urlsafe(TOKEN_BYTES) for subject in subjects}
+    MailedLink.objects.bulk_create(
+        [
+            MailedLink(
+                digest=_digest(token),
+                purpose=purpose,
+                subject=subject,
+                created_at=now,
+                expires_at=now + dt.timedelta(hours=hours),
+            )
+            for subject, token in tokens.items()
+        ],
+        batch_size=200,
+    )
+    return tokens
+
+
+def close_links(purpose: LinkPurpose, *, subjects: Sequence[str], now: dt.datetime) -> None:
+    """The links already sent about `subjects` no longer work."""
+    MailedLink.objects.filter(purpose=purpose, subject__in=subjects, used_at=None, expires_at__gt=now).update(
+        expires_at=now
+    )
 
 
 def find_link(token: str, purpose: LinkPurpose) -> MailedLink | None:

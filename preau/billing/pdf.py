@@ -1,37 +1,24 @@
-"""An invoice or a credit note as a tagged PDF (PDF/UA-1), from plain values.
+"""An invoice or a credit note as a tagged PDF (PDF/UA-1), from plain values (see `core.typesetting`).
 
-The template is `typst/invoice.typ`. Data reach it as JSON and are printed as text, so no name can become markup.
 The same document gives the same bytes: a PDF may be made again instead of being kept.
 """
 
 import datetime as dt
 import io
-import json
 import re
-import threading
-import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import segno
-import typst
 
 from preau.core.money import NBSP, euros
 from preau.core.templatetags.ui import date_longue
+from preau.core.typesetting import drawable, typeset
 
-TYPST = Path(__file__).parent / "typst"
+TEMPLATE = Path(__file__).parent / "typst" / "invoice.typ"
 INK = "#241f3a"
-
-# Latin, Greek, Cyrillic, common signs: what the fonts shipped here draw, and after them those inside typst. The
-# compiler refuses a PDF/UA with a letter that no font draws, so all others are printed as the replacement character.
-UNDRAWABLE = re.compile(
-    r"[^\x20-\x7e\xa0-\u0377\u037a-\u037f\u0384-\u038a\u038c\u038e-\u03a1\u03a3-\u0482\u048a-\u04ff\u1e00-\u1eff"
-    r"\u2010-\u2027\u2030-\u2040\u20a0-\u20c0\u2122\u2190-\u2214]"
-)
-UNBROKEN = re.compile(r"(\S{30})(?=\S{10})")
 
 
 class DocumentKind(StrEnum):
@@ -116,26 +103,8 @@ class InvoiceDocument:
 
 def invoice_pdf(document: InvoiceDocument) -> bytes:
     """The PDF of `document`. Raises typst.TypstError when it cannot be made (a logo that is not SVG, for instance)."""
-    data = json.dumps(_printed(document))
     issued_at = dt.datetime.combine(document.issued_on, dt.time(12), tzinfo=dt.UTC)
-    with _ONE_AT_A_TIME:
-        pdf = _compiler().compile(
-            sys_inputs={"data": data},
-            format="pdf",
-            pdf_standards=["ua-1"],
-            timestamp=int(issued_at.timestamp()),
-        )
-    assert isinstance(pdf, bytes)
-    return pdf
-
-
-_ONE_AT_A_TIME = threading.Lock()  # a compiler refuses a second thread
-
-
-@cache
-def _compiler() -> typst.Compiler:
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(TYPST / "fonts")])
-    return typst.Compiler(str(TYPST / "invoice.typ"), root=str(TYPST), font_paths=fonts)
+    return typeset(TEMPLATE, _printed(document), at=issued_at)
 
 
 def _printed(document: InvoiceDocument) -> dict[str, Any]:
@@ -162,7 +131,7 @@ def _printed(document: InvoiceDocument) -> dict[str, Any]:
         "mention": _mention(document),
         "notes": _notes(document),
     }
-    printed: dict[str, Any] = _drawable(words)
+    printed: dict[str, Any] = drawable(words)
     return printed | {
         "accent": document.accent,
         "logo": document.logo_svg,
@@ -251,7 +220,7 @@ def _slip(document: InvoiceDocument) -> dict[str, Any]:
         ("Montant", euros(document.net_cents), "strong"),
     ]
     return {
-        "facts": [{"name": name, "value": _drawable(value), "look": look} for name, value, look in facts],
+        "facts": [{"name": name, "value": drawable(value), "look": look} for name, value, look in facts],
         "url": document.pay_url,
         "qr": _qr_svg(document.pay_url) if document.pay_url else "",
     }
@@ -264,15 +233,3 @@ def _qr_svg(url: str) -> str:
     code = segno.make(url, error="m", micro=False, mask=0)
     code.save(picture, kind="svg", xmldecl=False, border=0, dark=INK, omitsize=True)
     return picture.getvalue().decode()
-
-
-def _drawable(value: Any) -> Any:
-    """`value`, with the letters that no font draws replaced, and places to break words too long for a line."""
-    if isinstance(value, str):
-        text = unicodedata.normalize("NFC", " ".join(re.split("[\t\n\r]+", value)))
-        return UNBROKEN.sub("\\1\u200b", UNDRAWABLE.sub("\ufffd", text))
-    if isinstance(value, dict):
-        return {key: _drawable(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_drawable(each) for each in value]
-    return value

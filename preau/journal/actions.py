@@ -43,6 +43,20 @@ def record(
     )
 
 
+def record_each(
+    by: Actor | None, action: str, *, at: dt.datetime, about: Iterable[tuple[str, str]], facts: Mapping[str, Any]
+) -> None:
+    """Note one `action` for many: `about` holds a (subject, family) each. One statement for a few hundred."""
+    actor = by.journal_name if by else SYSTEM
+    Entry.objects.bulk_create(
+        [
+            Entry(at=at, actor=actor, action=action, subject=subject, family=family, facts=dict(facts))
+            for subject, family in about
+        ],
+        batch_size=200,
+    )
+
+
 @transaction.atomic
 def chain(*, batch: int = 1000) -> int:
     """Number and hash the waiting entries, oldest first; returns how many. Safe to run from several workers."""

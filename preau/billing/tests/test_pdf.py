@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from preau.billing import pdf
 from preau.billing.pdf import CarriedLine, DocumentGroup, DocumentKind, DocumentLine, InvoiceDocument, invoice_pdf
+from preau.core.typesetting import UNDRAWABLE, compiler_of, drawable
 
 VILLEPREUX = InvoiceDocument(
     kind=DocumentKind.INVOICE,
@@ -208,7 +208,7 @@ def test_data_are_printed_as_they_are_and_never_run(hostile: str) -> None:
 
 @pytest.mark.parametrize("name", ["Łukasz Şahin", "Đỗ Thị Nguyễn Vũ", "Ωμέγα", "Иван", "N\u0303uñez", "Œuf & Ægir ½"])
 def test_names_from_elsewhere_are_printed(name: str) -> None:
-    assert re.sub(r"\s", "", pdf._drawable(name)) in re.sub(r"\s", "", text_of(with_lines(line(name))))
+    assert re.sub(r"\s", "", drawable(name)) in re.sub(r"\s", "", text_of(with_lines(line(name))))
 
 
 def test_the_fonts_are_the_projects() -> None:
@@ -229,7 +229,7 @@ def test_a_letter_that_no_font_draws_does_not_stop_the_invoice(name: str) -> Non
 
 def test_every_letter_said_drawable_is_drawn() -> None:
     # The compiler is the judge: it refuses a PDF/UA with a letter that it cannot draw.
-    letters = [chr(code) for code in range(0x20, 0x2300) if not pdf.UNDRAWABLE.match(chr(code))]
+    letters = [chr(code) for code in range(0x20, 0x2300) if not UNDRAWABLE.match(chr(code))]
     assert len(letters) > 1500
     invoice_pdf(with_lines(*(line(" ".join(letters[start : start + 100])) for start in range(0, len(letters), 100))))
 
@@ -251,7 +251,7 @@ def test_a_word_too_long_for_its_column_is_cut_inside_the_page() -> None:
 def test_the_same_document_gives_the_same_bytes() -> None:
     first = invoice_pdf(VILLEPREUX)
     invoice_pdf(dataclasses.replace(VILLEPREUX, number="PERI2106"))
-    pdf._compiler.cache_clear()
+    compiler_of.cache_clear()
     assert invoice_pdf(VILLEPREUX) == first
 
 
