@@ -267,6 +267,15 @@ def test_a_campaign_of_another_service_does_not_exist(more: tuple[str, ...], reg
     assert sign_in(make_agent(*BOTH, service=regie.service)).get(path(campaign, *more)).status_code == 200
 
 
+def test_the_address_of_a_refused_issue_may_be_asked_for_again(regie: Regie) -> None:
+    bill(regie, "Pinceau")
+    campaign = make_campaign(regie)
+    answer = sign_in().get(path(campaign, "emettre"))
+    assertRedirects(answer, path(campaign, "apercu"))
+    campaign.refresh_from_db()
+    assert campaign.state == CampaignState.DRAFTED
+
+
 @pytest.mark.parametrize("action", ["calculer", "abandonner", "emettre"])
 def test_a_campaign_of_another_service_is_not_touched(action: str, regie: Regie) -> None:
     bill(regie, "Pinceau")

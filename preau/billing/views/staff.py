@@ -154,10 +154,13 @@ def preview(request: StaffRequest, campaign_code: str) -> HttpResponse:
 
 
 @staff_page(Capability.PREPARE_INVOICES)
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def issue(request: StaffRequest, campaign_code: str) -> HttpResponse:
+    """Issue the draft as it was read; the page of a refusal has this address too, and may be asked for again."""
     now = timezone.now()
     found = _campaign(request, campaign_code, now)
+    if request.method != "POST":
+        return redirect("billing:campaign_preview", campaign_code)
     form, read = IssueForm(request.POST), request.POST.get("read", "")
     if form.is_valid():
         due_on = form.cleaned_data["due_on"]
