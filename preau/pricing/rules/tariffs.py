@@ -91,7 +91,8 @@ def _explained(tariff: Tariff, entry: Entry, facts: Facts, tried: list[Test]) ->
     if tariff.split is None:
         return Price(cents, tuple(steps))
     food = tariff.split.food_cents(cents)
-    steps.append(Step("Dont repas", euros(food)))
+    if food:
+        steps.append(Step("Dont repas", euros(food)))
     return Price(cents, tuple(steps), care_cents=Cents(cents - food), food_cents=food)
 
 

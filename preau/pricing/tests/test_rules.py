@@ -155,6 +155,12 @@ def test_care_in_percent_leaves_the_rest_to_food() -> None:
     assert (split.care_cents, split.food_cents) == (228, 227)
 
 
+def test_a_price_that_is_all_care_says_nothing_of_food() -> None:
+    priced = price(tariff(fixed("3.50"), split={"care": "100"}), Facts())
+    assert (priced.care_cents, priced.food_cents) == (350, 0)
+    assert "Dont repas" not in [step.label for step in priced.steps]
+
+
 def test_without_a_split_care_and_food_are_unknown() -> None:
     unsplit = price(tariff(fixed("4.72")), Facts())
     assert (unsplit.care_cents, unsplit.food_cents) == (None, None)
