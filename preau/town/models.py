@@ -7,6 +7,8 @@ from preau.town.choices import PlaceKind, Proof, WayIn
 LINK_HOURS = 72
 SHORTEST_PASSWORD = 12
 """Signs: what the CNIL asks of a password that stands alone (2022); a town may only lengthen."""
+LONGEST_MINIMUM = 64
+"""Signs: a town may not ask for more than people can type."""
 
 
 def default_ways() -> list[str]:
@@ -54,7 +56,8 @@ class Town(models.Model):
         constraints = [
             models.CheckConstraint(name="town_is_one_row", condition=models.Q(id=1)),
             models.CheckConstraint(
-                name="town_password_minimum", condition=models.Q(password_minimum__range=(SHORTEST_PASSWORD, 64))
+                name="town_password_minimum",
+                condition=models.Q(password_minimum__range=(SHORTEST_PASSWORD, LONGEST_MINIMUM)),
             ),
         ]
 

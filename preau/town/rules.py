@@ -1,12 +1,14 @@
 """What kind of day it is, from the few rows of the school calendar; what a text of the town is made of."""
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
 from preau.core.dates import days
+from preau.core.money import NBSP
 from preau.town.choices import DayKind
 
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY = range(7)
@@ -105,12 +107,17 @@ class Block:
     lines: tuple[str, ...]
 
 
+def spaced(line: str) -> str:
+    """With the non-breaking spaces that French asks for, which nobody types."""
+    return re.sub(r" (?=[:;!?»%€])|(?<=«) ", NBSP, line)
+
+
 def blocks(body: str) -> list[Block]:
     """A town's text in blocks: a line that starts with `## ` is a title, with `- ` an item of a list; a blank line
     ends a paragraph or a list, and any other line goes on with what is above."""
     found: list[Block] = []
     open_kind = ""
-    for line in map(str.strip, body.splitlines()):
+    for line in map(spaced, map(str.strip, body.splitlines())):
         if not line:
             open_kind = ""
         elif line.startswith("## "):

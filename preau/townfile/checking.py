@@ -2,7 +2,7 @@
 
 from pathlib import Path as FilePath
 
-from preau.townfile.checks import semantic_faults
+from preau.townfile.checks import semantic_faults, semantic_warnings
 from preau.townfile.faults import Fault
 from preau.townfile.file import TownFile, read_town_file
 from preau.townfile.source import Source, read_source
@@ -21,7 +21,10 @@ class FaultyTownFile(Exception):
 
 
 def checked_town_file(file: FilePath) -> TownFile:
-    """The file, once nothing is wrong with it by itself. Raises FaultyTownFile."""
+    """The file, once nothing is wrong with it by itself; what deserves a thought is in the warnings of its source.
+
+    Raises FaultyTownFile.
+    """
     return checked_source(read_source(file))
 
 
@@ -34,4 +37,6 @@ def checked_source(source: Source) -> TownFile:
         source.fault(path, message)
     if source.faults:
         raise FaultyTownFile(source)
+    for path, message in semantic_warnings(town_file):
+        source.warn(path, message)
     return town_file

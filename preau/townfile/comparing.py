@@ -11,7 +11,7 @@ from preau.townfile.file import TownFile
 from preau.townfile.rows import Row
 from preau.townfile.tables import TABLES, Synced
 
-SETS = frozenset({"levels", "schools", "groups", "parts", "kinds_of_day", "weekdays", "capabilities"})
+SETS = frozenset({"levels", "schools", "groups", "parts", "kinds_of_day", "weekdays", "capabilities", "ways", "proofs"})
 """Lists whose order means nothing."""
 
 LONGEST_SHOWN = 60
@@ -74,8 +74,9 @@ def _shown(value: Any) -> str:
         return "(rien)"
     if isinstance(value, list):
         text = f"[{', '.join(_shown(item) for item in value)}]"
-    elif isinstance(value, Row):
-        text = ", ".join(f"{key} {_shown(item)}" for key, item in value if item is not None)
+    elif isinstance(value, Row | dict):
+        items = value.items() if isinstance(value, dict) else value
+        text = ", ".join(f"{key} {_shown(item)}" for key, item in items if item is not None) or "(rien)"
     elif isinstance(value, dt.date):
         text = f"{value:%d/%m/%Y}"
     else:

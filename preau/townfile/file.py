@@ -12,6 +12,7 @@ from preau.townfile.french import TABLE, faults_of
 from preau.townfile.lines import Path
 from preau.townfile.rows import (
     SLUG,
+    AccountsRow,
     ActivityRow,
     CapacityRow,
     ClosureRow,
@@ -57,10 +58,11 @@ class Table(Generic[R]):
 
 @dataclass(slots=True)
 class TownFile:
-    """All that was written. `town` is None when its table is wrong."""
+    """All that was written. `town` or `accounts` is None when its table is wrong."""
 
     source: Source
     town: TownRow | None
+    accounts: AccountsRow | None
     texts: Table[TextRow]
     services: Table[ServiceRow]
     regies: Table[RegieRow]
@@ -82,7 +84,19 @@ class TownFile:
 
 TOP = frozenset(
     {
-        *("town", "texts", "services", "regies", "calendar", "closures", "levels", "places", "parts", "themes"),
+        *(
+            "town",
+            "accounts",
+            "texts",
+            "services",
+            "regies",
+            "calendar",
+            "closures",
+            "levels",
+            "places",
+            "parts",
+            "themes",
+        ),
         *("groups", "capacities", "activities", "tariffs", "roles"),
     }
 )
@@ -99,6 +113,7 @@ def read_town_file(source: Source) -> TownFile:
     return TownFile(
         source=source,
         town=_row(source, ("town",), tree.get("town", {}), TownRow),
+        accounts=_row(source, ("accounts",), tree.get("accounts", {}), AccountsRow),
         texts=_table(source, ("texts",), tree, TextRow),
         services=_table(source, ("services",), tree, ServiceRow),
         regies=_table(source, ("regies",), tree, RegieRow),

@@ -23,6 +23,9 @@ PATTERNS = MappingProxyType(
     }
 )
 
+OF_A_KEY = "[key]"
+"""What pydantic adds to the place of a key that it refuses."""
+
 TABLE = "indiquez une table { clé = valeur }."
 DATE = "indiquez une date sans guillemets, par exemple 2026-09-01."
 WHOLE = "indiquez un nombre entier, sans guillemets."
@@ -62,7 +65,11 @@ class RowFault:
 def faults_of(error: ValidationError, row: type[Row]) -> list[RowFault]:
     """What pydantic found in a row."""
     return [
-        RowFault(detail["loc"], _message(detail, row), detail["type"] in {"missing", "too_short"})
+        RowFault(
+            tuple(part for part in detail["loc"] if part != OF_A_KEY),
+            _message(detail, row),
+            detail["type"] in {"missing", "too_short"},
+        )
         for detail in error.errors(include_url=False)
     ]
 

@@ -9,7 +9,7 @@ from preau.bookings.actions import RefreshReport, refresh_days
 from preau.core.dates import local_day
 from preau.journal.actions import Actor, record
 from preau.townfile.checking import FaultyTownFile, checked_town_file
-from preau.townfile.checks.history import history_faults
+from preau.townfile.checks.history import history_faults, history_warnings
 from preau.townfile.comparing import Kind, changes_of
 from preau.townfile.file import TownFile
 from preau.townfile.tables import TABLES, Writing
@@ -22,6 +22,8 @@ def file_to_load(file: FilePath, *, today: dt.date) -> TownFile:
         town_file.source.fault(path, message)
     if town_file.source.faults:
         raise FaultyTownFile(town_file.source)
+    for path, message in history_warnings(town_file):
+        town_file.source.warn(path, message)
     return town_file
 
 

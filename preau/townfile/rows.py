@@ -12,7 +12,8 @@ from preau.accounts.choices import Capability
 from preau.activities.choices import AfterNotice, BookingMode, EnrolmentMode
 from preau.activities.rules import WEEKDAYS
 from preau.billing.choices import PayFiPMode
-from preau.town.choices import DayKind, PlaceKind
+from preau.town.choices import DayKind, PlaceKind, Proof, WayIn
+from preau.town.models import SHORTEST_PASSWORD, default_proofs, default_ways
 from preau.townfile.values import (
     among,
     colour_fault,
@@ -21,6 +22,7 @@ from preau.townfile.values import (
     label_fault,
     notice_fault,
     number_fault,
+    password_fault,
     told,
     url_fault,
 )
@@ -76,9 +78,30 @@ class TownRow(Row):
     sections: list[Section] = Field(min_length=1)
 
 
+MAILED = (WayIn.FIVE_STEPS.value, WayIn.INVITED.value, WayIn.REQUEST.value)
+"""The ways whose account opens by a mailed link."""
+
+
+class AccountsRow(Row):
+    """How families get an account and how long they stay signed in; these keys are columns of the town."""
+
+    ways: list[Annotated[str, among(WayIn.values)]] = Field(default_factory=default_ways, min_length=1)
+    proofs: list[Annotated[str, among(Proof.values)]] = Field(default_factory=default_proofs)
+    link_hours: dict[Annotated[str, among(MAILED)], Annotated[int, Field(ge=1, le=720)]] = {}
+    account_request_days: Annotated[int, Field(ge=1, le=30)] = 2
+    password_minimum: Annotated[int, told(password_fault)] = SHORTEST_PASSWORD
+    family_session_hours: Annotated[int, Field(ge=1, le=24)] = 12
+    family_remember_days: Annotated[int, Field(ge=1, le=90)] = 30
+    staff_session_hours: Annotated[int, Field(ge=1, le=12)] = 9
+    staff_idle_minutes: Annotated[int, Field(ge=5, le=60)] = 15
+
+
 class TextRow(Row):
+    """A version of a text; `changes` tells what differs from the version before."""
+
     title: Text120
     body: LongText
+    changes: Annotated[str, StringConstraints(max_length=2000)] = ""
 
 
 class ServiceRow(Row):

@@ -48,11 +48,17 @@ class Source:
     tree: dict[str, Any] = field(default_factory=dict)
     places: dict[Path, tuple[str, int]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    warnings: list[Fault] = field(default_factory=list)
 
     def fault(self, path: Path, message: str) -> None:
         """Note a fault at `path`, or at the nearest thing around it that has a line."""
         file, line = self.place(path)
         self.faults.append(Fault(file, line, where(path), message))
+
+    def warn(self, path: Path, message: str) -> None:
+        """Note something at `path` that the town may do, and should know of."""
+        file, line = self.place(path)
+        self.warnings.append(Fault(file, line, where(path), message))
 
     def place(self, path: Path) -> tuple[str, int]:
         """The file and line of `path` or of the nearest thing around it."""

@@ -14,9 +14,21 @@ accent = "#1d4f91"
 school_zone = "C"
 sections = [{ code = "accueil", label = "Accueil" }, { code = "planning", label = "Mon planning" }]
 
+[accounts]
+ways = ["five_steps", "invited"]
+link_hours = { five_steps = 48 }
+
 [texts.legal]
 title = "Mentions légales"
 body = "Commune des Tilleuls."
+
+[texts.terms]
+title = "Conditions d’utilisation"
+body = "Ce portail est à votre service."
+
+[texts.privacy]
+title = "Données personnelles"
+body = "La commune protège vos données."
 
 [services.enfance]
 name = "Service Enfance"

@@ -16,6 +16,7 @@ from preau.activities.rules import NoticeFault, parse_notice
 from preau.billing.rules.numbers import label_pattern_faults, number_pattern_faults
 from preau.core import colours
 from preau.core.money import NBSP
+from preau.town.models import LONGEST_MINIMUM, SHORTEST_PASSWORD
 from preau.townfile.faults import close_to
 
 SPRITE = FilePath(preau.core.__file__).parent / "static/preau/icones.svg"
@@ -89,6 +90,16 @@ def icon_fault(icon: str) -> str:
 def icons() -> frozenset[str]:
     """The drawings that pages can show."""
     return frozenset(re.findall(r'id="i-([a-z-]+)"', SPRITE.read_text(encoding="utf-8")))
+
+
+def password_fault(signs: int) -> str:
+    """Whether passwords may be as short as that."""
+    if signs < SHORTEST_PASSWORD:
+        return (
+            f"indiquez {SHORTEST_PASSWORD} au moins{NBSP}: c’est la longueur que la CNIL demande d’un mot de passe "
+            "seul. Une commune peut l’allonger, jamais la raccourcir."
+        )
+    return f"indiquez {LONGEST_MINIMUM} au plus." if signs > LONGEST_MINIMUM else ""
 
 
 def number_fault(pattern: str) -> str:

@@ -22,18 +22,22 @@ def test_a_text_has_titles_paragraphs_and_lists():
     assert [(block.kind, block.lines) for block in blocks(TEXT)] == [
         ("title", ("Éditeur",)),
         ("paragraph", ("Commune de Villejuif,", "esplanade Pierre-Yves-Cosnier.")),
-        ("paragraph", ("Téléphone : 01 45 59 20 00.",)),
+        ("paragraph", ("Téléphone\u00a0: 01 45 59 20 00.",)),
         ("title", ("Vos droits",)),
-        ("list", ("consulter vos données, toutes ;", "les corriger.")),
+        ("list", ("consulter vos données, toutes\u00a0;", "les corriger.")),
     ]
 
 
 def test_a_list_may_follow_its_sentence_without_a_blank_line():
     assert [(block.kind, block.lines) for block in blocks("Vous pouvez :\n- lire ;\n- écrire.\n\nMerci.")] == [
-        ("paragraph", ("Vous pouvez :",)),
-        ("list", ("lire ;", "écrire.")),
+        ("paragraph", ("Vous pouvez\u00a0:",)),
+        ("list", ("lire\u00a0;", "écrire.")),
         ("paragraph", ("Merci.",)),
     ]
+
+
+def test_the_spaces_that_french_asks_for_do_not_break():
+    assert blocks("« Oui », dit-elle : 12 € !")[0].lines == ("«\u00a0Oui\u00a0», dit-elle\u00a0: 12\u00a0€\u00a0!",)
 
 
 def test_an_empty_text_has_no_block():

@@ -1,7 +1,7 @@
 """What the types cannot say: references, dates in order, rules that can be read, nothing forgotten.
 
-`town` the town itself · `calendar` days in order · `offer` activities, units, groups · `money` tariffs, régies ·
-`references` codes that exist · `missing` what is forgotten · `history` what past days forbid to change.
+`town` the town itself and its accounts · `calendar` days in order · `offer` activities, units, groups ·
+`money` tariffs, régies · `references` codes that exist · `missing` what is forgotten · `history` what past days forbid.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,17 +11,22 @@ from preau.townfile.checks.missing import missing_faults
 from preau.townfile.checks.money import money_faults
 from preau.townfile.checks.offer import offer_faults
 from preau.townfile.checks.references import reference_faults
-from preau.townfile.checks.town import town_faults
+from preau.townfile.checks.town import account_faults, account_warnings, town_faults
 from preau.townfile.file import TownFile
 from preau.townfile.lines import Path
 
 Check = Callable[[TownFile], Iterator[tuple[Path, str]]]
 
 OF_WHAT_IS_WRITTEN: tuple[Check, ...] = (town_faults, calendar_faults, offer_faults, money_faults)
-OF_WHAT_IS_NOT: tuple[Check, ...] = (reference_faults, missing_faults)
+OF_WHAT_IS_NOT: tuple[Check, ...] = (account_faults, reference_faults, missing_faults)
 
 
 def semantic_faults(file: TownFile) -> Iterator[tuple[Path, str]]:
     """Every fault of meaning, as (path, mend). Nothing is missing from a text that could not be read whole."""
     for check in OF_WHAT_IS_WRITTEN + (OF_WHAT_IS_NOT if file.source.is_whole else ()):
         yield from check(file)
+
+
+def semantic_warnings(file: TownFile) -> Iterator[tuple[Path, str]]:
+    """What is no fault and should be known, as (path, what follows from it)."""
+    yield from account_warnings(file)

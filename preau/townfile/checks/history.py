@@ -11,12 +11,14 @@ from preau.bookings.models import Booking
 from preau.core.money import NBSP
 from preau.enrolments.choices import LIVE
 from preau.enrolments.models import Enrolment, Intake
+from preau.town.choices import CONSENTS, TextCode
 from preau.townfile.expanding import activities_meant
 from preau.townfile.file import TownFile
 from preau.townfile.lines import Path
 from preau.townfile.rows import TariffRow, UnitRow, VersionRow
 from preau.townfile.tables.money import current_tariffs, wanted_tariffs
 from preau.townfile.tables.offer import current_units, wanted_units
+from preau.townfile.tables.town import current_texts, is_published
 
 
 def history_faults(file: TownFile, *, today: dt.date) -> Iterator[tuple[Path, str]]:
@@ -24,6 +26,21 @@ def history_faults(file: TownFile, *, today: dt.date) -> Iterator[tuple[Path, st
     yield from _prices(file, today)
     yield from _groups(file)
     yield from _days(file)
+
+
+def history_warnings(file: TownFile) -> Iterator[tuple[Path, str]]:
+    """New versions that do not tell families what changed: they are asked to accept them at their next sign-in."""
+    current = current_texts()
+    for path, code, row in file.texts.items():
+        is_new = code in current and not is_published(code, row, current)
+        if is_new and code in ACCEPTED and row.changes == current[code].changes:
+            yield (
+                (*path, "changes"),
+                "ce texte change, et les familles le reliront : dites en une phrase ce qui change.",
+            )
+
+
+ACCEPTED = frozenset({TextCode.TERMS, TextCode.PRIVACY, *CONSENTS})
 
 
 @dataclass(frozen=True, slots=True)

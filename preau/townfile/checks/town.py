@@ -1,21 +1,58 @@
-"""The town itself: its texts and sections."""
+"""The town itself: its ways to an account, its texts and sections."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from preau.core.money import NBSP
-from preau.town.choices import TextCode
+from preau.town.choices import Proof, TextCode, WayIn
 from preau.townfile.file import TownFile
 from preau.townfile.lines import Path
 from preau.townfile.values import unknown
 
 
 def town_faults(file: TownFile) -> Iterator[tuple[Path, str]]:
-    """Texts that no page shows, sections written twice."""
+    """Texts that no page shows, sections and ways written twice."""
     for path, code, _ in file.texts.items():
         if code not in TextCode.values:
             yield path, unknown(code, TextCode.values)
+    yield from _twice(("town", "sections"), [row.code for row in file.town.sections] if file.town else [], "rubrique")
+    if file.accounts:
+        yield from _twice(("accounts", "ways"), file.accounts.ways, "façon d’ouvrir un compte")
+        yield from _twice(("accounts", "proofs"), file.accounts.proofs, "preuve")
+
+
+def _twice(path: Path, codes: Iterable[str], what: str) -> Iterator[tuple[Path, str]]:
     seen: set[str] = set()
-    for place, section in enumerate(file.town.sections if file.town else []):
-        if section.code in seen:
-            yield ("town", "sections", place), f"rubrique écrite deux fois{NBSP}: {section.code}."
-        seen.add(section.code)
+    for place, code in enumerate(codes):
+        if code in seen:
+            yield (*path, place), f"{what} écrite deux fois{NBSP}: {code}."
+        seen.add(code)
+
+
+def account_faults(file: TownFile) -> Iterator[tuple[Path, str]]:
+    """What the open ways to an account need and the file does not have."""
+    if file.accounts is None:
+        return
+    if WayIn.FIVE_STEPS in file.accounts.ways:
+        for code in (TextCode.TERMS, TextCode.PRIVACY):
+            if code not in file.texts.codes:
+                message = f"la création en cinq étapes fait lire «{NBSP}{code.label}{NBSP}»{NBSP}: ajoutez "
+                yield ("accounts", "ways"), f"{message}[texts.{code.value}], ou retirez {WayIn.FIVE_STEPS} de ways."
+    if Proof.FRANCECONNECT in file.accounts.proofs and WayIn.FRANCECONNECT not in file.accounts.ways:
+        yield ("accounts", "proofs"), "FranceConnect ne prouve rien s’il n’est pas aussi dans ways."
+
+
+def account_warnings(file: TownFile) -> Iterator[tuple[Path, str]]:
+    """What a town may do with its accounts, and should know of."""
+    if file.accounts is None:
+        return
+    if not file.accounts.proofs:
+        yield (
+            ("accounts", "proofs"),
+            "sans preuve, le numéro et le nom du dossier suffisent pour s’y relier, et chaque facture les montre. "
+            f"Gardez au moins «{NBSP}{Proof.AGENT.value}{NBSP}».",
+        )
+    if WayIn.FIVE_STEPS not in file.accounts.ways and TextCode.TERMS not in file.texts.codes:
+        yield (
+            ("accounts", "ways"),
+            f"personne n’aura de conditions d’utilisation à accepter{NBSP}: ajoutez [texts.{TextCode.TERMS.value}].",
+        )

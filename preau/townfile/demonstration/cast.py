@@ -38,6 +38,8 @@ class Agent:
 AGENTS = (
     Agent("s.benali", "Samira", "Benali", "agent-enfance", "enfance"),
     Agent("r.regisseur", "Rémi", "Régisseur", "regisseur", None),
+    Agent("c.lemoine", "Claire", "Lemoine", "administrateur", None),
+    Agent("d.haddad", "Driss", "Haddad", "administrateur", None),
 )
 
 
@@ -55,8 +57,10 @@ VISITORS = (
     Visitor("i.roussel", "Inès Roussel, garde alternée : Élio est chez elle une semaine sur deux"),
     Visitor("t.carpentier", "Thomas Carpentier, l’autre foyer d’Élio"),
     Visitor("a.traore-diallo", "Aminata Traoré Diallo, six enfants"),
-    Visitor("s.benali", "Samira Benali, agent du service Enfance : réservations et occupation"),
+    Visitor("s.benali", "Samira Benali, agent du service Enfance : réservations, demandes et invitations"),
     Visitor("r.regisseur", "Rémi Régisseur : factures et paiements"),
+    Visitor("c.lemoine", "Claire Lemoine, administratrice : les agents, leurs droits, les conditions"),
+    Visitor("d.haddad", "Driss Haddad, l’autre administrateur : il en faut deux pour rétablir l’accès d’un agent"),
 )
 
 

@@ -9,6 +9,7 @@ from preau.town import actions
 from preau.town.models import Level, Place, PublicHoliday, SchoolPeriod, SchoolYear, Service, Text, Town
 from preau.townfile.file import TownFile
 from preau.townfile.rows import (
+    AccountsRow,
     HolidayRow,
     LevelRow,
     PeriodRow,
@@ -54,15 +55,40 @@ def _save_town(rows: Mapping[str, TownRow], writing: Writing) -> None:
         actions.save_town(values, **writing.note)
 
 
-def _current_texts() -> Mapping[str, TextRow]:
+def _wanted_accounts(file: TownFile) -> Mapping[str, AccountsRow]:
+    return {"accounts": file.accounts} if file.accounts else {}
+
+
+def _current_accounts() -> Mapping[str, AccountsRow]:
+    values = Town.objects.filter(id=1).values(*AccountsRow.model_fields).first()
+    return {"accounts": AccountsRow.model_validate(values)} if values else {}
+
+
+def _save_accounts(rows: Mapping[str, AccountsRow], writing: Writing) -> None:
+    for row in rows.values():
+        actions.save_town(row.model_dump(), **writing.note)
+
+
+def wanted_texts(file: TownFile) -> Mapping[str, TextRow]:
+    """The texts that the file wants. What a published version said of its changes stays as it was."""
+    current = current_texts()
+    return {code: current[code] if is_published(code, row, current) else row for code, row in file.texts.rows.items()}
+
+
+def is_published(code: str, row: TextRow, current: Mapping[str, TextRow]) -> bool:
+    """Whether the words of `row` are those in force."""
+    return code in current and (row.title, row.body) == (current[code].title, current[code].body)
+
+
+def current_texts() -> Mapping[str, TextRow]:
     """The version in force of each text."""
     texts = Text.objects.order_by("code", "version")
-    return {text.code: TextRow(title=text.title, body=text.body) for text in texts}
+    return {text.code: TextRow(title=text.title, body=text.body, changes=text.changes) for text in texts}
 
 
 def _save_texts(rows: Mapping[str, TextRow], writing: Writing) -> None:
     for code, row in rows.items():
-        actions.publish_text(code=code, title=row.title, body=row.body, **writing.note)
+        actions.publish_text(code=code, title=row.title, body=row.body, changes=row.changes, **writing.note)
 
 
 def _never(key: str, writing: Writing) -> None:
@@ -179,11 +205,12 @@ def _holiday(key: str) -> PublicHoliday:
 
 TOWN_TABLES: tuple[Synced[Any], ...] = (
     Synced(("town",), "commune", _wanted_town, _current_town, _save_town, _never),
+    Synced(("accounts",), "comptes", _wanted_accounts, _current_accounts, _save_accounts, _never),
     Synced(
         ("texts",),
         "texte",
-        lambda file: file.texts.rows,
-        _current_texts,
+        wanted_texts,
+        current_texts,
         _save_texts,
         _never,
         is_kept=lambda code, today: True,

@@ -50,8 +50,14 @@ def test_whoever_is_named_may_sign_in() -> None:
 
 
 def test_agents_may_do_their_work_and_no_more() -> None:
-    assert User.objects.get(username="s.benali").capabilities == {Capability.SEE_BOOKINGS}
-    assert User.objects.get(username="r.regisseur").capabilities == set(Capability)
+    def capabilities(username: str) -> set[str]:
+        return set(User.objects.get(username=username).capabilities)
+
+    samira, remi, claire = map(capabilities, ("s.benali", "r.regisseur", "c.lemoine"))
+    assert samira == {Capability.SEE_BOOKINGS, Capability.HANDLE_REQUESTS, Capability.INVITE_FAMILIES}
+    assert remi == {Capability.SEE_BOOKINGS, Capability.PREPARE_INVOICES, Capability.SEE_PAYMENTS}
+    assert claire == capabilities("d.haddad")
+    assert samira | remi | claire == set(Capability)
 
 
 def test_nora_is_enrolled_but_not_in_the_morning() -> None:

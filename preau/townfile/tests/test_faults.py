@@ -59,6 +59,23 @@ FAULTS: tuple[tuple[str, str, str], ...] = (
     ('code = "planning"', 'code = "plannings"', "« planning »"),
     ('{ code = "planning", label = "Mon planning" }', '{ code = "accueil", label = "Bis" }', "écrite deux fois"),
     ("[texts.legal]", "[texts.mentions]", "n’est pas connu"),
+    # accounts
+    ('ways = ["five_steps", "invited"]', 'ways = ["five_step"]', "Vouliez-vous écrire « five_steps »"),
+    ('ways = ["five_steps", "invited"]', "ways = []", "au moins un élément"),
+    ('ways = ["five_steps", "invited"]', 'ways = ["invited", "invited"]', "écrite deux fois"),
+    ("[accounts]", '[accounts]\nproofs = ["codes"]', "Vouliez-vous écrire « code »"),
+    ("[accounts]", '[accounts]\nproofs = ["franceconnect"]', "pas aussi dans ways"),
+    ("five_steps = 48", "five_steps = 0", "1 au moins"),
+    ("five_steps = 48", "franceconnect = 48", "n’est pas connu"),
+    ("[accounts]", "[accounts]\npassword_minimum = 6", "12 au moins : c’est la longueur que la CNIL demande"),
+    ("[accounts]", "[accounts]\npassword_minimum = 65", "64 au plus"),
+    ("[accounts]", '[accounts]\npassword_minimum = "12"', "un nombre entier"),
+    ("[accounts]", "[accounts]\naccount_request_days = 31", "30 au plus"),
+    ("[accounts]", "[accounts]\nfamily_session_hours = 25", "24 au plus"),
+    ("[accounts]", "[accounts]\nfamily_remember_days = 91", "90 au plus"),
+    ("[accounts]", "[accounts]\nstaff_session_hours = 13", "12 au plus"),
+    ("[accounts]", "[accounts]\nstaff_idle_minutes = 4", "5 au moins"),
+    ("[accounts]", "[accounts]\nstaff_idle_minute = 15", "Vouliez-vous écrire « staff_idle_minutes »"),
     # régies
     ('number_pattern = "{YYYY}{NNNNN}"', 'number_pattern = "{YYYY}{MM}"', "un compteur"),
     ('number_pattern = "{YYYY}{NNNNN}"', 'number_pattern = "{YYYY}{NNNNNNNNNN}"', "13 au plus"),
@@ -115,6 +132,8 @@ ELSEWHERE: tuple[tuple[str, str, str, str], ...] = (
     ("starts_on = 2026-09-01\nbase", "starts_on = 2026-10-01\nbase", 'tariff = "repas"', "aucun prix du 01/09/2026"),
     ('numcli = "123456"\n', "", "online_since = 2026-01-01", "numcli"),
     ('place = "ecole"\nstarts_on', "starts_on", "[closures.travaux]", "ce qui ferme"),
+    ("[texts.terms]", "[texts.help]", "ways = [", "ajoutez [texts.terms]"),
+    ("[texts.privacy]", "[texts.help]", "ways = [", "ajoutez [texts.privacy]"),
 )
 
 
@@ -141,6 +160,29 @@ def test_what_is_not_supported_yet_is_refused_in_words(tmp_path: Path, key: str,
     (fault,) = faults_of(write_town(tmp_path, text))
     assert fault.line == line_of(f'{key} = "{value}"', text)
     assert says(fault, "pas encore pris en charge")
+
+
+# What a town may do, and should know of.
+
+
+def warnings_of(file: Path) -> list[Fault]:
+    return checked_town_file(file).source.warnings
+
+
+def test_a_sober_town_is_not_warned(tmp_path: Path) -> None:
+    assert warnings_of(write_town(tmp_path)) == []
+
+
+def test_a_town_may_do_without_any_proof_and_is_warned(tmp_path: Path) -> None:
+    text = changed("[accounts]", "[accounts]\nproofs = []")
+    (warning,) = warnings_of(write_town(tmp_path, text))
+    assert (warning.line, says(warning, "chaque facture les montre")) == (line_of("proofs = []", text), True)
+
+
+def test_a_town_whose_conditions_nobody_reads_is_warned(tmp_path: Path) -> None:
+    text = changed('ways = ["five_steps", "invited"]', 'ways = ["invited"]').replace("[texts.terms]", "[texts.help]")
+    (warning,) = warnings_of(write_town(tmp_path, text))
+    assert (warning.line, says(warning, "conditions d’utilisation")) == (line_of("ways = [", text), True)
 
 
 def test_an_activity_without_unit_is_told(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from preau.billing.models import Regie
 from preau.bookings.models import Opening, Slot
 from preau.bookings.testing import make_booking
 from preau.core.dates import PARIS
+from preau.core.money import NBSP
 from preau.enrolments.models import Intake
 from preau.enrolments.testing import make_enrolment
 from preau.families.testing import make_child, make_family
@@ -171,10 +172,89 @@ def test_days_to_come_of_the_calendar_follow_the_file(tmp_path: Path) -> None:
 def test_a_text_that_changes_is_a_new_version(tmp_path: Path) -> None:
     load_text(tmp_path)
     load_text(tmp_path, changed("Commune des Tilleuls.", "Ville des Tilleuls."))
-    assert list(Text.objects.order_by("version").values_list("version", "body")) == [
+    assert list(Text.objects.filter(code="legal").order_by("version").values_list("version", "body")) == [
         (1, "Commune des Tilleuls."),
         (2, "Ville des Tilleuls."),
     ]
+
+
+NEW_TERMS = 'body = "Ce portail est à vous."'
+
+
+def terms() -> list[tuple[int, str]]:
+    return list(Text.objects.filter(code="terms").order_by("version").values_list("version", "changes"))
+
+
+def terms_changed(said: str = "") -> str:
+    return changed('body = "Ce portail est à votre service."', f"{NEW_TERMS}{said}")
+
+
+def test_a_new_version_tells_what_changes(tmp_path: Path) -> None:
+    load_text(tmp_path)
+    load_text(tmp_path, terms_changed('\nchanges = "L’article 1."'))
+    assert terms() == [(1, ""), (2, "L’article 1.")]
+
+
+def test_what_a_published_version_said_never_changes(tmp_path: Path) -> None:
+    load_text(tmp_path, terms_changed('\nchanges = "L’article 1."'))
+    other = terms_changed('\nchanges = "Autre chose."')
+    assert changes_of(tmp_path, other) == []
+    load_text(tmp_path, other)
+    assert terms() == [(1, "L’article 1.")]
+
+
+def test_a_new_version_that_does_not_say_what_changes_is_told(tmp_path: Path) -> None:
+    load_text(tmp_path, SMALL)
+    for said, warned in (("", True), ('\nchanges = "L’article 1."', False)):
+        text = terms_changed(said)
+        found = file_to_load(write_town(tmp_path, text), today=TODAY).source.warnings
+        assert [(warning.line, says(warning, "dites en une phrase")) for warning in found] == (
+            [(line_of("[texts.terms]", text), True)] if warned else []
+        )
+
+
+ACCOUNTS = """\
+ways = ["request", "franceconnect"]
+proofs = ["agent", "franceconnect"]
+link_hours = { request = 24 }
+account_request_days = 3
+password_minimum = 14
+family_session_hours = 8
+family_remember_days = 15
+staff_session_hours = 7
+staff_idle_minutes = 10
+"""
+
+
+def with_accounts(text: str) -> str:
+    return without("ways = [", "[texts.legal]").replace("[accounts]\n", f"[accounts]\n{text}\n")
+
+
+def test_the_ways_to_an_account_are_loaded(tmp_path: Path) -> None:
+    load_text(tmp_path, with_accounts(ACCOUNTS))
+    town = Town.objects.get()
+    assert (town.ways, town.proofs) == (["request", "franceconnect"], ["agent", "franceconnect"])
+    assert (town.hours_of_link("request"), town.hours_of_link("invited")) == (24, 72)
+    assert (town.account_request_days, town.password_minimum) == (3, 14)
+    assert (town.family_session_hours, town.family_remember_days) == (8, 15)
+    assert (town.staff_session_hours, town.staff_idle_minutes) == (7, 10)
+    assert changes_of(tmp_path, with_accounts(ACCOUNTS)) == []
+    assert changes_of(tmp_path, export()) == []
+
+
+def test_without_its_table_accounts_are_as_usual_again(tmp_path: Path) -> None:
+    load_text(tmp_path, with_accounts(ACCOUNTS))
+    text = with_accounts("").replace("[accounts]\n", "")
+    assert changes_of(tmp_path, text) == ["~ comptes accounts"]
+    load_text(tmp_path, text)
+    town = Town.objects.get()
+    assert (town.ways, town.password_minimum, town.link_hours) == (["five_steps"], 12, {})
+    assert changes_of(tmp_path, export()) == []
+
+
+def test_the_order_of_the_ways_is_no_change(tmp_path: Path) -> None:
+    load_text(tmp_path)
+    assert changes_of(tmp_path, changed('["five_steps", "invited"]', '["invited", "five_steps"]')) == []
 
 
 def test_a_fault_leaves_the_database_as_it_was(tmp_path: Path) -> None:
@@ -299,6 +379,13 @@ def town(*arguments: object) -> str:
 
 def test_check_says_nothing_is_wrong(tmp_path: Path) -> None:
     assert "rien à redire" in town("check", write_town(tmp_path))
+
+
+def test_check_warns_and_does_not_fail(tmp_path: Path) -> None:
+    said = town("check", write_town(tmp_path, changed("[accounts]", "[accounts]\nproofs = []"))).replace(NBSP, " ")
+    assert "Attention : tilleuls.toml, ligne" in said
+    assert "aucune faute" in said
+    assert "rien à redire" not in said
 
 
 def test_check_tells_each_fault_and_fails(tmp_path: Path) -> None:

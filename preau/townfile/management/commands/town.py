@@ -15,6 +15,7 @@ from preau.core.money import NBSP
 from preau.townfile.checking import FaultyTownFile, checked_town_file
 from preau.townfile.comparing import Change, Kind, changes
 from preau.townfile.exporting import export, export_to
+from preau.townfile.file import TownFile
 from preau.townfile.loading import file_to_load, load
 
 
@@ -58,15 +59,21 @@ class Command(BaseCommand):
 
     def check_file(self, file: Path) -> None:
         """The database is asked too, when there is one: past days forbid some changes."""
-        if is_migrated():
-            file_to_load(file, today=local_day(timezone.now()))
-        else:
-            checked_town_file(file)
-        self.stdout.write(f"{file.name}{NBSP}: rien à redire.")
+        today = local_day(timezone.now())
+        town_file = file_to_load(file, today=today) if is_migrated() else checked_town_file(file)
+        self.warn(town_file)
+        verdict = "aucune faute" if town_file.source.warnings else "rien à redire"
+        self.stdout.write(f"{file.name}{NBSP}: {verdict}.")
+
+    def warn(self, town_file: TownFile) -> None:
+        """What the town may do, and should know of."""
+        for warning in sorted(town_file.source.warnings):
+            self.stdout.write(f"Attention{NBSP}: {warning}")
 
     def load(self, file: Path, *, yes: bool) -> None:
         now = timezone.now()
         town_file = file_to_load(file, today=local_day(now))
+        self.warn(town_file)
         found = changes(town_file, today=local_day(now))
         for change in found:
             self.stdout.write(str(change))
