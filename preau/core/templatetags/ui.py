@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -240,6 +241,13 @@ def lien_tel(number: str) -> str:
 def heures_insecables(text: str) -> str:
     """Hours in a sentence that a town wrote stay on one line: « de 13 h 30 à 17 h »."""
     return re.sub(r"(?<=\d) h\b(?: (?=\d))?", lambda hour: hour.group().replace(" ", NBSP), text)
+
+
+@register.filter
+def de(name: str) -> str:
+    """« de Nora », « d’Élio ». An h is kept: « de Hawa »."""
+    first = unicodedata.normalize("NFD", name[:1]).casefold()[:1]
+    return f"d’{name}" if first and first in "aeiouyœæ" else f"de {name}"
 
 
 @register.filter

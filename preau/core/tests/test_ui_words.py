@@ -45,6 +45,11 @@ def test_the_first_of_a_month_is_an_ordinal():
     assert [ui.day_number(dt.date(2026, 3, day)) for day in (1, 2, 21)] == ["1er", "2", "21"]
 
 
+@pytest.mark.parametrize("words", ["de Nora", "d’Élio", "d’Inès", "de Hawa", "d’Œuf", "de "])
+def test_a_name_elides_what_comes_before_it(words):
+    assert ui.de(words.removeprefix("de ").removeprefix("d’")) == words
+
+
 def test_a_day_may_bear_its_year():
     assert plain(ui.jour_long(dt.date(2026, 8, 1))) == "samedi 1er août 2026"
 
