@@ -116,11 +116,10 @@ def _roussel_and_carpentier(generator: Generator) -> tuple[Household, Household]
 def _six_children(generator: Generator) -> Household:
     names = ("Fatou", "Ousmane", "Kadiatou", "Ismaël", "Hawa", "Issa")
     levels = ("cm2", "cm1", "ce2", "ce1", "gs", "ps")
+    symbols = ("oiseau", "poisson", "tortue", "fusee", "cerise", "escargot")
     children = [
-        _child(
-            generator, name, "Traoré Diallo", Sex.GIRL if place % 2 == 0 else Sex.BOY, level, "oiseau", colour, (4, 8)
-        )
-        for place, (name, level, colour) in enumerate(zip(names, levels, Colour.values, strict=True))
+        _child(generator, name, "Traoré Diallo", Sex.GIRL if place % 2 == 0 else Sex.BOY, level, symbol, colour, (4, 8))
+        for place, (name, level, symbol, colour) in enumerate(zip(names, levels, symbols, Colour.values, strict=True))
     ]
     household = _household(generator, "Traoré Diallo", children, quotient=386)
     household.adults = [
