@@ -4,8 +4,12 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from pytest_django import Settings
 
+from preau.core.audience import AudienceKind
+from preau.demarches.testing import make_waiting_user
 from tests import sweep
 from tests.routes import Route, routes_of
 from tests.world import NOW, World, make_world, values_for
@@ -43,6 +47,16 @@ def test_the_family_and_the_agent_open_their_pages(world: World) -> None:
 def test_the_family_and_the_agent_read_what_strangers_must_not(world: World) -> None:
     marks = {"Zwingelstein", "Quirinelle", "Xanthippe", "773119", "731,19"}
     assert marks <= world.marks - sweep.unsaid(world, routes_of())
+
+
+def test_an_account_that_waits_for_its_file_opens_no_page_of_families(world: World) -> None:
+    client, waiting = Client(), reverse("demarches:waiting")
+    client.force_login(make_waiting_user())
+    pages = [route for route in routes_of() if route.audience and route.audience.kind == AudienceKind.FAMILY]
+    for address in [address for route in pages for address in sweep.addresses(world, route)]:
+        for method in sweep.METHODS:
+            answer = client.generic(method, address)
+            assert (answer.status_code, answer.get("Location")) == (302, waiting), f"{method} {address}"
 
 
 def test_forms_of_the_family_and_of_the_agent_give_strangers_nothing(world: World) -> None:

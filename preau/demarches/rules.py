@@ -1,6 +1,7 @@
 """How a démarche may move, and by when it is answered."""
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -80,3 +81,26 @@ class AccountIdentity:
     phone_mobile: str = ""
     phone_work: str = ""
     preferred_contact: str = ""
+
+
+FIRST_YEAR = 1900
+BIRTH_DATE = re.compile(r"(?:(?:(?P<day>\d{1,2})[/. -])?(?P<month>\d{1,2})[/. -])?(?P<year>\d{4})", re.ASCII)
+
+
+def birth_date(text: str, *, today: dt.date) -> str:
+    """« 14/03/1985 », « 03/1985 » or « 1985 » as 1985-03-14, 1985-03 or 1985; "" for nothing. Raises ValueError."""
+    if not text.strip():
+        return ""
+    found = BIRTH_DATE.fullmatch(text.strip())
+    if found is None:
+        raise ValueError(f"not a date of birth: {text!r}")
+    day, month, year = (int(found[name] or 1) for name in ("day", "month", "year"))
+    first = dt.date(year, month, day)  # raises ValueError on the 30th of February
+    if not year >= FIRST_YEAR or first > today:
+        raise ValueError(f"nobody was born on {text!r}")
+    return f"{year}" + (f"-{month:02d}" if found["month"] else "") + (f"-{day:02d}" if found["day"] else "")
+
+
+def is_phone(text: str) -> bool:
+    """Whether this may be dialled: 8 to 15 figures, with spaces, dots and a + as people write them."""
+    return bool(re.fullmatch(r"\+?[\d .()-]+", text, re.ASCII)) and 8 <= len(re.sub(r"\D", "", text)) <= 15

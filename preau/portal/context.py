@@ -28,9 +28,12 @@ class MenuEntry:
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `navigation`, for the users of this shell only, made only if a template asks for it."""
+    """Context processor: `navigation`, for the users of this shell only, made only if a template asks for it.
+
+    An account that waits for its file has no section to open.
+    """
     user = getattr(request, "user", None)  # absent when a middleware before sign-in refuses the request
-    if isinstance(user, User) and user.is_family:
+    if isinstance(user, User) and user.is_family and user.is_admitted:
         return {"navigation": SimpleLazyObject(lambda: _menu(request))}
     return {}
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from preau.core.dates import PARIS
 from preau.demarches.choices import OPEN, DemarcheState
-from preau.demarches.rules import due_at, may_move, needs_reason, working_days_left
+from preau.demarches.rules import birth_date, due_at, is_phone, may_move, needs_reason, working_days_left
 from preau.town.rules import Calendar, is_working_day
 
 NOEL = Calendar(years=(), holidays=(), public_holidays=frozenset([dt.date(2026, 12, 25), dt.date(2027, 1, 1)]))
@@ -73,3 +73,34 @@ def test_on_its_last_day_nothing_is_left_and_past_its_hour_it_is_late() -> None:
     due = at("2026-02-12 17:00")
     assert [working_days_left(MAY, due, at(now)) for now in ("2026-02-11 18:00", "2026-02-12 16:59")] == [1, 0]
     assert working_days_left(MAY, due, at("2026-02-12 17:01")) == -1
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("14/03/1985", "1985-03-14"),
+        ("4.3.1985", "1985-03-04"),
+        (" 14 03 1985 ", "1985-03-14"),
+        ("03/1985", "1985-03"),
+        ("1985", "1985"),
+        ("", ""),
+    ],
+)
+def test_a_date_of_birth_may_be_known_in_part(written: str, kept: str) -> None:
+    assert birth_date(written, today=dt.date(2026, 2, 10)) == kept
+
+
+@pytest.mark.parametrize(
+    "written", ["30/02/1985", "14/13/1985", "0/1985", "85", "14/03/85", "11/02/2026", "1899", "١٩٨٥", "hier", "1985-"]
+)
+def test_what_is_no_date_of_birth_is_refused(written: str) -> None:
+    with pytest.raises(ValueError):
+        birth_date(written, today=dt.date(2026, 2, 10))
+
+
+@pytest.mark.parametrize(
+    ("written", "ok"),
+    [("06 12 34 56 78", True), ("+33 6.12.34.56.78", True), ("3949", False), ("appelez-moi", False), ("1" * 16, False)],
+)
+def test_a_phone_number_can_be_dialled(written: str, ok: bool) -> None:
+    assert is_phone(written) is ok
