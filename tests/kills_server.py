@@ -1,9 +1,10 @@
 """The portal on two processes, each replaced as soon as it dies: `python -m tests.kills_server FD [--naive]`.
 
-It answers on the socket FD, and tells the number of each process. With --naive it counts places after the transaction,
-as one must not.
+It answers on the socket FD, and tells the number of each process. With --naive it counts places, and puts payments on
+invoices, after the transaction, as one must not.
 """
 
+import datetime as dt
 import os
 import socket
 import sys
@@ -68,11 +69,32 @@ def count_places_late() -> None:
     writing._move_counters = later
 
 
+def allocate_late() -> None:
+    """What one must not do: the payment in one transaction, its invoices in another, a moment later."""
+    from django.db import transaction
+
+    from preau.billing.actions import settling
+    from preau.billing.models import Payment, PaymentAttempt
+
+    rightly = settling._allocate
+
+    def later(payment: Payment, attempt: PaymentAttempt, *, now: dt.datetime) -> None:
+        def allocate() -> None:
+            time.sleep(NAIVE_PAUSE)
+            with transaction.atomic():
+                rightly(payment, attempt, now=now)
+
+        transaction.on_commit(allocate)
+
+    settling._allocate = later
+
+
 def main() -> None:
     listening = socket.socket(fileno=int(sys.argv[1]))
     warm_up()
     if "--naive" in sys.argv:
         count_places_late()
+        allocate_late()
     alive: set[int] = set()
     while True:
         while len(alive) < PROCESSES:

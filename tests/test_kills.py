@@ -15,9 +15,9 @@ from preau.activities.testing import make_activity, make_group, make_unit
 from preau.billing.actions.attempts import open_attempt
 from preau.billing.actions.settling import poll_due
 from preau.billing.choices import AttemptState
-from preau.billing.models import Allocation, Invoice, Payment, PaymentAttempt
+from preau.billing.models import Allocation, Invoice, Payment, PaymentAttempt, Regie
 from preau.billing.payfip.simulator import Behaviour, Result, Simulator
-from preau.billing.testing import make_household, make_invoice, make_regie
+from preau.billing.testing import PayingHousehold, make_household, make_invoice, make_regie
 from preau.bookings.actions import save_draft
 from preau.bookings.models import Booking, DraftChange, Submission
 from preau.bookings.rules.lines import Cell
@@ -33,7 +33,8 @@ from preau.pricing.testing import make_tariff
 from preau.town.testing import make_town, make_year
 from tests.kills import Browser, Server, ask, insist, running, usual_time
 
-KILLS = 50  # of each kind, on each database
+BOOKING_KILLS, PAYMENT_KILLS = 200, 50  # that cut an answer, on each database
+ENOUGH = 500  # on a busy machine, the gap of a naive server is hit seldom
 DAYS = 300
 
 
@@ -61,6 +62,14 @@ class Family:
         self.booked |= {cell for cell, wanted in changes.items() if wanted}
         save_draft(user=self.user, changes=changes, now=timezone.now())
         return self.browser.post("/planning/validation/", {"jeton": new_code(), "action": "terminer"})
+
+
+@pytest.fixture
+def chance(request: pytest.FixtureRequest) -> random.Random:
+    """What happens at random; a failure tells the seed."""
+    seed = random.SystemRandom().randrange(10**6)
+    request.node.add_report_section("setup", "seed", str(seed))
+    return random.Random(seed)
 
 
 def make_families(count: int) -> list[Family]:
@@ -93,17 +102,17 @@ def book(server: Server, families: list[Family], chance: random.Random) -> int:
     """Book until enough kills have cut an answer; returns how many times the parents clicked."""
     longest = 1.2 * min(usual_time(server, family.click(), "302") for family in families)
     clicks = len(families)
-    while server.cut < KILLS:
+    while server.cut < BOOKING_KILLS:
         insist(server, chance.choice(families).click(), "302", chance=chance, longest=longest)
         clicks += 1
     return clicks
 
 
 @pytest.mark.django_db(transaction=True)
-def test_killed_while_booking_each_click_counts_once() -> None:
+def test_killed_while_booking_each_click_counts_once(chance: random.Random) -> None:
     families = make_families(3)
     with running() as server:
-        clicks = book(server, families, random.Random())
+        clicks = book(server, families, chance)
     booked = {
         Cell(participant, day, unit)
         for participant, day, unit in Booking.objects.filter(state="booked").values_list("participant", "day", "unit")
@@ -118,13 +127,12 @@ def test_killed_while_booking_each_click_counts_once() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_place_counted_outside_the_transaction_would_be_noticed() -> None:
+def test_a_place_counted_outside_the_transaction_would_be_noticed(chance: random.Random) -> None:
     """What the test above is worth: it sees a server that makes this mistake."""
     families = make_families(2)
-    chance = random.Random()
     with running("--naive") as server:
         while not faults():
-            assert server.cut < 10 * KILLS  # on a busy machine, the gap is hit seldom
+            assert server.cut < ENOUGH
             insist(server, chance.choice(families).click(), "302", chance=chance, longest=0.15)
 
 
@@ -134,22 +142,36 @@ def payfip(payfip: Simulator) -> Simulator:
     return payfip
 
 
+@dataclass
+class Till:
+    """A parent who pays one invoice after the other."""
+
+    payfip: Simulator
+    household: PayingHousehold = field(default_factory=make_household)
+    regie: Regie = field(default_factory=make_regie)
+    numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    def pay(self) -> tuple[PaymentAttempt, bytes, bytes]:
+        """Pay on PayFiP's page; gives the attempt, and the requests by which the portal may hear of it."""
+        who, browser = self.household, Browser.of(self.household.user)
+        invoice = make_invoice(who.payer, self.regie, 5460, 6608, number=str(next(self.numbers)))
+        attempt = open_attempt(by=who.user, payer=who.payer, invoices=[invoice], now=timezone.now())
+        self.payfip.decide(attempt.operation, Result.CARD_PAID)
+        comes_back = browser.get(f"/paiements/{attempt.code}/retour/")
+        return attempt, comes_back, browser.post("/paiements/payfip/notification/", {"idop": attempt.operation})
+
+
 @pytest.mark.django_db(transaction=True)
-def test_killed_while_settling_each_payment_counts_once(payfip: Simulator, settings: Settings) -> None:
+def test_killed_while_settling_each_payment_counts_once(
+    payfip: Simulator, settings: Settings, chance: random.Random
+) -> None:
     make_town()
-    payer, regie, chance = make_household(), make_regie(), random.Random()
-    browser = Browser.of(payer.user)
-    longest = 0.0
+    till = Till(payfip)
     with running() as server:
         settings.PUBLIC_URL = f"http://127.0.0.1:{server.port}"
-        for number in itertools.count():
-            invoice = make_invoice(payer.payer, regie, 5460, 6608, number=str(number))
-            attempt = open_attempt(by=payer.user, payer=payer.payer, invoices=[invoice], now=timezone.now())
-            payfip.decide(attempt.operation, Result.CARD_PAID)
-            comes_back = browser.get(f"/paiements/{attempt.code}/retour/")
-            notifies = browser.post("/paiements/payfip/notification/", {"idop": attempt.operation})
-            if not longest:
-                longest = 1.2 * usual_time(server, comes_back, "200")
+        longest = 1.2 * usual_time(server, till.pay()[1], "200")
+        while server.cut < PAYMENT_KILLS:
+            attempt, comes_back, notifies = till.pay()
             match chance.choice(["back", "notified", "both"]):
                 case "back":
                     insist(server, comes_back, "200", chance=chance, longest=longest)
@@ -158,13 +180,26 @@ def test_killed_while_settling_each_payment_counts_once(payfip: Simulator, setti
                     ask(server, notifies, kill_after=chance.uniform(0.0005, longest))
                 case "both":
                     ask(server, comes_back, notifies, kill_after=chance.uniform(0.0005, longest))
-            if server.cut >= KILLS:
-                break
     poll_due(now=timezone.now() + dt.timedelta(hours=1), limit=10**6)
-    paid = number + 1
+    paid = next(till.numbers)
     assert PaymentAttempt.objects.filter(state=AttemptState.PAID).count() == PaymentAttempt.objects.count() == paid
     assert sorted(Payment.objects.values_list("amount_cents", "used_cents")) == [(12068, 12068)] * paid
     assert sorted(Invoice.objects.values_list("settled_cents", flat=True)) == [12068] * paid
     assert Allocation.objects.count() == 2 * paid
     assert Entry.objects.filter(action="billing.payment_received").count() == Outgoing.objects.count() == paid
     assert faults() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_payment_put_on_its_invoices_outside_the_transaction_would_be_noticed(
+    payfip: Simulator, settings: Settings, chance: random.Random
+) -> None:
+    """What the test above is worth: it sees a server that makes this mistake."""
+    make_town()
+    till = Till(payfip)
+    with running("--naive") as server:
+        settings.PUBLIC_URL = f"http://127.0.0.1:{server.port}"
+        while not Payment.objects.filter(used_cents=0).exists():
+            assert server.cut < ENOUGH
+            _, comes_back, _ = till.pay()
+            ask(server, comes_back, kill_after=chance.uniform(0.0005, 0.15))
