@@ -180,8 +180,9 @@ def _row(source: Source, path: Path, data: Any, row: type[R]) -> R | None:
         return row.model_validate(data)
     except ValidationError as error:
         for fault in faults_of(error, row):
-            if source.is_whole or not fault.is_absence:
-                source.fault((*path, *fault.path), fault.message)
+            where = (*path, *fault.path)
+            if not fault.is_absence or not source.may_lack(where):
+                source.fault(where, fault.message)
         return None
 
 

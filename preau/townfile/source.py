@@ -41,14 +41,24 @@ CSV_LISTS = (
 
 @dataclass(slots=True)
 class Source:
-    """What is written, and where. Not `is_whole`, the lines that could not be read are left out."""
+    """What is written, and where. `lost` has the paths, places in lists left out, of what could not be read."""
 
     name: str
-    is_whole: bool = True
+    lost: list[Path] = field(default_factory=list)
     tree: dict[str, Any] = field(default_factory=dict)
     places: dict[Path, tuple[str, int]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     warnings: list[Fault] = field(default_factory=list)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every line could be read."""
+        return not self.lost
+
+    def may_lack(self, path: Path) -> bool:
+        """Whether what is at `path`, in it or around it may be on a line that could not be read."""
+        keys = tuple(part for part in path if isinstance(part, str))
+        return any(lost[: len(keys)] == keys[: len(lost)] for lost in self.lost)
 
     def fault(self, path: Path, message: str) -> None:
         """Note a fault at `path`, or at the nearest thing around it that has a line."""
@@ -73,7 +83,7 @@ def read_source(file: FilePath) -> Source:
     source = Source(file.name)
     text = _text_of(file, source)
     if text is None:
-        source.is_whole = False
+        source.lost.append(())
         return source
     kept = _without_syntax_faults(text.replace("\r\n", "\n"), source)
     source.tree = tomllib.loads(kept)
@@ -126,7 +136,9 @@ TWICE = (
     "Cannot mutate immutable namespace",
     "Cannot redefine namespace",
 )
-KEY_LINE = re.compile(r"""\s*[\w."'-]+\s*=""")
+KEY_LINE = re.compile(r"""\s*([\w."'-]+)\s*=""")
+KEY = re.compile(r""""[^"]*"|'[^']*'|[\w-]+""")
+NOT_A_PAIR = ("Expected '=' after a key", "Invalid statement", "Invalid initial character for a key part")
 
 
 def _without_syntax_faults(text: str, source: Source) -> str:
@@ -139,7 +151,7 @@ def _without_syntax_faults(text: str, source: Source) -> str:
             _blank(lines, _line_of(str(error), lines), str(error), source)
         else:
             return "\n".join(lines)
-    source.is_whole = False
+    source.lost.append(())
     return ""
 
 
@@ -168,9 +180,27 @@ def _blank(lines: list[str], line: int, error: str, source: Source) -> None:
     else:
         known = next((french for english, french in SYNTAX.items() if english in error), "")
         message = known or f"écriture incorrecte{NBSP}: {content}"
-    source.is_whole &= is_twice
+    if not is_twice:
+        source.lost.append(_path_lost(lines, line, error))
     source.faults.append(Fault(source.name, first, "", message))
     lines[first - 1 : last] = [""] * (last - first + 1)
+
+
+def _path_lost(lines: list[str], line: int, error: str) -> Path:
+    """What a line at fault spoils: the table that it opens, its key or, at least, something of the table around it."""
+    if lines[line - 1].lstrip().startswith("["):
+        return _keys(lines[line - 1])
+    titles = (above for above in reversed(lines[: line - 1]) if above.startswith("["))
+    table = _keys(next(titles, ""))
+    if any(known in error for known in NOT_A_PAIR):
+        return table
+    pair = KEY_LINE.match(lines[line - 1])
+    return (*table, *_keys(pair.group(1))) if pair else ()
+
+
+def _keys(text: str) -> tuple[str, ...]:
+    """The keys of a title or of a dotted key, perhaps at fault."""
+    return tuple(key.strip("\"'") for key in KEY.findall(text.split("#")[0]))
 
 
 def _first_line_of_pair(lines: list[str], last: int) -> int:
@@ -199,13 +229,12 @@ def _read_csv_list(csv_list: CsvList, folder: FilePath, source: Source) -> None:
     if FilePath(name).name != name or not name.endswith(".csv"):
         message = f"indiquez un fichier .csv du même dossier, par exemple «{NBSP}{last}.csv{NBSP}»."
         source.fault(csv_list.path, message)
-        return
-    if not (folder / name).is_file():
+    elif not (folder / name).is_file():
         source.fault(csv_list.path, f"le fichier {name} n’existe pas à côté de {source.name}.")
-        return
-    text = _text_of(folder / name, source)
-    if text is not None:
+    elif (text := _text_of(folder / name, source)) is not None:
         parent[last] = _rows(csv_list, name, text, source)
+        return
+    source.lost.append(csv_list.path)
 
 
 def _rows(csv_list: CsvList, name: str, text: str, source: Source) -> Any:
@@ -235,6 +264,10 @@ def _lines(csv_list: CsvList, name: str, text: str, source: Source) -> Iterator[
         if column not in csv_list.columns:
             advice = close_to(column, csv_list.columns)
             source.faults.append(Fault(name, 1, "", f"colonne inconnue «{NBSP}{column}{NBSP}». {advice}"))
+    if csv_list.key and csv_list.key not in header:
+        source.faults.append(Fault(name, 1, "", f"il manque la colonne «{NBSP}{csv_list.key}{NBSP}»."))
+        source.lost.append(csv_list.path)
+        return
     start = reader.line_num + 1
     for cells in reader:
         line, start = start, reader.line_num + 1
@@ -243,6 +276,7 @@ def _lines(csv_list: CsvList, name: str, text: str, source: Source) -> Iterator[
         if len(cells) != len(header):
             message = f"{len(cells)} cases au lieu de {len(header)}{NBSP}: vérifiez les «{NBSP}{delimiter}{NBSP}»."
             source.faults.append(Fault(name, line, "", message))
+            source.lost.append(csv_list.path)
             continue
         filled = {column: cell.strip() for column, cell in zip(header, cells, strict=True) if cell.strip()}
         yield line, {column: _cell(column, cell) for column, cell in filled.items() if column in csv_list.columns}

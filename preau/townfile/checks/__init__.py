@@ -17,13 +17,20 @@ from preau.townfile.lines import Path
 
 Check = Callable[[TownFile], Iterator[tuple[Path, str]]]
 
-OF_WHAT_IS_WRITTEN: tuple[Check, ...] = (town_faults, calendar_faults, offer_faults, money_faults)
-OF_WHAT_IS_NOT: tuple[Check, ...] = (account_faults, reference_faults, missing_faults)
+CHECKS: tuple[Check, ...] = (
+    town_faults,
+    account_faults,
+    calendar_faults,
+    offer_faults,
+    money_faults,
+    reference_faults,
+    missing_faults,
+)
 
 
 def semantic_faults(file: TownFile) -> Iterator[tuple[Path, str]]:
-    """Every fault of meaning, as (path, mend). Nothing is missing from a text that could not be read whole."""
-    for check in OF_WHAT_IS_WRITTEN + (OF_WHAT_IS_NOT if file.source.is_whole else ()):
+    """Every fault of meaning, as (path, mend). What may be on a line that could not be read is not called missing."""
+    for check in CHECKS:
         yield from check(file)
 
 

@@ -1,4 +1,4 @@
-"""What is forgotten: days, units, places, prices. Said only of a file that could be read whole."""
+"""What is forgotten: days, units, places, prices. Said only when all that could hold it was read."""
 
 from collections.abc import Iterator
 from itertools import product
@@ -11,16 +11,24 @@ from preau.townfile.file import TownFile
 from preau.townfile.lines import Path
 from preau.townfile.rows import ActivityRow, TariffRow, UnitRow
 
+HOLDERS = ("activities", "capacities", "tariffs")
+"""The tables that hold what may be missing."""
+
 
 def missing_faults(file: TownFile) -> Iterator[tuple[Path, str]]:
     """What an activity lacks to open, be booked and be billed."""
+    if any(file.source.may_lack((table,)) for table in HOLDERS):
+        return
+    if has_no_places := bool(file.groups.codes) and not _written_capacities(file):
+        yield ("capacities",), "aucune capacité n’est décrite : ajoutez des tables [[capacities]]."
     for path, code, activity in file.activities.items():
         if not activity.years and activity.year is None and (activity.starts_on is None or activity.ends_on is None):
             yield path, 'indiquez years = ["2026-2027"], ou starts_on et ends_on.'
         if not file.units[code].codes:
             yield path, f"ajoutez au moins une unité à réserver{NBSP}: [activities.{code}.units.…]."
         for unit_path, _, unit in file.units[code].items():
-            yield from _places(file, unit_path, unit, activity)
+            if not has_no_places:
+                yield from _places(file, unit_path, unit, activity)
             if unit.tariff is None and not unit.tariffs:
                 yield unit_path, 'unité sans tarif : indiquez tariff = "…".'
         yield from _is_billed(file, path, code, activity)

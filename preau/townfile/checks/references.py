@@ -36,15 +36,39 @@ REFERENCES: tuple[tuple[str, str, str], ...] = (
 
 
 def reference_faults(file: TownFile) -> Iterator[tuple[Path, str]]:
-    """Every reference to a code that is written nowhere."""
-    tree = file.source.tree
+    """Every reference to a code that is written nowhere; one fault for a whole table that is."""
+    empty: set[str] = set()
     for pattern, table, message in REFERENCES:
-        known = {str(path[-1]) for path, _ in _found(tree, (*table.split("."), "*"))}
-        if table == "activities":
-            known |= _with_their_year(file)
-        for path, code in _found(tree, tuple(pattern.split("."))):
-            if isinstance(code, str) and code not in known:
-                yield path, f"{message}{NBSP}: «{NBSP}{code}{NBSP}». {close_to(code, known)}"
+        known = _known(file, table)
+        if known is None or table in empty:
+            continue
+        for path, code in _found(file.source.tree, tuple(pattern.split("."))):
+            if not isinstance(code, str) or code in known:
+                continue
+            if not known:
+                empty.add(table)
+                yield path, _none_described(table, message)
+                break
+            yield path, f"{message}{NBSP}: «{NBSP}{code}{NBSP}». {close_to(code, known)}"
+
+
+def _known(file: TownFile, table: str) -> set[str] | None:
+    """The codes of a table, even those on a line that could not be read; None when others may be on such a line."""
+    path = tuple(table.split("."))
+    known = {str(found[-1]) for found, _ in _found(file.source.tree, (*path, "*"))}
+    for lost in file.source.lost:
+        if lost == path[: len(lost)]:
+            return None
+        if lost[: len(path)] == path:
+            known.add(str(lost[len(path)]))
+    return known | _with_their_year(file) if table == "activities" else known
+
+
+def _none_described(table: str, message: str) -> str:
+    """« niveau inconnu » → « aucun niveau n’est décrit : ajoutez la table [levels]. »"""
+    noun, _, unknown = message.rpartition(" ")
+    e = "e" if unknown == "inconnue" else ""
+    return f"aucun{e} {noun} n’est décrit{e}{NBSP}: ajoutez la table [{table}]."
 
 
 def _with_their_year(file: TownFile) -> set[str]:

@@ -30,11 +30,11 @@ def _twice(path: Path, codes: Iterable[str], what: str) -> Iterator[tuple[Path, 
 
 def account_faults(file: TownFile) -> Iterator[tuple[Path, str]]:
     """What the open ways to an account need and the file does not have."""
-    if file.accounts is None:
+    if file.accounts is None or file.source.may_lack(("accounts",)):
         return
     if WayIn.FIVE_STEPS in file.accounts.ways:
         for code in (TextCode.TERMS, TextCode.PRIVACY):
-            if code not in file.texts.codes:
+            if code not in file.texts.codes and not file.source.may_lack(("texts", code.value)):
                 message = f"la création en cinq étapes fait lire «{NBSP}{code.label}{NBSP}»{NBSP}: ajoutez "
                 yield ("accounts", "ways"), f"{message}[texts.{code.value}], ou retirez {WayIn.FIVE_STEPS} de ways."
     if Proof.FRANCECONNECT in file.accounts.proofs and WayIn.FRANCECONNECT not in file.accounts.ways:

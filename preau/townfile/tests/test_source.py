@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from preau.core.money import NBSP
 from preau.townfile.checking import FaultyTownFile, checked_town_file
 from preau.townfile.testing import SMALL, write_town
 from preau.townfile.tests.test_faults import changed, faults_of, line_of, says
@@ -42,6 +43,64 @@ def test_several_lines_that_cannot_be_read_are_told_together_with_the_other_faul
         line_of('name = "Cantine\n', text),
     ]
     assert not caught.value.is_whole
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("starts_on = 2027-03-01", "starts_on = 2027-02-30"),  # a value, in a table that nothing refers to
+        ('name = "Cantine"', 'name = "Cantine'),
+        ('name = "Service Enfance"', "name = Service"),  # of a table that is referred to: its code is known
+        ('cp = { name = "CP" }', 'cp = { name = "CP }'),  # of a code itself
+    ],
+)
+def test_a_line_that_cannot_be_read_hides_no_unknown_code(tmp_path: Path, old: str, new: str) -> None:
+    text = changed('tariff = "repas"', 'tariff = "passerele"', changed(old, new))
+    text = changed('group = "refectoire"', 'group = "refectoir"', text)
+    text = changed('levels = ["cp", "ce1"]', 'levels = ["cp", "ce2"]', text)
+    told = {fault.line for fault in faults_of(write_town(tmp_path, text))}
+    assert told >= {line_of(said, text) for said in (f"{new}\n", '"passerele"', '"refectoir"', '"ce2"')}
+    assert line_of("[groups.refectoire]", text) not in told
+
+
+def test_a_key_missing_elsewhere_is_told_beside_a_line_that_cannot_be_read(tmp_path: Path) -> None:
+    text = changed('phone = "01 00 00 00 00"\n', "", changed('name = "Cantine"', "name = Cantine"))
+    assert [fault.line for fault in faults_of(write_town(tmp_path, text))] == [
+        line_of("[town]", text),
+        line_of("name = Cantine", text),
+    ]
+
+
+@pytest.mark.parametrize(
+    "unreadable",
+    [
+        ("[levels]", "[levels"),
+        ("[services.enfance]", "[services.enfance"),
+        ("[[capacities]]", "[[capacities"),
+        ("[tariffs.repas]", "[tariffs.repas"),
+        ('parts = ["midi"]', 'parts = "midi'),
+    ],
+)
+def test_what_may_be_on_a_line_that_cannot_be_read_is_not_called_missing(
+    tmp_path: Path, unreadable: tuple[str, str]
+) -> None:
+    text = changed(*unreadable)
+    assert [fault.line for fault in faults_of(write_town(tmp_path, text))] == [line_of(f"{unreadable[1]}\n", text)]
+
+
+@pytest.mark.parametrize(
+    ("title", "missing"),
+    [
+        ("[levels]", "aucun niveau n’est décrit : ajoutez la table [levels]."),
+        ("[themes.restauration]", "aucun thème n’est décrit : ajoutez la table [themes]."),
+        ("[parts]", "aucune partie de journée n’est décrite : ajoutez la table [parts]."),
+        ("[[capacities]]", "aucune capacité n’est décrite : ajoutez des tables [[capacities]]."),
+    ],
+)
+def test_a_table_that_is_not_there_is_told_once(tmp_path: Path, title: str, missing: str) -> None:
+    text = changed(title, title.replace("s", "z"))
+    messages = {fault.message.replace(NBSP, " ") for fault in faults_of(write_town(tmp_path, text))}
+    assert {message for message in messages if not message.startswith("table inconnue")} == {missing}
 
 
 def test_a_list_left_open_is_told(tmp_path: Path) -> None:
@@ -106,6 +165,7 @@ def test_a_list_may_be_a_csv_file(tmp_path: Path, separator: str) -> None:
         ("code;name;kind\necole;École;school\necole;Bis;school\n", 3, "code écrit deux fois"),
         ("code;name;kind\necole;École;school\nbis;Bis\n", 3, "2 cases au lieu de 3"),
         ("code;name;kind\necole;École;school\n;Sans code;school\n", 3, "un code s’écrit"),
+        ("kode;name;kind\necole;École;school\nbis;Bis;school\n", 1, "il manque la colonne « code »"),
     ],
 )
 def test_a_fault_in_a_csv_file_has_its_line_there(tmp_path: Path, csv: str, line: int, message: str) -> None:
@@ -115,7 +175,7 @@ def test_a_fault_in_a_csv_file_has_its_line_there(tmp_path: Path, csv: str, line
 
 def test_a_csv_file_that_does_not_exist_is_told_where_it_is_named(tmp_path: Path) -> None:
     text = f'places = "lieux.csv"\n{changed(PLACES, "")}'
-    fault = faults_of(write_town(tmp_path, text))[0]
+    (fault,) = faults_of(write_town(tmp_path, text))
     assert (fault.line, says(fault, "n’existe pas")) == (1, True)
 
 
