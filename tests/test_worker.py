@@ -133,7 +133,12 @@ def wait_for(line: str, process: subprocess.Popen[str]) -> None:
 
 
 def test_asked_to_stop_it_stops_even_when_nothing_works(tmp_path: Path) -> None:
-    """There is no table in this database: every job fails, the worker stays."""
+    """There is no table left in this database: every job fails, the worker stays."""
+    assert start(tmp_path, "migrate", "-v0").wait(timeout=120) == 0
+    with sqlite3.connect(tmp_path / "preau.sqlite3") as database:
+        tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        for table in set(tables) - {"django_migrations", "sqlite_sequence"}:
+            database.execute(f"DROP TABLE {table}")
     worker = start(tmp_path, "worker")
     wait_for("failed 1 time(s)", worker)
     worker.send_signal(signal.SIGTERM)

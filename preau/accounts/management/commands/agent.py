@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from preau.accounts.actions import UsernameTaken, create_agent
 from preau.accounts.models import Role
+from preau.core.migrated import refuse_unmigrated
 from preau.town.models import Place, Service
 
 M = TypeVar("M", bound=Model)
@@ -29,6 +30,7 @@ class Command(BaseCommand):
         parser.add_argument("--lieu", default="", help="code d’un lieu ; sans lui, tous")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        refuse_unmigrated()
         try:
             validate_email(options["email"])
         except ValidationError:

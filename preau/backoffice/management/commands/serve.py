@@ -13,6 +13,8 @@ from django.db import connections
 from granian import Granian
 from granian.constants import Interfaces
 
+from preau.core.migrated import refuse_unmigrated
+
 THREADS = 2  # per worker: a page that waits for the database lets another one through
 
 
@@ -27,6 +29,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, host: str, port: int, workers: int, **options: Any) -> None:
         refuse_without_secret()
         refuse_busy_port(host, port)
+        if not settings.MAINTENANCE:  # the page of a portal in maintenance asks nothing of the database
+            refuse_unmigrated()
         if not settings.DEBUG and not (settings.STATIC_ROOT / "staticfiles.json").exists():
             call_command("collectstatic", interactive=False, verbosity=0)
         connections.close_all()  # the server's processes open their own

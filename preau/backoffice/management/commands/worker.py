@@ -18,6 +18,7 @@ from django.utils import timezone
 from preau.accounts.actions import clear_expired_sessions
 from preau.billing.actions.announcing import announce_due
 from preau.billing.actions.settling import poll_due
+from preau.core.migrated import refuse_unmigrated
 from preau.journal.actions import chain
 from preau.notifications.actions import send_due
 
@@ -72,6 +73,7 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="fait une fois chaque tâche, puis s’arrête")
 
     def handle(self, *args: Any, once: bool, **options: Any) -> None:
+        refuse_unmigrated()
         planned = jobs()
         if once:
             done = [job.attempt(timezone.now()) for job in planned]

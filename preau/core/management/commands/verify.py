@@ -6,12 +6,14 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from preau.core.invariants import REGISTRY
+from preau.core.migrated import refuse_unmigrated
 
 
 class Command(BaseCommand):
     help = "Vérifie tout ce qui doit toujours être vrai dans la base (places, factures, paiements, journal…)."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        refuse_unmigrated()
         broken = 0
         for invariant in REGISTRY:
             faults = list(invariant.check())

@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError, connection
-from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from preau.core.dates import local_day
+from preau.core.migrated import is_migrated
 from preau.core.money import NBSP
 from preau.townfile.checking import FaultyTownFile, checked_town_file
 from preau.townfile.comparing import Change, Kind, changes
@@ -111,12 +110,3 @@ class Command(BaseCommand):
             raise CommandError(f"{file} existe déjà : ajoutez --yes pour le remplacer.")
         for written in export_to(file):
             self.stdout.write(f"écrit : {written}")
-
-
-def is_migrated() -> bool:
-    """Whether there is a database, with every table and column of this version."""
-    try:
-        executor = MigrationExecutor(connection)
-    except OperationalError:
-        return False
-    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
