@@ -56,8 +56,15 @@ def deployment_check(**changes: str) -> subprocess.CompletedProcess[str]:
 def test_every_variable_read_is_in_the_guide_and_every_variable_of_the_guide_is_read() -> None:
     sources = (path for path in (ROOT / "preau").rglob("*.py") if "tests" not in path.parts)
     read = {name for path in sources for name in variables_read(path.read_text())}
-    documented = set(re.findall(r"^\| `(PREAU_\w+)` \|", GUIDE.read_text(), re.MULTILINE))
-    assert read == documented
+    assert sorted(read) == sorted(re.findall(r"^\| `(PREAU_\w+)` \|", GUIDE.read_text(), re.MULTILINE))
+
+
+def test_the_guide_installs_the_command_that_it_uses_before_its_first_use() -> None:
+    guide = GUIDE.read_text()
+    first_use = re.search(r"^preau ", guide, re.MULTILINE)
+    assert first_use
+    assert "cat > /usr/local/bin/preau" in guide[: first_use.start()]
+    assert "/opt/preau/ma-commune" not in guide
 
 
 def test_production_settings_have_nothing_to_reproach(tmp_path: Path) -> None:
