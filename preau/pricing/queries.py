@@ -277,12 +277,15 @@ class PriceBook:
 
 
 def _household_rows(family_ids: FamilyIds, last: dt.date) -> Iterable[tuple[str, int, dt.date, int | None, str]]:
-    """Quotients, addresses, children and the town's code in one query: (kind, family, day, number, text), by day."""
+    """Quotients, addresses, children and the town's code in one query: (kind, family, day, number, text), by day.
+
+    Twins are in the order of their numbers, whatever the order in which the database finds them.
+    """
     is_short = not isinstance(family_ids, QuerySet) and len(family_ids) <= FEW
     rows: Iterable[tuple[str, int, dt.date, int | None, str]] = (
         HOUSEHOLDS.rows(family_ids=family_ids, last=last) if is_short else _households(family_ids, last)
     )
-    return sorted(rows, key=lambda row: row[2])
+    return sorted(rows, key=lambda row: (row[2], row[0], row[3] or 0))
 
 
 def _households(family_ids: FamilyIds, last: dt.date) -> QuerySet[Any, Any]:

@@ -4,7 +4,7 @@ import pytest
 
 from preau.activities.testing import make_activity, make_unit
 from preau.families.testing import make_child, make_family
-from preau.pricing.queries import PriceBook, tariff_catalogue
+from preau.pricing.queries import HOUSEHOLDS, PriceBook, tariff_catalogue
 from preau.pricing.rules import TariffHole
 from preau.pricing.testing import make_quotient, make_tariff
 from preau.town.testing import make_town
@@ -73,6 +73,17 @@ def test_the_rank_is_that_of_birth_among_the_children_of_the_household():
     elder = make_child(family, first_name="Mylis", born_on=dt.date(2019, 1, 1))
     book = read(unit, family)
     assert (cents(book, unit, family, elder), cents(book, unit, family, younger)) == (417, 333)
+
+
+@pytest.mark.parametrize("found_in", [list, lambda rows: rows[::-1]])
+def test_twins_keep_their_ranks_whatever_the_order_in_which_they_are_found(monkeypatch, found_in):
+    family, unit = make_family(), make_unit(make_activity())
+    make_tariff(unit, {"base": [{"kind": "fixed", "price": ["4.17", "3.33"]}]})
+    first, second = (make_child(family, first_name=name, born_on=dt.date(2020, 1, 1)) for name in ("Nora", "Mylis"))
+    found = HOUSEHOLDS.rows(family_ids=[family.pk], last=LAST)
+    monkeypatch.setattr(HOUSEHOLDS, "rows", lambda **values: found_in(list(found)))
+    book = read(unit, family)
+    assert (cents(book, unit, family, first), cents(book, unit, family, second)) == (417, 333)
 
 
 def test_a_new_version_prices_from_its_day_on():
