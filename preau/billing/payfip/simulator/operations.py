@@ -305,7 +305,7 @@ class Simulator:
         return row
 
     def _find(self, number: str) -> sqlite3.Row:
-        """The operation as PayFiP remembers it: without a result, only until the next night. Raises Fault P1."""
+        """The operation as PayFiP remembers it: never shown, only until the next night. Raises Fault P1."""
         with self._lock:
             operation = self._row(number)
         if operation is None or self.now() >= self._forgotten_at(operation):
@@ -314,8 +314,8 @@ class Simulator:
 
     @staticmethod
     def _forgotten_at(operation: sqlite3.Row) -> dt.datetime:
-        if operation["result"] is not None:
-            return dt.datetime.fromisoformat(operation["decided_at"]) + READABLE
+        if reached_at := operation["decided_at"] or operation["opened_at"]:
+            return dt.datetime.fromisoformat(reached_at) + READABLE
         created_at = dt.datetime.fromisoformat(operation["created_at"]).astimezone(PARIS)
         cleaning = dt.datetime.combine(created_at.date(), CLEANING, PARIS)
         return cleaning if created_at < cleaning else cleaning + dt.timedelta(days=1)
