@@ -153,7 +153,7 @@ class Grid:
         return of_rank(self.prices[self._place(facts)], facts.rank)
 
     def steps(self, facts: Facts) -> list[Step]:
-        place = self._place(facts)
+        place, value = self._place(facts), getattr(facts, self.on)
         amounts = self.prices[place]
         steps = [rank_step(facts)] if len(amounts) > 1 and self.on != "rank" else []
         if self.on == "quotient":
@@ -161,7 +161,7 @@ class Grid:
             steps.append(quotient_step(facts, without=without))
         else:
             steps += steps_about(facts, [self.on])
-        return [*steps, Step(f"Tranche {place + 1}", self._words(place))]
+        return [*steps, Step(f"Tranche {place + 1}", self._words(place, value))]
 
     def brackets(self) -> tuple[Bracket, ...]:
         return tuple(Bracket(self._words(place), amounts) for place, amounts in enumerate(self.prices))
@@ -184,13 +184,16 @@ class Grid:
             raise TariffHole(facts, [self.on])
         return bisect_right(self.at, value) - 1
 
-    def _words(self, place: int) -> str:
-        """« quotient de 601 à 800 » between whole bounds, as towns publish them; else « de 12,50 à moins de 20 »."""
+    def _words(self, place: int, value: Decimal | int | None = None) -> str:
+        """« quotient de 601 à 800 » between whole bounds, as towns publish them; else « de 12,50 à moins de 20 ».
+
+        A `value` such as 800,50 is told the second way: it would not seem to be in its own bracket.
+        """
         low = self.at[place]
         if place + 1 == len(self.at):
             return PHRASES[self.on].format(f"à partir de {number(low)}")
         high = self.at[place + 1]
-        if low == int(low) and high == int(high):
+        if low == int(low) and high == int(high) and (value is None or value <= high - 1):
             return PHRASES[self.on].format(f"de {number(low)} à {number(high - 1)}" if high - 1 > low else number(low))
         return PHRASES[self.on].format(f"de {number(low)} à moins de {number(high)}")
 

@@ -208,6 +208,26 @@ def test_brackets_read_as_towns_publish_them(at: list[str], words: list[str]) ->
     assert [row.bracket.replace(NBSP, " ") for row in rows] == words
 
 
+@pytest.mark.parametrize(
+    ("quotient", "words"),
+    [
+        ("600", "quotient de 401 à 600"),
+        ("599.50", "quotient de 401 à 600"),
+        ("600.99", "quotient de 401 à moins de 601"),
+        ("0.50", "quotient de 0 à 400"),
+        ("801.50", "quotient à partir de 801"),
+    ],
+)
+def test_the_bracket_that_is_told_contains_the_quotient(quotient: str, words: str) -> None:
+    told = steps(tariff(GRID), quotient=Decimal(quotient))
+    assert next(value for label, value in told.items() if label.startswith("Tranche")) == words
+
+
+def test_a_bracket_of_one_whole_number_is_told_by_its_bounds_to_what_is_not_whole() -> None:
+    told = steps(tariff({"kind": "grid", "at": ["0", "1"], "prices": ["1", "2"]}), quotient=Decimal("0.50"))
+    assert told["Tranche 1"] == "quotient de 0 à moins de 1"
+
+
 def test_the_summary_lists_every_price_in_the_order_of_the_vote() -> None:
     rules = tariff(
         {**fixed("1.62", has="pai"), "label": "Panier-repas"},
