@@ -9,8 +9,11 @@ CHECKING := PREAU_DEMO=1 PREAU_VAR=build/check
 help: ## affiche cette aide
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: .venv/base.stamp ## installe Préau et ouvre une ville de démonstration
-	@$(BIN)/preau demo
+TOWN := villejuif
+PORT := 8000
+
+demo: .venv/base.stamp ## installe Préau et ouvre une ville de démonstration (TOWN=villepreux, vigneux ou villennes ; PORT=8100)
+	@$(BIN)/preau demo --town $(TOWN) --port $(PORT)
 
 setup: .venv/dev.stamp ## installe de quoi développer (sans rien lancer)
 

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
+from preau.townfile.management.commands.demo import data_folder
+
 pytestmark = pytest.mark.skipif(connection.vendor != "sqlite", reason="the demonstration has its own SQLite database")
 
 
@@ -60,3 +62,13 @@ def test_one_command_opens_a_town_and_ctrl_c_closes_it(tmp_path: Path) -> None:
     again = demo(tmp_path, port, "--no-serve").communicate(timeout=60)[0]
     assert "Création" not in again
     assert "--yes" in demo(tmp_path, port, "--no-serve", "--reset").communicate(timeout=60)[0]
+    other = demo(tmp_path, port, "--no-serve", "--town", "villepreux").communicate(timeout=60)[0]
+    assert "garde la démonstration de Villejuif" in other
+
+
+def test_each_town_has_a_folder_of_its_own_unless_the_host_names_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PREAU_VAR", raising=False)
+    assert data_folder("villejuif") != data_folder("villepreux")
+    assert data_folder("villepreux").endswith("/var/villepreux")
+    monkeypatch.setenv("PREAU_VAR", "/srv/essai")
+    assert data_folder("villejuif") == "/srv/essai"

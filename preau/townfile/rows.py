@@ -53,7 +53,10 @@ class Row(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, str_strip_whitespace=True)
 
 
-SECTIONS = ("accueil", "dossier", "inscriptions", "planning", "facturation", "messagerie", "actualites")
+SECTIONS = (
+    *("accueil", "dossier", "inscriptions", "planning", "facturation", "messagerie", "actualites"),
+    "simulation",
+)
 """Those that Préau does not have yet may be named and are not shown."""
 
 

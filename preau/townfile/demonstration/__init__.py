@@ -1,6 +1,7 @@
 """The demonstration: a town file, and a population made by a seeded generator for a given day.
 
 `timeline` which days matter · `shifting` a town whose years are over lives on · `words` names · `households` who lives
-there · `cast` Zoé Pinceau, the agents, a few remarkable families · `settling` writing them · `enrolling`, `booking`,
-`paying` what they did · `preparing` all of it in one transaction · `running` the processes.
+there · `scene` and `scenes` what each town has of its own: its agents, a few remarkable families · `settling` writing
+them · `enrolling`, `booking`, `paying` what they did · `preparing` all of it in one transaction · `running` the
+processes.
 """

@@ -18,20 +18,13 @@ from preau.core.codes import ALPHABET, LENGTH
 from preau.core.dates import PARIS, days
 from preau.town.queries import school_calendar
 from preau.town.rules import breaks
-from preau.townfile.demonstration.cast import ZOE
 from preau.townfile.demonstration.enrolling import Catalogue, Enrolled, Offer
 from preau.townfile.demonstration.households import Child, Household
 from preau.townfile.demonstration.settling import Settled
 from preau.townfile.demonstration.timeline import Timeline
 
-FULL = (
-    ("peri-marronniers", "accueil-matin-maternelle", 2),
-    ("repas-marronniers", "restauration-maternelle", 1),
-    ("peri-philipe", "accueil-matin-elementaire", 2),
-    ("repas-philipe", "restauration-elementaire", 1),
-    ("petit-bois-elementaire", "mercredi-journee-elementaire", 1),
-)
-"""Groups that are full on some of the days to come, for an activity."""
+Full = tuple[tuple[str, str, int], ...]
+"""Groups that are full on some of the days to come: (group, activity without stage and year, how many days)."""
 
 FIRST_FULL = dt.timedelta(days=5)
 THREE_WEEKS = dt.timedelta(days=21)
@@ -113,7 +106,7 @@ class Diary:
     def comes(self, one: Enrolled, day: dt.date) -> bool:
         """Few miss a usual day; not everybody has booked the days further on."""
         line = self.timeline
-        if is_zoe(one.household):
+        if one.household.is_visited:
             return day <= line.soon
         share = 0.94 if day <= line.soon else 0.80 if day <= line.soon + THREE_WEEKS else 0.55
         return self.rng.random() < share
@@ -125,13 +118,15 @@ class Diary:
         if slots is not None:
             self.booked.append(Booked(one, day, slots))
 
-    def fill_up(self, enrolled: list[Enrolled], households: Sequence[Household], catalogue: Catalogue) -> None:
+    def fill_up(
+        self, full: Full, enrolled: list[Enrolled], households: Sequence[Household], catalogue: Catalogue
+    ) -> None:
         """Make a few of the days to come full; children who were not in the activity join it if need be."""
-        for group, stem, how_many in FULL:
-            members = [one for one in enrolled if one.offer.group.code == group and _is(one, stem, catalogue)]
+        for group, stem, how_many in full:
+            members = [one for one in enrolled if one.offer.group.code == group and _is_in(one, stem, catalogue)]
             if not members:
                 continue
-            others = list(_who_could_join(members, households, catalogue))
+            others = list(_who_could_join(members, stem, households, catalogue))
             full_from = self.timeline.today + FIRST_FULL
             to_come = sorted(day for day in self.open_days[members[0].offer.unit.pk] if day >= full_from)
             for day in to_come[1 : 2 * how_many : 2]:
@@ -144,26 +139,20 @@ class Diary:
                         enrolled.append(one)
 
 
-def _is(one: Enrolled, stem: str, catalogue: Catalogue) -> bool:
-    activity = catalogue.activities.get(f"{stem}-{catalogue.year.code}")
-    return activity is not None and one.offer.unit.activity_id == activity.pk and not is_zoe(one.household)
+def _is_in(one: Enrolled, stem: str, catalogue: Catalogue) -> bool:
+    return one.offer is catalogue.offer(one.child, stem) and not one.household.is_visited
 
 
 def _who_could_join(
-    members: Sequence[Enrolled], households: Sequence[Household], catalogue: Catalogue
+    members: Sequence[Enrolled], stem: str, households: Sequence[Household], catalogue: Catalogue
 ) -> Iterator[Enrolled]:
-    """Children of the same schools who are not in the activity, Zoé's aside: she chooses for herself."""
+    """Children of the same schools who are not in the activity, those of the household that chooses aside."""
     offer = members[0].offer
-    stem = offer.unit.activity.code.rsplit(f"-{catalogue.year.code}")[0].rpartition("-")[0]
     inside = {one.child for one in members}
     for household in households:
         for child in household.children:
-            if child not in inside and not is_zoe(household) and catalogue.offer(child, stem) is offer:
+            if child not in inside and not household.is_visited and catalogue.offer(child, stem) is offer:
                 yield Enrolled(child, household, offer, frozenset())
-
-
-def is_zoe(household: Household) -> bool:
-    return bool(household.adults) and household.adults[0].username == ZOE
 
 
 BOOKING_FIELDS = (

@@ -12,7 +12,7 @@ from preau.core.dates import PARIS
 from preau.enrolments.choices import EnrolmentState
 from preau.enrolments.models import Enrolment, Intake
 from preau.town.models import Place, SchoolYear
-from preau.townfile.demonstration.households import SECTORS, Child, Household
+from preau.townfile.demonstration.households import Child, Household, Sectors
 from preau.townfile.demonstration.settling import BATCH, Settled
 
 
@@ -43,19 +43,19 @@ class Catalogue:
 
     year: SchoolYear
     years_ago: int
-    activities: dict[str, Activity]
+    sectors: Sectors
     groups: dict[int, Group]
     offers: dict[tuple[str, int], Offer] = field(default_factory=dict)  # activity code, school
     schools: dict[str, int] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, year: SchoolYear, years_ago: int) -> "Catalogue":
-        activities = {activity.code: activity for activity in Activity.objects.filter(year=year)}
+    def read(cls, year: SchoolYear, years_ago: int, sectors: Sectors) -> "Catalogue":
         groups = {group.pk: group for group in Group.objects.prefetch_related("schools")}
-        catalogue = cls(year, years_ago, activities, groups)
+        catalogue = cls(year, years_ago, sectors, groups)
         catalogue.schools = dict(Place.objects.values_list("code", "pk"))
         units = {unit.activity_id: unit for unit in Unit.objects.filter(activity__year=year).prefetch_related("parts")}
-        codes = {activity.pk: code for code, activity in activities.items()}
+        codes = dict(Activity.objects.filter(year=year).values_list("pk", "code"))
+        everywhere = [catalogue.schools[school] for sector in sectors for school in sector]
         for intake in Intake.objects.filter(activity__year=year):
             group, unit = groups[intake.group_id], units[intake.activity_id]
             offer = Offer(
@@ -65,8 +65,8 @@ class Catalogue:
                 tuple(part.pk for part in unit.parts.all()),
                 tuple(catalogue.with_outer(group)),
             )
-            for school in group.schools.all():
-                catalogue.offers[codes[intake.activity_id], school.pk] = offer
+            for school in [school.pk for school in group.schools.all()] or everywhere:
+                catalogue.offers[codes[intake.activity_id], school] = offer
         return catalogue
 
     def with_outer(self, group: Group) -> Iterable[int]:
@@ -76,12 +76,14 @@ class Catalogue:
             inner = self.groups[inner.within_id] if inner.within_id else None
 
     def offer(self, child: Child, stem: str) -> Offer | None:
-        """Where the child would go for that activity, or None when it is not for them that year."""
+        """Where the child would go for that activity, which towns have as one or by stage; None when it is not for
+        them that year."""
         stage = child.stage(self.years_ago)
         if stage is None:
             return None
-        school = SECTORS[child.sector][stage == "elementaire"]
-        return self.offers.get((f"{stem}-{stage}-{self.year.code}", self.schools[school]))
+        school = self.schools[self.sectors[child.sector][stage == "elementaire"]]
+        of_stage = self.offers.get((f"{stem}-{stage}-{self.year.code}", school))
+        return of_stage or self.offers.get((f"{stem}-{self.year.code}", school))
 
 
 def enrol_all(households: Sequence[Household], catalogues: Sequence[Catalogue]) -> list[Enrolled]:

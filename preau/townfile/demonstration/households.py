@@ -8,19 +8,11 @@ from types import MappingProxyType
 
 from preau.core.codes import ALPHABET, LENGTH
 from preau.families.choices import Colour, Sex
-from preau.townfile.demonstration.words import BOYS, GIRLS, MEN, NEAR, STREETS, SURNAMES, SYMBOLS, WOMEN
+from preau.townfile.demonstration.words import BOYS, GIRLS, MEN, STREETS, SURNAMES, SYMBOLS, WOMEN
 
 LEVELS = ("ps", "ms", "gs", "cp", "ce1", "ce2", "cm1", "cm2")
 FIRST_ELEMENTARY = LEVELS.index("cp")
 YOUNGEST = 3  # years old in the calendar year of the rentrée, in the first level
-
-SECTORS = (
-    ("maternelle-marronniers", "elementaire-philipe"),
-    ("maternelle-pelloutier", "elementaire-langevin"),
-    ("maternelle-vilar", "elementaire-vilar"),
-    ("maternelle-lebon", "elementaire-cachin"),
-)
-"""The two schools of each neighbourhood."""
 
 CHILDREN = (1,) * 53 + (2,) * 35 + (3,) * 9 + (4,) * 3
 """How many children a household has, out of a hundred households."""
@@ -28,23 +20,27 @@ CHILDREN = (1,) * 53 + (2,) * 35 + (3,) * 9 + (4,) * 3
 SCHOOL_DAYS = (0, 1, 3, 4)
 WEDNESDAY = 2
 
+Sectors = tuple[tuple[str, str], ...]
+"""The two schools of each neighbourhood, for the youngest and for the others."""
+
 Habits = Mapping[str, frozenset[int]]
 """The activities of a child (without level and year), each with its usual weekdays."""
 
 
 @dataclass(slots=True)
 class Grownup:
-    """An adult; with a user name, they sign in."""
+    """An adult; with a user name, they sign in. Without one, `address` is what the town hall writes to, if anything."""
 
     first_name: str
     last_name: str
     civility: str
     username: str = ""
     phone: str = ""
+    address: str = ""
 
     @property
     def email(self) -> str:
-        return f"{self.username.lower()}@example.org" if self.username else ""
+        return f"{self.username.lower()}@example.org" if self.username else self.address
 
 
 @dataclass(slots=True, eq=False)
@@ -72,7 +68,10 @@ class Child:
 
 @dataclass(slots=True, eq=False)
 class Household:
-    """A family file. `quotient_cents` None is unknown; `other_home` is where its children live the other week."""
+    """A family file. `quotient_cents` None is unknown; `other_home` is where its children live the other week.
+
+    `is_visited` is the household that a visitor plays first: it keeps to its habits and chooses for itself.
+    """
 
     number: str
     name: str
@@ -85,16 +84,21 @@ class Household:
     quotient_cents: int | None
     code: str
     other_home: "Household | None" = None
+    is_visited: bool = False
 
 
 @dataclass(slots=True)
 class Town:
-    """What the generator knows of the town."""
+    """What the generator knows of the town; `near` are towns around it, as (postcode, name, INSEE code), and `hobbies`
+    activities for which a share of the older children leave home on a weekday, as (activity, share, weekday)."""
 
     postcode: str
     name: str
     insee_code: str
     rentree: int  # the calendar year in which the running school year began
+    sectors: Sectors
+    near: tuple[tuple[str, str, str], ...]
+    hobbies: tuple[tuple[str, float, int], ...] = ()
 
 
 @dataclass(slots=True)
@@ -119,7 +123,7 @@ class Generator:
         name = self.rng.choice(SURNAMES).replace("-", " ")
         adults = self.adults(name)
         postcode, city, insee_code = self.home()
-        sector = self.rng.randrange(len(SECTORS))
+        sector = self.rng.randrange(len(self.town.sectors))
         children = [self.child(name, level, sector) for level in self.levels()]
         return Household(
             number=self.number(),
@@ -137,7 +141,7 @@ class Generator:
     def home(self) -> tuple[str, str, str]:
         """Four households in a hundred live next door."""
         if self.rng.random() < 0.04:
-            return self.rng.choice(NEAR)
+            return self.rng.choice(self.town.near)
         return self.town.postcode, self.town.name, self.town.insee_code
 
     def adults(self, name: str) -> list[Grownup]:
@@ -200,6 +204,9 @@ class Generator:
         wednesday = self.rng.random()
         if wednesday < 0.36:
             habits["mercredi-journee" if wednesday < 0.27 else "mercredi-matin"] = frozenset({WEDNESDAY})
+        for activity, share, weekday in self.town.hobbies if level >= FIRST_ELEMENTARY else ():
+            if self.rng.random() < share:
+                habits[activity] = frozenset({weekday})
         return MappingProxyType(habits)
 
     def some_days(self, share: float) -> frozenset[int]:

@@ -22,6 +22,7 @@ from preau.billing.models import (
     Regie,
 )
 from preau.core.dates import PARIS, Month
+from preau.townfile.demonstration.scene import REGISSEUR
 from preau.townfile.demonstration.settling import BATCH
 from preau.townfile.demonstration.timeline import Timeline
 
@@ -30,9 +31,9 @@ SMALLEST_ONLINE = 100  # cents
 PAID_SHARE = {"paid": 0.94, "issued": 0.45}
 
 
-def bill_past_months(timeline: Timeline, rng: random.Random, *, zoe: str, now: dt.datetime) -> None:
-    """Issue the two months before the last; Zoé (her family's code) has paid the first and owes the second."""
-    regisseur = User.objects.get(username="r.regisseur")
+def bill_past_months(timeline: Timeline, rng: random.Random, *, visited: str, now: dt.datetime) -> None:
+    """Issue the two months before the last; the visited household (its code) has paid the first, owes the second."""
+    regisseur = User.objects.get(username=REGISSEUR)
     for regie in Regie.objects.filter(retired_on__isnull=True):
         for name, month in (("paid", timeline.paid), ("issued", timeline.issued)):
             campaign = _issue(regie, month, timeline.issue_day(month), regisseur)
@@ -41,14 +42,14 @@ def bill_past_months(timeline: Timeline, rng: random.Random, *, zoe: str, now: d
             invoices = list(
                 campaign.invoices.select_related("regie", "payer__adult__user", "family").order_by("number")
             )
-            _announce(invoices, campaign, but="" if name == "paid" else zoe)
-            owes = zoe if name == "issued" else ""
+            _announce(invoices, campaign, but="" if name == "paid" else visited)
+            owes = visited if name == "issued" else ""
             payers = [
                 invoice
                 for invoice in invoices
                 if invoice.total_cents >= SMALLEST_ONLINE
                 and invoice.payer.adult.user is not None
-                and (rng.random() < PAID_SHARE[name] or invoice.family.code == zoe)
+                and (rng.random() < PAID_SHARE[name] or invoice.family.code == visited)
                 and invoice.family.code != owes
             ]
             _pay(payers, rng, now=now)

@@ -3,6 +3,7 @@
 import datetime as dt
 import random
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
@@ -19,9 +20,9 @@ from preau.town.rules import kind_of_day
 from preau.townfile.checking import checked_source
 from preau.townfile.demonstration import households as drawn
 from preau.townfile.demonstration.booking import Diary, write_bookings
-from preau.townfile.demonstration.cast import cast
 from preau.townfile.demonstration.enrolling import Catalogue, enrol_all, write_enrolments
 from preau.townfile.demonstration.paying import bill_past_months
+from preau.townfile.demonstration.scene import Scene
 from preau.townfile.demonstration.settling import hire, settle
 from preau.townfile.demonstration.shifting import shift
 from preau.townfile.demonstration.timeline import Timeline, timeline, weeks_to_shift
@@ -29,7 +30,7 @@ from preau.townfile.file import TownFile
 from preau.townfile.loading import load
 from preau.townfile.source import read_source
 
-TOWN = Path(__file__).parents[1] / "towns/villejuif/villejuif.toml"
+TOWNS = Path(__file__).parents[1] / "towns"
 PREPARED = "townfile.demonstration_prepared"
 
 
@@ -37,52 +38,64 @@ class TownAlreadyThere(Exception):
     """The database already describes a town that is no demonstration: it must not be touched."""
 
 
-def prepared_on() -> dt.date | None:
-    """The day for which the demonstration of this database was made, or None. Raises TownAlreadyThere."""
-    made = Entry.objects.filter(action=PREPARED).order_by("pk").values_list("subject", flat=True).last()
+def town_file(town: str) -> Path:
+    """The shipped file of a town."""
+    return TOWNS / town / f"{town}.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The demonstration of this database: which town, and the day for which it was made."""
+
+    town: str
+    on: dt.date
+
+
+def prepared() -> Prepared | None:
+    """The demonstration of this database, or None when it is empty. Raises TownAlreadyThere."""
+    made = Entry.objects.filter(action=PREPARED).order_by("pk").last()
     if made is None and Town.objects.exists():
         raise TownAlreadyThere
-    return dt.date.fromisoformat(made) if made else None
+    return Prepared(made.facts["town"], dt.date.fromisoformat(made.subject)) if made else None
 
 
 @transaction.atomic
-def prepare(*, families: int, now: dt.datetime) -> None:
+def prepare(scene: Scene, *, families: int, now: dt.datetime) -> None:
     """Load the town and make `families` households, their enrolments, bookings, invoices and payments.
 
     All or nothing, in one transaction. The same day gives the same town, names and figures alike.
     """
     today = local_day(now)
-    rng = random.Random(f"villejuif {today}")  # noqa: S311 (a town to play with)
-    load(_town_of(today), by=None, now=now)
+    rng = random.Random(f"{scene.town} {today}")  # noqa: S311 (a town to play with)
+    load(_town_of(scene.town, today), by=None, now=now)
     calendar = school_calendar()
     line = timeline(today, lambda day: kind_of_day(calendar, day) == DayKind.SCHOOL)
     years = _years(line)
     town = Town.objects.get()
-    about = drawn.Town(_postcode(town), town.name, town.insee_code, years[0].starts_on.year)
-    generator = drawn.Generator(rng, about)
-    households = cast(generator)
+    generator = drawn.Generator(rng, scene.about(town, years[0].starts_on.year))
+    households = scene.cast(generator)
     households += [generator.household() for _ in range(families - len(households))]
     since = years[-1].starts_on
-    settled = settle(households, years, since=since, now=now)
-    hire(on=since)
-    catalogues = [Catalogue.read(year, years_ago) for years_ago, year in enumerate(years)]
+    settled = settle(scene, households, years, since=since, now=now)
+    hire(scene, on=since)
+    catalogues = [Catalogue.read(year, years_ago, scene.sectors) for years_ago, year in enumerate(years)]
     enrolled = enrol_all(households, catalogues)
     diary = Diary.read(rng, line)
     diary.fill(enrolled)
-    diary.fill_up(enrolled, households, catalogues[0])
+    diary.fill_up(scene.full, enrolled, households, catalogues[0])
     write_enrolments(enrolled, settled)
     write_bookings(diary, settled, now=now)
-    bill_past_months(line, rng, zoe=households[0].code, now=now)
-    record(None, PREPARED, at=now, subject=today.isoformat(), facts={"families": families})
+    bill_past_months(line, rng, visited=households[0].code, now=now)
+    record(None, PREPARED, at=now, subject=today.isoformat(), facts={"town": scene.town, "families": families})
     while chain():
         pass
 
 
-def _town_of(today: dt.date) -> TownFile:
+def _town_of(town: str, today: dt.date) -> TownFile:
     """The shipped file, moved by whole weeks when its school years do not suit the day."""
-    years = checked_source(read_source(TOWN)).years.rows.values()
+    years = checked_source(read_source(town_file(town))).years.rows.values()
     first, last = min(year.starts_on for year in years), max(year.ends_on for year in years)
-    source = read_source(TOWN)
+    source = read_source(town_file(town))
     shift(source, weeks_to_shift(today, first, last))
     return checked_source(source)
 
@@ -92,10 +105,6 @@ def _years(line: Timeline) -> list[SchoolYear]:
     current = SchoolYear.objects.filter(ends_on__gte=line.today).earliest("starts_on")
     before = SchoolYear.objects.filter(starts_on__lt=current.starts_on, ends_on__gte=line.paid.first)
     return [current, *before.order_by("-starts_on")]
-
-
-def _postcode(town: Town) -> str:
-    return next(word for word in town.address.replace(",", " ").split() if len(word) == 5 and word.isdigit())
 
 
 def forget() -> None:

@@ -23,11 +23,12 @@ class ProcessStopped(Exception):
     """A process ended by itself; the message tells which, with its last words."""
 
 
-def environment_of(port: int) -> dict[str, str]:
-    """What every process of the demonstration is told: who it is, and where the payment site answers."""
+def environment_of(port: int, var: str) -> dict[str, str]:
+    """What every process of the demonstration is told: what it is, its data, and where the payment site answers."""
     payment_site = f"http://localhost:{port + 1}/tpa"
     return {
         "PREAU_DEMO": "1",
+        "PREAU_VAR": var,
         "PREAU_PUBLIC_URL": f"http://localhost:{port}",
         "PREAU_PAYFIP_SERVICE_URL": f"{payment_site}/services/securite",
         "PREAU_PAYFIP_PAGE_URL": f"{payment_site}/paiementws.web",
@@ -49,7 +50,7 @@ def commands(port: int, var: Path) -> dict[str, list[str]]:
 @contextmanager
 def running(port: int, var: Path) -> Iterator[Mapping[str, subprocess.Popen[bytes]]]:
     """All processes, stopped at the end whatever happens. What they say goes to `demo.log`."""
-    environment = os.environ | environment_of(port)
+    environment = os.environ | environment_of(port, str(var))
     with ExitStack() as stack:
         log = stack.enter_context((var / "demo.log").open("wb"))
         started: dict[str, subprocess.Popen[bytes]] = {}

@@ -23,8 +23,8 @@ from preau.families.rules import PRESETS
 from preau.pricing.choices import QuotientSource
 from preau.pricing.models import Quotient
 from preau.town.models import Level, Place, SchoolYear, Service
-from preau.townfile.demonstration.cast import AGENTS, PASSWORD
-from preau.townfile.demonstration.households import LEVELS, SECTORS, Child, Household
+from preau.townfile.demonstration.households import LEVELS, Child, Household, Sectors
+from preau.townfile.demonstration.scene import Scene
 
 BATCH = 1000
 ONE_WEEK_EACH = "AAAAAAABBBBBBB"
@@ -40,16 +40,16 @@ class Settled:
 
 
 def settle(
-    households: Sequence[Household], years: Sequence[SchoolYear], *, since: dt.date, now: dt.datetime
+    scene: Scene, households: Sequence[Household], years: Sequence[SchoolYear], *, since: dt.date, now: dt.datetime
 ) -> Settled:
     """Write the households, known to the town hall since that day; `years` are the running one, then those before."""
     families = _families(households, since)
-    users = _accounts(households, now)
+    users = _accounts(households, scene.password, now)
     adults = _adults(households, families, users)
     participants = _participants(households)
     _homes(households, families, participants)
     _bonds(households, adults, participants, since)
-    _schoolings(participants, years)
+    _schoolings(participants, years, scene.sectors)
     _quotients(households, families, since, now)
     _custodies(households, families, participants, since)
     return Settled(
@@ -59,15 +59,15 @@ def settle(
     )
 
 
-def hire(*, on: dt.date) -> None:
+def hire(scene: Scene, *, on: dt.date) -> None:
     """The agents, with their roles."""
     roles, services = Role.objects.in_bulk(field_name="code"), Service.objects.in_bulk(field_name="code")
-    password = make_password(PASSWORD)
-    for agent in AGENTS:
+    password = make_password(scene.password)
+    for agent in scene.agents:
         user = User.objects.create(
             kind=UserKind.STAFF,
             username=agent.username,
-            email=f"{agent.username}@villejuif.example",
+            email=f"{agent.username}@{scene.town}.example",
             first_name=agent.first_name,
             last_name=agent.last_name,
             password=password,
@@ -97,9 +97,9 @@ def _families(households: Sequence[Household], since: dt.date) -> dict[Household
     return families
 
 
-def _accounts(households: Sequence[Household], now: dt.datetime) -> dict[str, User]:
+def _accounts(households: Sequence[Household], shared: str, now: dt.datetime) -> dict[str, User]:
     """All share one password, hashed once: hashing seven hundred would take longer than all the rest."""
-    password = make_password(PASSWORD)
+    password = make_password(shared)
     rows = [
         User(
             kind=UserKind.FAMILY,
@@ -191,13 +191,13 @@ def _bonds(
     Guardianship.objects.bulk_create(rows, batch_size=BATCH)
 
 
-def _schoolings(participants: dict[Child, Participant], years: Sequence[SchoolYear]) -> None:
+def _schoolings(participants: dict[Child, Participant], years: Sequence[SchoolYear], sectors: Sectors) -> None:
     levels, places = Level.objects.in_bulk(field_name="code"), Place.objects.in_bulk(field_name="code")
     rows = [
         Schooling(
             participant=participant,
             year=year,
-            place=places[SECTORS[child.sector][stage == "elementaire"]],
+            place=places[sectors[child.sector][stage == "elementaire"]],
             level=levels[LEVELS[child.level - years_ago]],
         )
         for child, participant in participants.items()

@@ -68,15 +68,6 @@ STREETS = (
     "rue Paul-Bert",
 )
 
-NEAR = (
-    ("94240", "L’Haÿ-les-Roses", "94038"),
-    ("94230", "Cachan", "94016"),
-    ("94110", "Arcueil", "94003"),
-    ("94550", "Chevilly-Larue", "94021"),
-    ("94400", "Vitry-sur-Seine", "94081"),
-)
-"""Towns around: postcode, name, INSEE code."""
-
 SYMBOLS = (
     *("lapin", "ecureuil", "fusee", "bateau", "oiseau", "poisson", "tortue"),
     *("feuille", "etoile", "cerise", "fleur", "chat", "escargot"),

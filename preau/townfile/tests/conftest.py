@@ -8,7 +8,8 @@ from django.core.management import call_command
 from pytest_django.plugin import DjangoDbBlocker
 
 from preau.core.dates import PARIS
-from preau.townfile.demonstration.preparing import TOWN, prepare
+from preau.townfile.demonstration.preparing import prepare, town_file
+from preau.townfile.demonstration.scenes import SCENES
 from preau.townfile.loading import file_to_load, load
 
 NOW = dt.datetime(2026, 11, 21, 9, 0, tzinfo=PARIS)
@@ -30,11 +31,11 @@ def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iter
 def villejuif(committed: DjangoDbBlocker) -> None:
     """The shipped town, loaded."""
     with committed.unblock():
-        load(file_to_load(TOWN, today=NOW.date()), by=None, now=NOW)
+        load(file_to_load(town_file("villejuif"), today=NOW.date()), by=None, now=NOW)
 
 
 @pytest.fixture(scope="module")
 def demonstration(committed: DjangoDbBlocker) -> None:
     """A small demonstration."""
     with committed.unblock():
-        prepare(families=FAMILIES, now=NOW)
+        prepare(SCENES["villejuif"], families=FAMILIES, now=NOW)

@@ -14,7 +14,8 @@ INNER, OUTER = 10, 20
 
 
 def make_child() -> Child:
-    return Generator(random.Random(1), Town("94800", "Villejuif", "94076", 2026)).child("Pinceau", 3, 0)
+    about = Town("94800", "Villejuif", "94076", 2026, sectors=(("maternelle", "elementaire"),), near=())
+    return Generator(random.Random(1), about).child("Pinceau", 3, 0)
 
 
 def make_offer(*parts: int, groups: tuple[int, ...] = (INNER,)) -> Offer:

@@ -16,8 +16,8 @@ from preau.bookings.models import Booking, Slot
 from preau.enrolments.models import Enrolment
 from preau.families.models import Family, Home, Participant
 from preau.town.models import Town
-from preau.townfile.demonstration.cast import PASSWORD, VISITORS, ZOE
-from preau.townfile.demonstration.preparing import prepared_on
+from preau.townfile.demonstration.preparing import Prepared, prepared
+from preau.townfile.demonstration.scenes.villejuif import VILLEJUIF, ZOE
 from preau.townfile.tests.conftest import FAMILIES, NOW
 
 D = dt.date
@@ -39,14 +39,16 @@ def test_it_breaks_no_rule() -> None:
 
 def test_it_has_as_many_families_as_asked() -> None:
     assert Family.objects.count() == FAMILIES
-    assert prepared_on() == TODAY
+    assert prepared() == Prepared("villejuif", TODAY)
 
 
 def test_whoever_is_named_may_sign_in() -> None:
-    for visitor in VISITORS:
+    for visitor in VILLEJUIF.visitors:
         user = User.objects.get(username=visitor.username)
         assert user.is_active
-        assert user.check_password(PASSWORD) or authenticate(username=visitor.username, password=PASSWORD)
+        assert user.check_password(VILLEJUIF.password) or authenticate(
+            username=visitor.username, password=VILLEJUIF.password
+        )
 
 
 def test_agents_may_do_their_work_and_no_more() -> None:

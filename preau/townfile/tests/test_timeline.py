@@ -12,13 +12,13 @@ from pytest_django import Settings
 from preau.bookings.models import Booking
 from preau.core.dates import PARIS, Month
 from preau.journal.actions import record
-from preau.town.models import SchoolYear
+from preau.town.models import SchoolYear, Town
 from preau.town.testing import make_town
 from preau.townfile.checking import checked_source
-from preau.townfile.demonstration import households as drawn
-from preau.townfile.demonstration.cast import cast
 from preau.townfile.demonstration.households import Generator
-from preau.townfile.demonstration.preparing import PREPARED, TOWN, TownAlreadyThere, forget, prepare, prepared_on
+from preau.townfile.demonstration.preparing import PREPARED, TownAlreadyThere, forget, prepare, prepared, town_file
+from preau.townfile.demonstration.scene import Scene
+from preau.townfile.demonstration.scenes import SCENES
 from preau.townfile.demonstration.shifting import shift
 from preau.townfile.demonstration.timeline import timeline, weeks_to_shift
 from preau.townfile.source import read_source
@@ -28,10 +28,13 @@ D = dt.date
 TODAY = NOW.date()
 
 
-def test_the_same_seed_draws_the_same_town() -> None:
+@pytest.mark.parametrize("scene", SCENES.values(), ids=SCENES)
+def test_the_same_seed_draws_the_same_town(scene: Scene) -> None:
+    about = scene.about(Town(name="Ville", insee_code="94076", address="Mairie, 94800 Ville"), 2026)
+
     def draw() -> str:
-        generator = Generator(random.Random("2026-11-21"), drawn.Town("94800", "Villejuif", "94076", 2026))
-        return repr([*cast(generator), *(generator.household() for _ in range(50))])
+        generator = Generator(random.Random("2026-11-21"), about)
+        return repr([*scene.cast(generator), *(generator.household() for _ in range(50))])
 
     assert draw() == draw()
 
@@ -40,7 +43,7 @@ def test_the_same_seed_draws_the_same_town() -> None:
 def test_a_real_town_is_never_taken_for_a_demonstration() -> None:
     make_town()
     with pytest.raises(TownAlreadyThere):
-        prepared_on()
+        prepared()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -50,15 +53,15 @@ def test_a_demonstration_may_be_forgotten(tmp_path: Path, settings: Settings) ->
         (tmp_path / left).parent.mkdir(exist_ok=True)
         (tmp_path / left).touch()
     make_town()
-    record(None, PREPARED, at=NOW, subject=f"{TODAY}")
+    record(None, PREPARED, at=NOW, subject=f"{TODAY}", facts={"town": "villejuif"})
     forget()
-    assert prepared_on() is None
+    assert prepared() is None
     assert [path.name for path in tmp_path.iterdir()] == ["secret"]
 
 
 # Whatever the day
 
-YEARS = checked_source(read_source(TOWN)).years.rows
+YEARS = checked_source(read_source(town_file("villejuif"))).years.rows
 FIRST, LAST = YEARS["2025-2026"].starts_on, YEARS["2027-2028"].ends_on
 
 
@@ -90,7 +93,7 @@ def test_in_summer_the_days_to_come_are_those_of_september() -> None:
 
 @pytest.mark.parametrize("weeks", [-104, 52, 157])
 def test_a_shifted_town_is_still_right(weeks: int) -> None:
-    source = read_source(TOWN)
+    source = read_source(town_file("villejuif"))
     shift(source, weeks)
     file = checked_source(source)
     assert [row.starts_on for row in file.years.rows.values()] == [
@@ -102,6 +105,6 @@ def test_a_shifted_town_is_still_right(weeks: int) -> None:
 @pytest.mark.django_db
 def test_years_after_the_shipped_ones_the_town_is_alive() -> None:
     now = dt.datetime(2031, 3, 14, 9, 0, tzinfo=PARIS)
-    prepare(families=10, now=now)
+    prepare(SCENES["villejuif"], families=10, now=now)
     assert SchoolYear.objects.filter(starts_on__lte=now.date(), ends_on__gte=now.date()).exists()
     assert Booking.objects.filter(day__gt=now.date()).exists()

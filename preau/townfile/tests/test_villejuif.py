@@ -12,7 +12,7 @@ from preau.core.dates import PARIS, days
 from preau.core.money import NBSP
 from preau.pricing.rules import Facts, parse_tariff, price
 from preau.townfile.checking import checked_town_file
-from preau.townfile.demonstration.preparing import TOWN
+from preau.townfile.demonstration.preparing import town_file
 from preau.townfile.file import TownFile
 
 NOW = dt.datetime(2026, 11, 21, 9, 0, tzinfo=PARIS)
@@ -21,7 +21,7 @@ D = dt.date
 
 @pytest.fixture(scope="module")
 def file() -> TownFile:
-    return checked_town_file(TOWN)
+    return checked_town_file(town_file("villejuif"))
 
 
 @pytest.mark.parametrize("code", ["2026-2027", "2027-2028"])

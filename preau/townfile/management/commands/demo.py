@@ -13,8 +13,8 @@ from django.db import connection
 from django.utils import timezone
 
 from preau.core.dates import local_day
-from preau.townfile.demonstration.cast import PASSWORD, VISITORS
-from preau.townfile.demonstration.preparing import TownAlreadyThere, forget, prepare, prepared_on
+from preau.town.queries import the_town
+from preau.townfile.demonstration.preparing import TownAlreadyThere, forget, prepare, prepared
 from preau.townfile.demonstration.running import (
     ProcessStopped,
     environment_of,
@@ -23,9 +23,12 @@ from preau.townfile.demonstration.running import (
     wait_until_open,
     watch,
 )
+from preau.townfile.demonstration.scene import Scene
+from preau.townfile.demonstration.scenes import SCENES
 
-FAMILIES = 400
+VILLEJUIF = "villejuif"
 FEWEST_FAMILIES = 10
+WIDTH = 16  # of the longest user name, or nearly
 
 
 class Command(BaseCommand):
@@ -33,45 +36,53 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--town", choices=sorted(SCENES), default=VILLEJUIF, help="laquelle des villes livrées")
         parser.add_argument("--port", type=int, default=8000, help="port du portail ; le suivant sert au paiement")
-        parser.add_argument("--families", type=int, default=FAMILIES, help="nombre de familles d’une nouvelle ville")
+        parser.add_argument("--families", type=int, help="nombre de familles d’une nouvelle ville")
         parser.add_argument("--reset", action="store_true", help="efface la démonstration et recommence")
         parser.add_argument("--yes", action="store_true", help="efface sans poser de question")
         parser.add_argument("--no-serve", action="store_true", help="prépare la ville sans l’ouvrir")
 
-    def handle(self, *args: Any, port: int, families: int, **options: Any) -> None:
-        restart_as_demonstration(port)
+    def handle(self, *args: Any, town: str, port: int, families: int | None, **options: Any) -> None:
+        restart_as_demonstration(port, town)
+        scene = SCENES[town]
+        families = scene.families if families is None else families
         if families < FEWEST_FAMILIES:
             raise CommandError(f"Il faut {FEWEST_FAMILIES} familles au moins.")
         serve = not options["no_serve"]
         if serve:
             refuse_busy_ports(port)
         call_command("migrate", interactive=False, verbosity=0)
-        self.make_town(families, reset=options["reset"], yes=options["yes"])
+        self.make_town(scene, families, reset=options["reset"], yes=options["yes"])
         call_command("collectstatic", interactive=False, verbosity=0)
         if serve:
             connection.close()
-            self.open_town(port)
+            self.open_town(scene, port)
 
-    def make_town(self, families: int, *, reset: bool, yes: bool) -> None:
+    def make_town(self, scene: Scene, families: int, *, reset: bool, yes: bool) -> None:
         """The town as it was left or, when there is none, a new one."""
         try:
-            made_on = prepared_on()
+            made = prepared()
         except TownAlreadyThere:
             raise CommandError(
                 "Cette base décrit déjà une commune, qui n’est pas une démonstration : rien n’a été touché. "
                 "Indiquez un autre dossier avec PREAU_VAR, ou une autre base avec PREAU_DATABASE_URL."
             ) from None
         now = timezone.now()
-        if made_on is not None and reset:
+        if made is not None and reset:
             self.confirm(yes=yes)
             forget()
-            made_on = None
-        if made_on is None:
-            self.stdout.write(f"Création de Villejuif : {families} familles, une demi-minute environ…")
-            prepare(families=families, now=now)
-        elif made_on != local_day(now):
-            self.stdout.write(f"Ville du {made_on:%d/%m/%Y}, telle que vous l’avez laissée (--reset pour repartir).")
+            made = None
+        if made is None:
+            self.stdout.write(f"Création de {scene.town.capitalize()} : {families} familles, un instant…")
+            prepare(scene, families=families, now=now)
+        elif made.town != scene.town:
+            raise CommandError(
+                f"Ce dossier garde la démonstration de {made.town.capitalize()}. Indiquez un autre dossier avec "
+                "PREAU_VAR, ou ajoutez --reset pour la remplacer."
+            )
+        elif made.on != local_day(now):
+            self.stdout.write(f"Ville du {made.on:%d/%m/%Y}, telle que vous l’avez laissée (--reset pour repartir).")
 
     def confirm(self, *, yes: bool) -> None:
         if yes:
@@ -81,42 +92,53 @@ class Command(BaseCommand):
         if input("Effacer la démonstration et tout ce qui y a été fait ? [o/N] ").strip().lower() not in {"o", "oui"}:
             raise CommandError("Rien n’a été effacé.")
 
-    def open_town(self, port: int) -> None:
+    def open_town(self, scene: Scene, port: int) -> None:
         interrupt_on_stop()
         try:
             with running(port, settings.VAR) as started:
                 wait_until_open(started, port, settings.VAR)
-                self.welcome(port)
+                self.welcome(scene, port)
                 watch(started, settings.VAR)
         except KeyboardInterrupt:
             self.stdout.write("\nLa démonstration est arrêtée ; elle reprendra où vous l’avez laissée.")
         except ProcessStopped as stopped:
             raise CommandError(str(stopped)) from None
 
-    def welcome(self, port: int) -> None:
+    def welcome(self, scene: Scene, port: int) -> None:
+        """Where to go, and who may do what there."""
         address = f"http://localhost:{port}"
-        width = max(len(visitor.username) for visitor in VISITORS)
+        town = the_town()
+        connection.close()
+        places = {
+            f"{town.portal_name} de {town.name}": f"{address}/",
+            "Courriels envoyés": f"{address}/boite-aux-lettres/",
+        }
         lines = [
             "",
-            f"  Espace familles de Villejuif   {address}/",
-            f"  Courriels envoyés              {address}/boite-aux-lettres/",
+            *(f"  {name:<{max(map(len, places))}}   {where}" for name, where in places.items()),
             "",
-            f"  Mot de passe de chacun : {PASSWORD}",
+            f"  Mot de passe de chacun : {scene.password}",
             "",
-            *(f"    {visitor.username:<{width}}   {visitor.who}" for visitor in VISITORS),
+            *(f"    {visitor.username:<{WIDTH}}   {visitor.who}" for visitor in scene.visitors),
             "",
-            "  Paiement : un simulateur de PayFiP, aucune somme n’est réelle. Ctrl-C pour arrêter.",
+            "  Paiement : un simulateur de PayFiP, aucune somme n’est réelle. Ctrl-C pour arrêter.",
             "",
         ]
         self.stdout.write("\n".join(lines))
         self.stdout.flush()
 
 
-def restart_as_demonstration(port: int) -> None:
+def restart_as_demonstration(port: int, town: str) -> None:
     """Settings are read once, at the start: begin again with those of a demonstration, unless they are ours already."""
-    if any(os.environ.get(name) != value for name, value in environment_of(port).items()):
+    wanted = environment_of(port, data_folder(town))
+    if any(os.environ.get(name) != value for name, value in wanted.items()):
         sys.stdout.flush()
-        os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], os.environ | environment_of(port))  # noqa: S606
+        os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], os.environ | wanted)  # noqa: S606
+
+
+def data_folder(town: str) -> str:
+    """Where the data of that demonstration are: each town has its own folder, unless the host names one."""
+    return os.environ.get("PREAU_VAR") or str(settings.ROOT / "var" / town)
 
 
 def refuse_busy_ports(port: int) -> None:
