@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.socialaccount",
     "csp",
     "django_htmx",
     "preau.core",
@@ -124,6 +125,11 @@ ACCOUNT_SESSION_COOKIE_AGE = 30 * 86400
 ACCOUNT_RATE_LIMITS = {"login": "120/m/ip", "login_failed": "40/m/ip,5/5m/key"}
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if environment.flag("BEHIND_PROXY") else 0
 ACCOUNT_ADAPTER = "preau.accounts.adapter.AccountAdapter"
+
+# FranceConnect: offered once the State has given the town these two, and the town opens that way in.
+FRANCECONNECT_URL = environment.text("FRANCECONNECT_URL", "https://oidc.franceconnect.gouv.fr/api/v2").rstrip("/")
+FRANCECONNECT_CLIENT_ID = environment.text("FRANCECONNECT_CLIENT_ID")
+FRANCECONNECT_CLIENT_SECRET = environment.text("FRANCECONNECT_CLIENT_SECRET")
 
 SESSION_ENGINE = "preau.accounts.sessions"
 SESSION_COOKIE_AGE = 12 * 3600  # parents: half a day, or 30 days with « Rester connecté » (PRODUCT 4.13)

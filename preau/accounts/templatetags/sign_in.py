@@ -15,6 +15,7 @@ def sign_in_card(context: dict[str, Any]) -> dict[str, Any]:
     return {
         "form": SignInForm(),
         "title": "Se connecter",
+        "next": "",
         "csrf_token": context.get("csrf_token"),
         "town": context["town"],
     }

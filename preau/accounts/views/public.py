@@ -10,7 +10,9 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from preau.accounts.forms import SignInForm
+from preau.accounts.franceconnect import kept
 from preau.accounts.models import User
+from preau.accounts.views.franceconnect import sign_out_of_franceconnect
 from preau.core.audience import public_page
 
 STAFF_DAY = 9 * 3600
@@ -47,7 +49,10 @@ sign_in = public_page(SignIn.as_view())
 @public_page
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
+    id_token = request.session.get(kept.ID_TOKEN)
     logout(request)
+    if id_token and (leaving := sign_out_of_franceconnect(request, id_token)):
+        return leaving
     messages.success(request, "Vous êtes déconnecté.")
     return redirect("portal:welcome")
 
