@@ -208,6 +208,21 @@ def test_the_recap_says_what_has_become_impossible(villejuif: Villejuif, visitor
     visitor.look("planning-validation-impossible")
 
 
+def test_two_tabs_of_a_month_keep_what_each_ticked_and_a_click_taken_back_is_no_click(
+    villejuif: Villejuif, open_visitor: OpenVisitor, sign_in
+) -> None:
+    one, other = open_visitor(), open_visitor()
+    for tab in (one, other):
+        sign_in(tab, villejuif.zoe)
+        Planning(tab).open(villejuif.nora.code, NOVEMBER)
+    Planning(one).tick("Soir", FRIDAY)
+    Planning(other).tick("Journée", WEDNESDAY)
+    Planning(other).untick("Repas", THURSDAY)
+    Planning(other).tick("Repas", THURSDAY)
+    Planning(one).press("Valider")
+    expect(one.page.get_by_role("heading", name="À enregistrer (2)")).to_be_visible()
+
+
 def test_the_first_of_two_tabs_to_confirm_books_for_both(villejuif: Villejuif, open_visitor: OpenVisitor, sign_in):
     visitor = open_visitor()
     sign_in(visitor, villejuif.zoe)

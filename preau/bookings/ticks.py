@@ -1,8 +1,10 @@
 """The boxes of the grid, there and back: what the page showed travels with the form, so that only clicks count.
 
-A browser does not send the boxes left empty. Each row therefore sends what the parent saw (`vu`): for each day, 1
-booked, 0 not booked, a dot for what could not change. A box that differs is a click; another parent's booking made
-meanwhile is not mistaken for one.
+A browser does not send the boxes left empty. Each row therefore sends what the parent saw (`vu`), a sign for each day:
+1 booked, 0 not booked, + and - a tick and an untick of the draft, a dot for what could not change. A box that differs
+is a click; one that does not is left alone, for another parent or another tab may have changed it meanwhile. A page
+that stays open while its clicks are sent one by one also says which boxes it has changed (`touche`): one put back there
+is a click too.
 """
 
 import datetime as dt
@@ -18,17 +20,19 @@ from preau.bookings.rules.lines import Cell
 MOST_ROWS = 200
 SEEN = re.compile(
     r"(?P<child>[a-z0-9]{1,20}) (?P<activity>[-\w]{1,60})/(?P<unit>[-\w]{1,60}) "
-    r"(?P<first>[0-9]{4}-[0-9]{2}-[0-9]{2}) (?P<days>[01.]{1,31})",
+    r"(?P<first>[0-9]{4}-[0-9]{2}-[0-9]{2}) (?P<days>[-01+.]{1,31})",
     re.ASCII,
 )
+SIGNS = {(False, False): "0", (True, True): "1", (False, True): "+", (True, False): "-"}  # booked, ticked
+AS_SEEN = {sign: pair for pair, sign in SIGNS.items()}
 
 
 @dataclass(slots=True)
 class Ticks:
-    """What a form says: the cells that the parent clicked, and those left or put back as they were seen."""
+    """What a form says: the cells that the parent wants otherwise than they are booked, and those put back."""
 
     clicked: dict[Cell, bool] = field(default_factory=dict)
-    untouched: set[Cell] = field(default_factory=set)
+    put_back: set[Cell] = field(default_factory=set)
     unreadable: bool = False  # a row that no page of ours wrote
 
 
@@ -43,14 +47,21 @@ def seen(planning: Planning) -> list[str]:
 
 
 def _seen(row: Row, first: dt.date) -> str:
-    days = "".join([("1" if cell.is_booked else "0") if cell.can_change else "." for cell in row.cells])
+    days = "".join([SIGNS[cell.is_booked, cell.is_ticked] if cell.can_change else "." for cell in row.cells])
     return f"{row.child.code} {row.unit.activity_code}/{row.unit.code} {first} {days}"
 
 
-def read_ticks(seen: Sequence[str], ticked: Iterable[str], children: Mapping[int, Child], kept: Catalogue) -> Ticks:
+def read_ticks(
+    seen: Sequence[str],
+    ticked: Iterable[str],
+    children: Mapping[int, Child],
+    kept: Catalogue,
+    *,
+    touched: Iterable[str] = (),
+) -> Ticks:
     """The clicks of a form. Rows of children or units that this parent does not have are unreadable."""
     by_code = {child.code: child for child in children.values()}
-    boxes, found = set(ticked), Ticks(unreadable=len(seen) > MOST_ROWS)
+    boxes, changed, found = set(ticked), set(touched), Ticks(unreadable=len(seen) > MOST_ROWS)
     for number, text in enumerate(seen[:MOST_ROWS]):
         match = SEEN.fullmatch(text)
         child = by_code.get(match["child"]) if match else None
@@ -59,14 +70,17 @@ def read_ticks(seen: Sequence[str], ticked: Iterable[str], children: Mapping[int
         if match is None or child is None or unit is None or first is None:
             found.unreadable = True
             continue
-        for offset, was in enumerate(match["days"]):
-            if was == ".":
+        for offset, sign in enumerate(match["days"]):
+            if sign == ".":
                 continue
             day = first + dt.timedelta(days=offset)
+            box, (was_booked, was_ticked) = f"{number}-{day_key(day)}", AS_SEEN[sign]
+            wanted = box in boxes
+            if wanted == was_ticked and box not in changed:
+                continue
             cell = Cell(child.key, day, unit.key)
-            wanted = f"{number}-{day_key(day)}" in boxes
-            if wanted == (was == "1"):
-                found.untouched.add(cell)
+            if wanted == was_booked:
+                found.put_back.add(cell)
             else:
                 found.clicked[cell] = wanted
     return found

@@ -47,6 +47,7 @@ class Form:
         self.text = page.content.decode()
         self.seen = re.findall(r'name="vu" value="([^"]*)"', self.text)
         self.boxes = set(re.findall(r'name="r" value="([^"]*)" checked', self.text))
+        self.touched: list[str] = []
         self.all_boxes = re.findall(r'name="r" value="([^"]*)"', self.text)
 
     def box(self, world, unit, day):
@@ -57,10 +58,11 @@ class Form:
         for box in boxes:
             assert box in self.all_boxes, f"{box} cannot be ticked"
             self.boxes ^= {box}
+            self.touched.append(box)
         return self
 
     def send(self, *, to="", action="", htmx=False):
-        fields = {"vu": self.seen, "r": sorted(self.boxes)}
+        fields = {"vu": self.seen, "r": sorted(self.boxes), "touche": " ".join(self.touched)}
         if action:
             fields["action"] = action
         return self.client.post(to or self.path, fields, headers=HTMX if htmx else {})
@@ -186,6 +188,23 @@ def test_unticking_again_empties_the_draft(parent, world):
     form.click(form.box(world, "matin", MONDAY)).send(action="brouillon")
     again = Form(parent, address(world))
     again.click(again.box(world, "matin", MONDAY)).send(action="brouillon")
+    assert not DraftChange.objects.exists()
+
+
+def test_each_tab_keeps_what_the_other_ticked(parent, world):
+    one, other = Form(parent, address(world)), Form(parent, address(world))
+    one.click(one.box(world, "matin", MONDAY)).send(htmx=True)
+    other.click(other.box(world, "matin", TUESDAY)).send(htmx=True)
+    one.send(action="valider")
+    assert sorted(change.day for change in DraftChange.objects.all()) == [MONDAY, TUESDAY]
+
+
+def test_a_click_taken_back_on_the_same_page_empties_the_draft(parent, world):
+    form = Form(parent, address(world))
+    box = form.box(world, "matin", MONDAY)
+    form.click(box).send(htmx=True)
+    assert DraftChange.objects.exists()
+    form.click(box).send(htmx=True)
     assert not DraftChange.objects.exists()
 
 

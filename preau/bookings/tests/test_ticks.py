@@ -10,7 +10,7 @@ from preau.bookings.rules.days import TownDays
 from preau.bookings.rules.periods import Period, PeriodKind
 from preau.bookings.testing import make_booking
 from preau.bookings.tests.conftest import MONDAY, NOW, TUESDAY
-from preau.bookings.ticks import read_ticks, seen
+from preau.bookings.ticks import Ticks, read_ticks, seen
 from preau.families.testing import make_child, make_family
 from preau.town.queries import the_town
 from preau.town.rules import Calendar
@@ -31,16 +31,15 @@ def form_of(world):
     return seen(shown), boxes
 
 
-def read(world, fields, boxes):
-    return read_ticks(fields, boxes, read_children(world.user, on=NOW.date()), catalogue(1))
+def read(world, fields, boxes, touched=()):
+    return read_ticks(fields, boxes, read_children(world.user, on=NOW.date()), catalogue(1), touched=touched)
 
 
 def test_a_form_left_as_it_was_clicks_nothing(world):
     make_booking(world.child, world.units["matin"], world.group, MONDAY)
-    ticks = read(world, *form_of(world))
-    assert ticks.clicked == {}
-    assert world.cell("matin") in ticks.untouched
-    assert not ticks.unreadable
+    world.tick(world.cell("soir"))
+    world.tick(world.cell("matin"), wanted=False)
+    assert read(world, *form_of(world)) == Ticks()
 
 
 def test_boxes_that_differ_are_clicks(world):
@@ -48,6 +47,27 @@ def test_boxes_that_differ_are_clicks(world):
     fields, boxes = form_of(world)
     ticks = read(world, fields, (boxes - {"0-1005"}) | {"0-1006"})
     assert ticks.clicked == {world.cell("matin"): False, world.cell("matin", TUESDAY): True}
+
+
+def test_boxes_of_the_draft_that_differ_are_put_back(world):
+    make_booking(world.child, world.units["matin"], world.group, MONDAY)
+    world.tick(world.cell("matin"), wanted=False)
+    world.tick(world.cell("matin", TUESDAY))
+    fields, boxes = form_of(world)
+    ticks = read(world, fields, (boxes | {"0-1005"}) - {"0-1006"})
+    assert (ticks.clicked, ticks.put_back) == ({}, {world.cell("matin"), world.cell("matin", TUESDAY)})
+
+
+def test_a_box_put_back_on_a_page_that_stays_open_is_put_back(world):
+    fields, boxes = form_of(world)
+    ticks = read(world, fields, boxes, touched=["0-1005", "0-1005"])
+    assert (ticks.clicked, ticks.put_back) == ({}, {world.cell("matin")})
+
+
+def test_what_another_tab_ticked_meanwhile_is_left_alone(world):
+    fields, boxes = form_of(world)
+    world.tick(world.cell("matin"))
+    assert read(world, fields, boxes) == Ticks()
 
 
 def test_what_the_other_parent_booked_meanwhile_is_no_click(world):
@@ -85,7 +105,7 @@ def test_a_row_of_another_familys_child_is_unreadable(world):
 )
 def test_a_forged_row_is_unreadable_and_harmless(world, row):
     ticks = read(world, [row.format(code=world.child.code)], {"0-1005", "0-1231"})
-    assert (ticks.clicked, ticks.untouched, ticks.unreadable) == ({}, set(), True)
+    assert (ticks.clicked, ticks.put_back, ticks.unreadable) == ({}, set(), True)
 
 
 def test_the_rows_of_a_form_have_a_bound(world):

@@ -87,10 +87,11 @@ def _take_form(request: FamilyRequest, who: str, now: dt.datetime) -> list[str]:
         actions.clear_draft(user=request.user)
         return []
     kept = catalogue(town_of(request).catalogue_version)
-    ticks = read_ticks(request.POST.getlist("vu"), request.POST.getlist("r"), children, kept)
+    touched = request.POST.get("touche", "").split()
+    ticks = read_ticks(request.POST.getlist("vu"), request.POST.getlist("r"), children, kept, touched=touched)
     refused = refusals(read_plan(ticks.clicked, children, kept), now=now)
     wanted = {cell: want for cell, want in ticks.clicked.items() if cell not in refused}
-    actions.save_draft(user=request.user, changes=wanted, dropped=ticks.untouched, now=now)
+    actions.save_draft(user=request.user, changes=wanted, dropped=ticks.put_back, now=now)
     problems = [
         f"{count} case{'s' if count > 1 else ''} non gardée{'s' if count > 1 else ''} : {NOT_KEPT[refusal]}."
         for refusal, count in Counter(refused.values()).items()
