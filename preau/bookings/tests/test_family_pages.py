@@ -373,9 +373,10 @@ def test_an_outcome_hides_a_child_whom_the_parent_may_no_longer_see(parent, worl
     assert "Il n’y avait rien à valider" in text
 
 
-def test_deleting_from_the_recap_empties_the_draft(parent, world):
-    world.tick(world.cell("matin"))
-    parent.post("/planning/validation/", {"action": "supprimer"})
+def test_deleting_from_the_recap_empties_the_draft_and_goes_back_to_its_month(parent, world):
+    world.tick(world.cell("matin", dt.date(2026, 11, 3)))
+    response = parent.post("/planning/validation/", {"action": "supprimer"})
+    assert response.headers["Location"] == address(world, NOVEMBER)
     assert not DraftChange.objects.exists()
     assert not Submission.objects.exists()
 

@@ -19,7 +19,7 @@ from preau.bookings.queries.changes import pending_changes
 from preau.bookings.queries.children import read_children
 from preau.bookings.queries.planning import read_planning
 from preau.bookings.queries.plans import read_plan, refusals
-from preau.bookings.queries.recaps import recap_of_draft, recap_of_submission
+from preau.bookings.queries.recaps import Recap, recap_of_draft, recap_of_submission
 from preau.bookings.rules.periods import Period, PeriodKind
 from preau.bookings.ticks import read_ticks
 from preau.bookings.views.period import ALL, address, period_response
@@ -120,24 +120,23 @@ def recap(request: FamilyRequest) -> HttpResponse:
     if request.method == "POST":
         return _end(request, now)
     shown = recap_of_draft(request.user, town=town_of(request), now=now)
-    back = Month.of(min(line.day for line in shown.lines)) if shown.lines else Month.of(local_day(now))
+    context = {"recap": shown, "token": new_code(), "back": _month_of(shown, otherwise=local_day(now))}
+    return render(request, "bookings/family/recap.html", context)
+
+
+def _month_of(shown: Recap, *, otherwise: dt.date) -> str:
+    """The planning of the first month that the lines change, for their child or for all."""
     people = {line.child.code for line in shown.lines}
-    return render(
-        request,
-        "bookings/family/recap.html",
-        {"recap": shown, "token": new_code(), "back": reverse("bookings:month", args=[_one_of(people), back])},
-    )
-
-
-def _one_of(people: set[str]) -> str:
-    return next(iter(people)) if len(people) == 1 else ALL
+    first = min((line.day for line in shown.lines), default=otherwise)
+    return reverse("bookings:month", args=[next(iter(people)) if len(people) == 1 else ALL, Month.of(first)])
 
 
 def _end(request: FamilyRequest, now: dt.datetime) -> HttpResponse:
     if request.POST.get("action") == "supprimer":
+        back = _month_of(recap_of_draft(request.user, town=town_of(request), now=now), otherwise=local_day(now))
         actions.clear_draft(user=request.user)
         messages.success(request, "Vos modifications sont effacées. Vos réservations n’ont pas changé.")
-        return redirect("bookings:planning")
+        return redirect(back)
     token = request.POST.get("jeton", "")
     if request.POST.get("action") != "terminer" or not is_code(token):
         messages.error(request, "Cette page n’a pas pu être lue. Relisez vos modifications, puis terminez.")
@@ -155,7 +154,6 @@ def outcome(request: FamilyRequest, token: str) -> HttpResponse:
     """What became of each line of a draft."""
     submission = get_object_or_404(Submission, pk=token, user=request.user)
     ended = recap_of_submission(submission, user=request.user, town=town_of(request), now=timezone.now())
-    first = min((line.day for line in ended.lines), default=local_day(submission.at))
-    back = reverse("bookings:month", args=[_one_of({line.child.code for line in ended.lines}), Month.of(first)])
+    back = _month_of(ended, otherwise=local_day(submission.at))
     context = {"recap": ended, "mailed_to": submission.outcome["mailed_to"], "back": back}
     return render(request, "bookings/family/outcome.html", context)
