@@ -125,13 +125,33 @@ def deadline_words(second: str) -> str:
 
 
 @lru_cache(maxsize=2048)
-def near_deadline_words(second: str, today: dt.date) -> str:
-    """« jusqu’à ce soir minuit », « jusqu’à demain 9 h 30 », « jusqu’à mer. 11, 23 h 59 »."""
+def until_words(second: str, today: dt.date) -> str:
+    """« jusqu’à ce soir minuit », « jusqu’à demain à 9 h 30 », « jusqu’au mercredi 30 décembre à 9 h 30 »."""
+    near = _near_words(instant_of(second), today)
+    return f"jusqu’à {near}" if near else f"jusqu’au {deadline_words(second)}"
+
+
+@lru_cache(maxsize=4096)
+def short_deadline_words(second: str, day: dt.date, today: dt.date, *, is_first: bool = False) -> str:
+    """« jusqu’au mer. 7 à 9 h 30 », where there is little room; with its month when it is not that of `day`.
+
+    « premier délai : mer. 7 à 9 h 30 » when it is the first of several.
+    """
     at = instant_of(second)
+    near = _near_words(at, today)
+    month = "" if at.month == day.month else f" {short_month(at.date())}"
+    words = near or f"{WEEKDAYS[at.weekday()][:3]}. {day_number(at)}{month} à {heure(at)}"
+    if is_first:
+        return f"premier délai{NBSP}: {words}"
+    return f"jusqu’à {words}" if near else f"jusqu’au {words}"
+
+
+def _near_words(at: dt.datetime, today: dt.date) -> str:
+    """« ce soir minuit », « aujourd’hui à 16 h 30 », « demain à 9 h »; "" for another day."""
     if at.date() == today and (at.hour, at.minute) == (23, 59):
-        return "jusqu’à ce soir minuit"
+        return "ce soir minuit"
     near = {today: "aujourd’hui", today + dt.timedelta(days=1): "demain"}.get(at.date())
-    return f"jusqu’à {near or f'{WEEKDAYS[at.weekday()][:3]}. {day_number(at)}'}, {heure(at)}"
+    return f"{near} à {heure(at)}" if near else ""
 
 
 def instant_of(second: str) -> dt.datetime:
@@ -181,7 +201,7 @@ def _start(child: Child, *, several: bool) -> str:
 def _day(column: ColumnDay, place: int, planning: Planning, lines: Sequence[tuple[bytes, list["_Line"]]]) -> bytes:
     day = column.day
     cells = [line.cells[place] for _, some in lines for line in some]
-    note = "" if column.closed_for else day_words(cells, planning.today)
+    note = "" if column.closed_for else day_words(cells, day, planning.today)
     parts = [_day_start(column, note, planning.today).encode()]
     if not column.closed_for:
         words = DayWords(f"{WEEKDAYS[day.weekday()]} {day_number(day)} {MONTHS[day.month - 1]}")
@@ -218,12 +238,11 @@ def _note(words: str) -> str:
     return f'<span class="discret tel-seul">{words}</span>' if words else ""
 
 
-def day_words(cells: Sequence[PlannedCell], today: dt.date) -> str:
+def day_words(cells: Sequence[PlannedCell], day: dt.date, today: dt.date) -> str:
     """Until when a day may still change, at the earliest; « trop tard » once it no longer can; "" for other days."""
     deadlines = {cell.deadline for cell in cells if cell.can_change}
     if deadlines:
-        words = near_deadline_words(min(deadlines), today)
-        return words if len(deadlines) == 1 else words.replace("jusqu’à", "premier délai :")
+        return short_deadline_words(min(deadlines), day, today, is_first=len(deadlines) > 1)
     return "trop tard" if any(cell.state in LATE for cell in cells) else ""
 
 
@@ -303,5 +322,5 @@ def _fixed_words(cell: PlannedCell) -> str:
     if cell.lock is not None:
         return LOCKS[cell.lock]
     if cell.state in LATE and cell.deadline:
-        return f"Modifiable jusqu’au {deadline_words(cell.deadline)}"
+        return f"Délai passé le {deadline_words(cell.deadline)}"
     return ""

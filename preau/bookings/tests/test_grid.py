@@ -7,7 +7,7 @@ import pytest
 
 from preau.activities.models import Closure
 from preau.bookings.choices import Presence
-from preau.bookings.grid import deadline_words, grid, near_deadline_words
+from preau.bookings.grid import deadline_words, grid, short_deadline_words, until_words
 from preau.bookings.models import Booking, Slot
 from preau.bookings.queries.catalogue import catalogue
 from preau.bookings.queries.planning import read_planning
@@ -101,9 +101,9 @@ def test_a_ticked_day_that_became_full_can_be_unticked(world):
     assert '<label class="case" data-etat="complet" data-avant="0"><input' in drawn(world)
 
 
-def test_a_late_day_says_until_when_it_could_change(world):
+def test_a_late_day_says_when_its_deadline_passed(world):
     late = words(world, now=paris(2026, 10, 5, 9))["j1005"][0]
-    assert late == "MatinTrop tard, lundi 5 octobre. Modifiable jusqu’au dimanche 4\u00a0octobre à 23\u00a0h\u00a059"
+    assert late == "MatinTrop tard, lundi 5 octobre. Délai passé le dimanche 4\u00a0octobre à 23\u00a0h\u00a059"
 
 
 @pytest.mark.parametrize(("sex", "word"), [("f", "Présente"), ("m", "Présent"), ("", "Présent")])
@@ -177,16 +177,24 @@ def test_a_month_of_a_child_is_light(world):
 
 
 @pytest.mark.parametrize(
-    ("instant", "said"),
+    ("instant", "said", "briefly"),
     [
-        (paris(2026, 10, 1, 23, 59, 59), "jusqu’à ce soir minuit"),
-        (paris(2026, 10, 1, 16, 30), "jusqu’à aujourd’hui, 16\u00a0h\u00a030"),
-        (paris(2026, 10, 2, 9), "jusqu’à demain, 9\u00a0h"),
-        (paris(2026, 10, 7, 9, 30, 59), "jusqu’à mer. 7, 9\u00a0h\u00a030"),
+        (paris(2026, 10, 1, 23, 59, 59), "jusqu’à ce soir minuit", "jusqu’à ce soir minuit"),
+        (paris(2026, 10, 1, 16, 30), "jusqu’à aujourd’hui à 16 h 30", "jusqu’à aujourd’hui à 16 h 30"),
+        (paris(2026, 10, 2, 9), "jusqu’à demain à 9 h", "jusqu’à demain à 9 h"),
+        (paris(2026, 10, 7, 9, 30, 59), "jusqu’au mercredi 7 octobre à 9 h 30", "jusqu’au mer. 7 à 9 h 30"),
     ],
 )
-def test_near_deadlines_are_told_as_one_says_them(instant, said):
-    assert near_deadline_words(str(int(instant.timestamp())), NOW.date()) == said
+def test_deadlines_are_told_as_one_says_them(instant, said, briefly):
+    second, today = str(int(instant.timestamp())), NOW.date()
+    assert until_words(second, today).replace("\u00a0", " ") == said
+    assert short_deadline_words(second, dt.date(2026, 10, 9), today).replace("\u00a0", " ") == briefly
+
+
+def test_a_deadline_of_another_month_than_its_day_names_it():
+    second = str(int(paris(2026, 12, 30, 9, 30).timestamp()))
+    words = short_deadline_words(second, dt.date(2027, 1, 4), NOW.date(), is_first=True)
+    assert words == "premier délai\u00a0: mer. 30 déc. à 9\u00a0h\u00a030"
 
 
 def test_deadlines_are_told_in_local_time_on_both_sides_of_the_clock_change():

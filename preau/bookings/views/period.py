@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from preau.bookings.grid import grid_parts, is_holiday_week, near_deadline_words, short_month
+from preau.bookings.grid import grid_parts, is_holiday_week, short_month, until_words
 from preau.bookings.queries.changes import pending_changes
 from preau.bookings.queries.planning import ColumnDay, Planning
 from preau.bookings.rules.periods import Period, PeriodKind
@@ -139,7 +139,7 @@ def next_deadline(shown: Planning) -> dict[str, str] | None:
     if not coming:
         return None
     deadline, day = min(coming)
-    return {"day": jour(day), "until": near_deadline_words(deadline, shown.today)}
+    return {"day": jour(day), "until": until_words(deadline, shown.today)}
 
 
 def rule_lines(shown: Planning) -> list[RuleLine]:
