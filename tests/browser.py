@@ -11,6 +11,7 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, WebError, sync_playwright
 
+from preau.accounts import testing as accounts
 from preau.accounts.models import User
 
 SCREENS = Path("build/screens")
@@ -91,7 +92,7 @@ class Visitor:
 def sign_in(visitor: Visitor, user: User) -> None:
     """Sign `user` in without the sign-in page, which has its own journey."""
     client = Client()
-    client.force_login(user)
+    accounts.sign_in(client, user)
     key = client.cookies[settings.SESSION_COOKIE_NAME].value
     visitor.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": visitor.address}])
 

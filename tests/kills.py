@@ -18,6 +18,7 @@ from django.db import connection
 from django.test import Client
 
 from preau.accounts.models import User
+from preau.accounts.testing import sign_in
 from tests.kills_server import PROCESSES
 
 ROOT = Path(__file__).parents[1]
@@ -92,7 +93,7 @@ class Browser:
     @classmethod
     def of(cls, user: User) -> "Browser":
         client = Client()
-        client.force_login(user)
+        sign_in(client, user)
         return cls(client.cookies[settings.SESSION_COOKIE_NAME].value)
 
     def get(self, path: str) -> bytes:

@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import Resolver404, resolve
 from pypdf import PdfReader
 
+from preau.accounts.testing import sign_in
 from preau.core.audience import Audience, AudienceKind
 from tests.forms import Form, Page
 from tests.routes import Route
@@ -132,7 +133,7 @@ class Browsers:
         if client is None or (person.user and not client.cookies[settings.SESSION_COOKIE_NAME].value):
             client = self._known[person.name] = Client(raise_request_exception=False)
             if person.user is not None:
-                client.force_login(person.user)
+                sign_in(client, person.user)
         return client
 
 

@@ -7,7 +7,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from preau.accounts.choices import UserKind
-from preau.accounts.testing import make_agent, make_user
+from preau.accounts.testing import make_agent, make_user, sign_in
 from preau.core.audience import AudienceKind
 from tests import sweep
 from tests.routes import routes_of
@@ -61,7 +61,7 @@ def test_every_answer_has_the_strict_policy(world: World) -> None:
 @pytest.mark.parametrize("kind", UserKind.values)
 def test_a_page_that_does_not_exist_has_it_too(kind: str) -> None:
     client = Client()
-    client.force_login(make_user(kind=kind))
+    sign_in(client, make_user(kind=kind))
     assert policy_of(client.get("/nulle-part/")) == POLICY
 
 
@@ -92,7 +92,7 @@ def test_private_pages_are_kept_by_no_cache(world: World) -> None:
 
 def test_other_protections_are_on_every_page() -> None:
     client = Client()
-    client.force_login(make_agent())
+    sign_in(client, make_agent())
     for address in ("/", "/connexion/", "/mairie/", "/nulle-part/"):
         response = client.get(address)
         assert response["X-Frame-Options"] == "DENY"

@@ -99,6 +99,11 @@ def family_account_at(email: str) -> User | None:
     return User.objects.alias(address=Lower("email")).filter(address=email.lower(), kind=UserKind.FAMILY).first()
 
 
+def close_other_sessions(user: User, *, but: str | None) -> None:
+    """Sign `user` out everywhere, except in the session of this key."""
+    Session.objects.filter(user=user).exclude(session_key=but).delete()
+
+
 def clear_expired_sessions(*, now: dt.datetime) -> int:
     """Delete the sessions that ended before `now`, and say how many; run now and then by the worker."""
     return Session.objects.filter(expire_date__lt=now).delete()[0]

@@ -18,6 +18,10 @@ class AccountAdapter(DefaultAccountAdapter):
         "too_many_login_attempts": "Trop d’essais. Attendez cinq minutes, puis recommencez.",
     }
 
+    def get_login_stages(self) -> list[str]:
+        """After the password, the second factor; we confirm addresses by our own ways."""
+        return ["preau.accounts.stages.SecondFactorStage"]
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 

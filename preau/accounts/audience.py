@@ -1,14 +1,21 @@
-"""Pages for signed-in people. Another kind of user, or an agent without the capability, finds no such page (404)."""
+"""Pages for signed-in people. Another kind of user, or an agent without the capability, finds no such page (404).
+
+An agent who has not given a second factor is led to the page where one sets it up.
+"""
 
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
+from allauth.account.internal.flows.login import get_authentication_records
+from django.contrib import messages
+from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.cache import add_never_cache_headers
 from django_htmx.middleware import HtmxDetails
 
+from preau.accounts import factors
 from preau.accounts.choices import UserKind
 from preau.accounts.models import User
 from preau.core.audience import Audience, AudienceKind, declare
@@ -44,9 +51,43 @@ def signed_in_page(
 
     @wraps(view)
     def page(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if must_protect(request):
+            return redirect("accounts:protection")
         return _private(view(cast(SignedInRequest, request), *args, **kwargs))
 
     return declare(page, Audience(AudienceKind.SIGNED_IN))
+
+
+def protecting_page(
+    view: Callable[Concatenate[SignedInRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """A page where one protects one's account: the only ones open to an agent who has given a password alone.
+
+    An agent who is protected already, by another browser, gives that protection first.
+    """
+
+    @wraps(view)
+    def page(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if must_protect(request) and factors.has_factor(cast(User, request.user)):
+            logout(request)
+            messages.warning(request, "Votre compte est protégé : reconnectez-vous avec votre deuxième protection.")
+            return redirect("accounts:login")
+        return _private(view(cast(SignedInRequest, request), *args, **kwargs))
+
+    return declare(page, Audience(AudienceKind.SIGNED_IN))
+
+
+def must_protect(request: HttpRequest) -> bool:
+    """Whether an agent has given a password alone, and must give or set up a second factor before anything else."""
+    return isinstance(request.user, User) and request.user.is_staff and not has_passed(request)
+
+
+def has_passed(request: HttpRequest) -> bool:
+    """Whether this session gave a second factor: allauth notes in it how one signed in, so that no query is needed."""
+    user = request.user
+    return isinstance(user, User) and any(
+        record.get("method") == "mfa" for record in get_authentication_records(request, user)
+    )
 
 
 def family_page(
@@ -71,7 +112,7 @@ def staff_page(
     [Callable[Concatenate[StaffRequest, P], HttpResponseBase]],
     Callable[Concatenate[HttpRequest, P], HttpResponseBase],
 ]:
-    """A page for agents who hold `capability`; None asks only that they be agents."""
+    """A page for agents who hold `capability` and gave a second factor; None asks only that they be agents."""
 
     def decorate(
         view: Callable[Concatenate[StaffRequest, P], HttpResponseBase],
@@ -81,6 +122,8 @@ def staff_page(
             user = request.user
             if not (isinstance(user, User) and user.kind == UserKind.STAFF):
                 raise Http404
+            if must_protect(request):
+                return redirect("accounts:protection")
             if capability is not None and not user.may(capability):
                 raise Http404
             return _private(view(cast(StaffRequest, request), *args, **kwargs))

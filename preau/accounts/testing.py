@@ -2,11 +2,17 @@
 
 import datetime as dt
 import itertools
+import time
+
+from allauth.account.internal.flows import login
+from django.test import Client
 
 from preau.accounts.choices import UserKind
+from preau.accounts.factors import add_app
 from preau.accounts.models import Grant, Role, RoleCapability, User
 from preau.town.models import Place, Service
 
+SECRET = "ORSXG5DTMVRXEZLUON2HE2LOMZZXI4TJ"  # of the application that `make_app` gives
 PASSWORD = "un-mot-de-passe-assez-long"
 _numbers = itertools.count(1)
 
@@ -37,3 +43,18 @@ def make_agent(
             RoleCapability.objects.create(role=role, capability=capability)
         Grant.objects.create(user=user, role=role, service=service, place=place, starts_on=dt.date(2020, 1, 1))
     return user
+
+
+def sign_in(client: Client, user: User, *, factor: bool = True) -> None:
+    """`client` is `user` from now on, as after the password and, for an agent, the second factor."""
+    client.force_login(user)
+    methods = ["password", "mfa"] if user.is_staff and factor else ["password"]
+    session = client.session
+    session[login.AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": method, "at": time.time()} for method in methods]
+    session[login._AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(user.pk)
+    session.save()
+
+
+def make_app(user: User) -> None:
+    """`user` has an application of codes, whose secret is SECRET."""
+    add_app(user, secret=SECRET, period=0, now=dt.datetime(2026, 9, 1, tzinfo=dt.UTC))

@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.socialaccount",
+    "allauth.mfa",
     "csp",
     "django_htmx",
     "preau.core",
@@ -125,6 +126,14 @@ ACCOUNT_SESSION_COOKIE_AGE = 30 * 86400
 ACCOUNT_RATE_LIMITS = {"login": "120/m/ip", "login_failed": "40/m/ip,5/5m/key"}
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if environment.flag("BEHIND_PROXY") else 0
 ACCOUNT_ADAPTER = "preau.accounts.adapter.AccountAdapter"
+MFA_ADAPTER = "preau.accounts.factor_adapter.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"  # a passkey is two factors: the device, and whoever unlocks it
+MFA_TRUST_ENABLED = True  # « Ne plus demander sur cet appareil », which agents are not offered
+MFA_TRUST_COOKIE_AGE = 30 * 86400
+MFA_TRUST_COOKIE_NAME = "preau_confiance"
+MFA_RATE_LIMITS = {"webauthn_login": "120/m/ip"}
 
 # FranceConnect: offered once the State has given the town these two, and the town opens that way in.
 FRANCECONNECT_URL = environment.text("FRANCECONNECT_URL", "https://oidc.franceconnect.gouv.fr/api/v2").rstrip("/")
@@ -206,5 +215,6 @@ LOGGING: dict[str, Any] = {
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "loggers": {"fido2": {"level": "WARNING"}},  # at INFO it writes the number of each passkey
     "root": {"handlers": ["console"], "level": environment.text("LOG_LEVEL", "INFO")},
 }

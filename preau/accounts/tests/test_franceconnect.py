@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
+from preau.accounts import testing
 from preau.accounts.choices import UserKind
 from preau.accounts.franceconnect import client, kept
 from preau.accounts.franceconnect.actions import TieRefusal, TieRefused, account_of, tie, untie
@@ -351,7 +352,7 @@ def test_an_agent_is_not_tied(simulator: Simulator) -> None:
     with pytest.raises(TieRefused):
         tie(user=agent, sign_in=sign_in("a"), by=agent, now=NOW)
     browser = Client()
-    browser.force_login(agent)
+    testing.sign_in(browser, agent)
     assert browser.get("/mon-compte/franceconnect/").status_code == 404
 
 

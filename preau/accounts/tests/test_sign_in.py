@@ -7,6 +7,7 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
+from preau.accounts import testing
 from preau.accounts.actions import clear_expired_sessions
 from preau.accounts.backends import SignInBackend
 from preau.accounts.choices import Capability, UserKind
@@ -191,7 +192,7 @@ def test_each_kind_of_user_lands_in_their_own_space(client, zoe):
     agent = make_agent(Capability.SEE_BOOKINGS)
     client.force_login(zoe)
     assert client.get("/arrivee/").headers["Location"] == "/accueil/"
-    client.force_login(agent)
+    testing.sign_in(client, agent)
     assert client.get("/arrivee/").headers["Location"] == "/mairie/"
 
 
@@ -259,7 +260,7 @@ def test_a_part_of_a_page_asked_too_late_sends_the_whole_page_to_sign_in(client)
 
 def test_a_parent_finds_no_desk_and_an_agent_no_family_page(client, zoe):
     agent = make_agent(Capability.SEE_BOOKINGS)
-    client.force_login(agent)
+    testing.sign_in(client, agent)
     assert client.get("/accueil/").status_code == 404
     assert client.get("/inscriptions/").status_code == 404
 

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.test import Client
 
+from preau.accounts import testing
 from preau.accounts.choices import Capability, UserKind
 from preau.accounts.testing import make_agent, make_user
 from preau.activities.testing import make_activity, make_group, make_unit
@@ -31,7 +32,7 @@ def monday(time_machine):
 
 def sign_in(user) -> Client:
     client = Client()
-    client.force_login(user)
+    testing.sign_in(client, user)
     return client
 
 

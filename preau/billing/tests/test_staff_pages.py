@@ -13,6 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
+from preau.accounts import testing
 from preau.accounts.choices import Capability
 from preau.accounts.models import User
 from preau.accounts.testing import make_agent
@@ -100,7 +101,7 @@ def make_dear(regie: Regie, name: str) -> None:
 
 def sign_in(user: User | None = None) -> Client:
     client = Client()
-    client.force_login(user or make_agent(*BOTH))
+    testing.sign_in(client, user or make_agent(*BOTH))
     return client
 
 
@@ -220,7 +221,7 @@ def test_the_button_of_a_month_carries_its_token(regie: Regie) -> None:
     bill(regie, "Pinceau")
     bill(regie, "Pinceau")
     client = Client(enforce_csrf_checks=True)
-    client.force_login(make_agent(*BOTH))
+    testing.sign_in(client, make_agent(*BOTH))
     token = re.search('csrfmiddlewaretoken" value="([^"]+)"[^/]*?name="regie"', client.get(CAMPAIGNS).content.decode())
     assert token
     asked = {"regie": regie.code, "month": "2026-09", "csrfmiddlewaretoken": token[1]}

@@ -9,6 +9,7 @@ from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 
+from preau.accounts import testing
 from preau.accounts.choices import Capability
 from preau.accounts.testing import make_agent
 from preau.activities.testing import make_activity, make_group, make_unit
@@ -54,7 +55,7 @@ def fill(unit, group, day, *, children=1):
 
 def sign_in(agent) -> Client:
     client = Client()
-    client.force_login(agent)
+    testing.sign_in(client, agent)
     return client
 
 

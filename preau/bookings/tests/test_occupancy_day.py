@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from preau.accounts.choices import Capability
-from preau.accounts.testing import make_agent
+from preau.accounts.testing import make_agent, sign_in
 from preau.activities.models import Closure
 from preau.activities.testing import make_activity, make_group, make_unit
 from preau.bookings.choices import BookingState
@@ -50,7 +50,7 @@ def expect(unit, group, *, first_name="Nora", last_name="Pinceau", day=MONDAY, *
 
 def agent_of(**where) -> Client:
     client = Client()
-    client.force_login(make_agent(Capability.SEE_BOOKINGS, **where))
+    sign_in(client, make_agent(Capability.SEE_BOOKINGS, **where))
     return client
 
 

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 
 from preau.accounts.models import User
-from preau.accounts.testing import make_agent
+from preau.accounts.testing import make_agent, sign_in
 from preau.core.dates import PARIS
 from preau.demarches.actions import answer, complete
 from preau.demarches.choices import DemarcheState
@@ -142,8 +142,9 @@ def test_there_is_no_menu_while_one_waits(client, ines) -> None:
 @pytest.mark.parametrize("path", [WAITING, ASK, COMPLETE, WITHDRAW])
 def test_those_who_wait_for_nothing_are_led_to_their_own_space(client, path) -> None:
     zoe = make_adult(make_family()).user
+    assert zoe
     for user in (zoe, make_agent()):
-        client.force_login(user)
+        sign_in(client, user)
         assert client.get(path)["Location"] == client.post(path)["Location"] == "/arrivee/"
 
 

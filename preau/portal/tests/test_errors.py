@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from preau.accounts.choices import UserKind
-from preau.accounts.testing import make_user
+from preau.accounts.testing import make_user, sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("preau.portal.tests.error_urls")]
 
@@ -36,7 +36,7 @@ def test_a_refusal_says_whom_to_ask(visitor):
     ("kind", "header"), [(UserKind.FAMILY, '<header class="entete">'), (UserKind.STAFF, '<header class="m-entete">')]
 )
 def test_a_signed_in_person_stays_in_their_space(visitor, kind, header):
-    visitor.force_login(make_user(kind=kind))
+    sign_in(visitor, make_user(kind=kind))
     html = visitor.get("/nulle-part/").content.decode()
     assert header in html
     assert 'href="/accounts/landing">Revenir à l’accueil' in html

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 import time_machine
 
-from preau.accounts.testing import make_agent
+from preau.accounts.testing import make_agent, sign_in
 from preau.activities.testing import make_activity, make_group, make_unit
 from preau.billing.testing import make_household, make_invoice, make_regie
 from preau.bookings.models import DraftChange
@@ -185,7 +185,7 @@ def test_a_public_page_is_in_no_section(client, zoe):
 
 def test_the_home_page_is_for_families_only(client):
     assert client.get(HOME).headers["Location"] == "/connexion/?next=/accueil/"
-    client.force_login(make_agent())
+    sign_in(client, make_agent())
     assert client.get(HOME).status_code == 404
 
 

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.urls import resolve
 
-from preau.accounts.testing import make_agent
+from preau.accounts.testing import make_agent, sign_in
 from preau.activities.choices import BookingMode
 from preau.activities.testing import make_activity, make_group, make_unit
 from preau.bookings.testing import open_days
@@ -95,7 +95,7 @@ def test_a_parent_keeps_the_menu_on_public_pages(client, parent, address):
 
 @pytest.mark.parametrize("address", PAGES[1:])
 def test_an_agent_reads_public_pages_without_the_families_menu(client, address):
-    client.force_login(make_agent())
+    sign_in(client, make_agent())
     assert 'aria-label="Rubriques"' not in page(client.get(address))
 
 
