@@ -77,9 +77,11 @@ class Version:
         tariff = parse_tariff(rules)
         used: set[str] = set()
         for entry in tariff.base:
-            used |= {test.fact for test in entry.when.tests} | {getattr(entry.kind, "on", "")}
+            used |= {test.fact for test in entry.when.tests} | set(entry.kind.starts())
             if any(len(bracket.amounts) > 1 for bracket in entry.kind.brackets()):
                 used.add("rank")
+        for modifier in tariff.then:
+            used |= {test.fact for test in modifier.when.tests} | {modifier.each or ""}
         return cls(tariff, frozenset(used))
 
 

@@ -244,22 +244,19 @@ class UnitRow(Row):
 
 
 class VersionRow(Row):
-    """The rules of a tariff from a day on; `base`, `round` and `split` are read by pricing.rules.parse_tariff."""
+    """The rules of a tariff from a day on: all but its day and vote are read by pricing.rules.parse_tariff."""
 
     starts_on: dt.date
     vote: Annotated[str, StringConstraints(max_length=160)] = ""
     base: list[Any]
+    then: list[Any] | None = None
     round: str | None = None
     split: dict[str, Any] | None = None
 
     def rules(self) -> dict[str, Any]:
         """What parse_tariff reads."""
-        rules: dict[str, Any] = {"base": self.base}
-        if self.round is not None:
-            rules["round"] = self.round
-        if self.split is not None:
-            rules["split"] = self.split
-        return rules
+        rules: dict[str, Any] = {"base": self.base, "then": self.then, "round": self.round, "split": self.split}
+        return {key: value for key, value in rules.items() if value is not None}
 
 
 class TariffRow(Row):

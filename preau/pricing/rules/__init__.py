@@ -1,7 +1,8 @@
 """Prices: a voted tariff as data, one pure function that gives the price and explains it.
 
-`facts` what a price depends on · `conditions` when a price holds · `kinds` fixed, grid · `tariffs` the price ·
-`coverage` cases without a price · `parsing` to and from data · `reading` numbers and faults.
+`facts` what a price depends on · `conditions` when a price holds · `kinds` fixed, grid, rate, line, per ·
+`modifiers` surcharges and reductions · `tariffs` the price · `coverage` cases without a price · `parsing` to and from
+data · `reading` numbers and faults.
 """
 
 from preau.pricing.rules.facts import Facts, Step, TariffHole

@@ -69,7 +69,7 @@ class OneOf:
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """The fact is at least `low` and below `high`; None is no bound. An unknown quotient is above all bounds."""
+    """The fact is at least `low` and below `high`; None is no bound. An unknown fact is nowhere."""
 
     fact: str
     low: Bound | None
@@ -78,7 +78,7 @@ class Between:
     def holds(self, facts: Facts) -> bool:
         value = getattr(facts, self.fact)
         if value is None:
-            return self.fact == "quotient" and self.high is None
+            return False
         return (self.low is None or value >= self.low) and (self.high is None or value < self.high)
 
     def dump(self) -> object:
@@ -124,6 +124,13 @@ class When:
 
     def holds(self, facts: Facts) -> bool:
         return all(test.holds(facts) for test in self.tests)
+
+    def may_hold(self, facts: Facts) -> bool:
+        """Whether it holds for some quotient, when it is not known."""
+        return all(test.holds(facts) or (test.fact == "quotient" and facts.quotient is None) for test in self.tests)
+
+    def is_about(self, fact: str) -> bool:
+        return any(test.fact == fact for test in self.tests)
 
     def words(self) -> str:
         return ", ".join(test.words() for test in self.tests)

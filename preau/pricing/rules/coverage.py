@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from itertools import islice, product
 from types import MappingProxyType
@@ -28,9 +29,10 @@ def faults_of(tariff: Tariff) -> list[Fault]:
             return [Fault(("base", place + 1), "ce prix ne servira jamais : le précédent vaut pour tous les cas.")]
     if _is_complete(tariff.base):
         return []
+    base_alone = replace(tariff, then=())
     for facts in islice(_cases(tariff.base), MOST_CASES):
         try:
-            price(tariff, facts)
+            price(base_alone, facts)
         except TariffHole as hole:
             return [Fault(("base",), str(hole))]
     return []

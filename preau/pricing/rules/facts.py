@@ -19,7 +19,7 @@ TAG_NAMES = MappingProxyType({"pai": "PAI", "ulis": "ULIS", "upe2a": "UPE2A", "c
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """One booking or charge to price. None is unknown; an unknown quotient counts as above every bound.
+    """One booking or charge to price. None is unknown; an unknown quotient pays the highest price.
 
     `quotient` is in euros and `quotient_label` says where it comes from (« CAF, janvier 2026 »); `rank` is that of the
     child among the `children` of the family, from 1; `status` is a PricedStatus.
@@ -67,9 +67,9 @@ def steps_about(facts: Facts, mentioned: Iterable[str]) -> list[Step]:
     return [step for step in told if step is not None]
 
 
-def quotient_step(facts: Facts, without: str = "non connu, compté parmi les plus élevés") -> Step:
+def quotient_step(facts: Facts) -> Step:
     if facts.quotient is None:
-        return Step("Quotient familial", without)
+        return Step("Quotient familial", f"non connu{NBSP}: le tarif le plus élevé s’applique")
     source = f" ({facts.quotient_label})" if facts.quotient_label else ""
     return Step("Quotient familial", number(facts.quotient) + source)
 
@@ -82,6 +82,18 @@ def number(value: Decimal | int) -> str:
     """`1001` → « 1 001 », `742.5` → « 742,50 »: euros without the sign, cents only when there are some."""
     shown = f"{value:,.0f}" if value == int(value) else f"{value:,.2f}"
     return shown.replace(",", NBSP).replace(".", ",")
+
+
+def plain_number(value: Decimal | int) -> str:
+    """`0.287` → « 0,287 »: all the decimals that say something."""
+    text = f"{value:f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text).replace(".", ",")
+
+
+def amount_words(value: Decimal) -> str:
+    """`1.65` → « 1,65 € », `1.2345678` → « 1,2346 € »: euros not yet rounded to the cent, to four decimals at most."""
+    whole, _, decimals = f"{value:,.4f}".partition(".")
+    return f"{whole.replace(',', NBSP)},{decimals.rstrip('0'):0<2}{NBSP}€"
 
 
 def ordinal(rank: int) -> str:

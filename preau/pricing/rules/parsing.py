@@ -7,19 +7,21 @@ from preau.pricing.rules import reading
 from preau.pricing.rules.conditions import When, parse_when
 from preau.pricing.rules.coverage import faults_of
 from preau.pricing.rules.kinds import KINDS
+from preau.pricing.rules.modifiers import Modifier, parse_modifier
 from preau.pricing.rules.tariffs import Entry, Split, Tariff
 
-TARIFF_KEYS = frozenset({"base", "round", "split"})
+TARIFF_KEYS = frozenset({"base", "then", "round", "split"})
 ENTRY_KEYS = frozenset({"kind", "when", "label"})
 
 
 def parse_tariff(data: Mapping[str, object]) -> Tariff:
-    """The tariff written in `data`: `base`, and if need be `round` and `split`.
+    """The tariff written in `data`: `base`, and if need be `then`, `round` and `split`.
 
     Raises TariffFault with every fault found; once it can be read, the cases without a price are faults too.
     """
     faults: list[reading.Fault] = []
     entries: list[Entry] = []
+    modifiers: list[Modifier] = []
     rounding, split = Rounding.HALF_UP, None
     with reading.gathering(faults):
         reading.only((), data, TARIFF_KEYS)
@@ -28,10 +30,15 @@ def parse_tariff(data: Mapping[str, object]) -> Tariff:
             with reading.gathering(faults):
                 entries.append(_entry_at(("base", place), item))
     with reading.gathering(faults):
+        labels = [entry.label for entry in entries]
+        for place, item in enumerate(reading.list_at(("then",), data["then"]) if "then" in data else ()):
+            with reading.gathering(faults):
+                modifiers.append(parse_modifier(("then", place), item, labels))
+    with reading.gathering(faults):
         rounding = _rounding_at(("round",), data.get("round", Rounding.HALF_UP))
     with reading.gathering(faults):
         split = _split_at(("split",), data["split"]) if "split" in data else None
-    tariff = Tariff(tuple(entries), rounding, split)
+    tariff = Tariff(tuple(entries), rounding, split, tuple(modifiers))
     faults = faults or faults_of(tariff)
     if faults:
         raise reading.TariffFault(*faults)
@@ -80,6 +87,8 @@ def _split_at(path: reading.Path, value: object) -> Split:
 def dump_tariff(tariff: Tariff) -> dict[str, object]:
     """The data that `parse_tariff` reads back as the same tariff; what is usual is left out."""
     data: dict[str, object] = {"base": [_dump_entry(entry) for entry in tariff.base]}
+    if tariff.then:
+        data["then"] = [modifier.dump() for modifier in tariff.then]
     if tariff.rounding != Rounding.HALF_UP:
         data["round"] = str(tariff.rounding)
     if tariff.split is not None and tariff.split.food is not None:

@@ -55,6 +55,13 @@ def number_at(path: Path, value: object) -> Decimal:
     return Decimal(text)
 
 
+def signed_at(path: Path, value: object) -> Decimal:
+    """A number that may be negative."""
+    is_negative = isinstance(value, str) and value.startswith("-")
+    number = number_at(path, value[1:] if isinstance(value, str) and is_negative else value)
+    return -number if is_negative else number
+
+
 def amount_at(path: Path, value: object) -> Decimal:
     """A price in euros."""
     if value is None or value == "":

@@ -1,4 +1,4 @@
-"""A tariff as voted: the first price whose conditions hold, rounded once, with its explanation."""
+"""A tariff as voted: the first price whose conditions hold, what then modifies it, rounded once and explained."""
 
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
@@ -7,8 +7,9 @@ from types import MappingProxyType
 from preau.core.money import Cents, euros
 from preau.pricing.choices import PricedStatus, Rounding
 from preau.pricing.rules.conditions import OneOf, Tagged, Test, When
-from preau.pricing.rules.facts import Facts, Step, TariffHole, steps_about
+from preau.pricing.rules.facts import Facts, Step, TariffHole, amount_words, steps_about
 from preau.pricing.rules.kinds import Kind
+from preau.pricing.rules.modifiers import Modifier
 
 ROUNDINGS = MappingProxyType({Rounding.HALF_UP: ROUND_HALF_UP, Rounding.UP: ROUND_CEILING, Rounding.DOWN: ROUND_FLOOR})
 
@@ -42,11 +43,15 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class Tariff:
-    """The rules of one version. `base` is tried in order; the first entry whose conditions hold gives the price."""
+    """The rules of one version. `base` is tried in order; the first entry whose conditions hold gives the price.
+
+    Then every modifier of `then` whose conditions hold changes it, in order.
+    """
 
     base: tuple[Entry, ...]
     rounding: Rounding = Rounding.HALF_UP
     split: Split | None = None
+    then: tuple[Modifier, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,21 +75,22 @@ class SummaryRow:
 
 def price(tariff: Tariff, facts: Facts) -> Price:
     """The price of one unit and its explanation. Raises TariffHole when no price is foreseen for these facts."""
-    tried: list[Test] = []
-    for entry in tariff.base:
-        tried += entry.when.tests
-        if entry.when.holds(facts):
-            return _explained(tariff, entry, facts, tried)
-    raise TariffHole(_mattering(facts, tried), _mentioned(tried))
-
-
-def _explained(tariff: Tariff, entry: Entry, facts: Facts, tried: list[Test]) -> Price:
-    exact = entry.kind.amount(facts)
+    entry, tried = _entry_for(tariff, facts)
+    exact = base = entry.kind.amount(facts)
+    held: list[Modifier] = []
+    for modifier in tariff.then:
+        changed = modifier.changes(exact, facts, entry.label)
+        if changed is not None:
+            exact = changed
+            held.append(modifier)
+            if modifier.stop:
+                break
+    tried += [test for modifier in held for test in modifier.when.tests]
     cents = rounded(exact, tariff.rounding)
-    by_kind = entry.kind.steps(facts)
-    told = {step.label for step in by_kind}
-    about = [step for step in steps_about(_mattering(facts, tried), _mentioned(tried)) if step.label not in told]
-    steps = [Step("Tarif", entry.label or entry.kind.title()), *about, *by_kind]
+    names = _mentioned(tried) | {modifier.each for modifier in held if modifier.each}
+    steps = _steps_of(entry, _mattering(facts, tried), names)
+    if held:
+        steps += [Step("Prix de base", amount_words(base)), *_steps_then(held, facts)]
     if exact * 100 != cents:
         steps.append(Step("Arrondi", tariff.rounding.label))
     steps.append(Step("Prix", euros(cents)))
@@ -94,6 +100,36 @@ def _explained(tariff: Tariff, entry: Entry, facts: Facts, tried: list[Test]) ->
     if food:
         steps.append(Step("Dont repas", euros(food)))
     return Price(cents, tuple(steps), care_cents=Cents(cents - food), food_cents=food)
+
+
+def _entry_for(tariff: Tariff, facts: Facts) -> tuple[Entry, list[Test]]:
+    """The first entry that holds and every condition tried; when the quotient is not known, the dearest it may have."""
+    tried: list[Test] = []
+    possible: list[Entry] = []
+    for entry in tariff.base:
+        tried += entry.when.tests
+        if entry.when.may_hold(facts):
+            possible.append(entry)
+            if facts.quotient is not None or not entry.when.is_about("quotient"):
+                break
+    if not possible:
+        raise TariffHole(_mattering(facts, tried), _mentioned(tried))
+    return max(reversed(possible), key=lambda entry: entry.kind.amount(facts)), tried
+
+
+def _steps_of(entry: Entry, facts: Facts, names: set[str]) -> list[Step]:
+    by_kind = entry.kind.steps(facts)
+    told = {step.label for step in by_kind}
+    about = [step for step in steps_about(facts, names) if step.label not in told]
+    return [Step("Tarif", entry.label or entry.kind.title()), *about, *by_kind]
+
+
+def _steps_then(held: list[Modifier], facts: Facts) -> list[Step]:
+    """One line for each name, even if the town gave it twice."""
+    told: dict[str, list[str]] = {}
+    for modifier in held:
+        told.setdefault(modifier.title(), []).append(modifier.effect.words(modifier.times(facts)))
+    return [Step(title, ", puis ".join(words)) for title, words in told.items()]
 
 
 def _mentioned(tests: list[Test]) -> set[str]:
@@ -109,7 +145,7 @@ def _mattering(facts: Facts, tests: list[Test]) -> Facts:
 
 
 def summary(tariff: Tariff) -> tuple[SummaryRow, ...]:
-    """The tariff as a table for the public, in the order of the vote."""
+    """The base prices as a table for the public, in the order of the vote."""
     return tuple(
         SummaryRow(entry.title(), bracket.words, tuple(rounded(amount, tariff.rounding) for amount in bracket.amounts))
         for entry in tariff.base
@@ -118,19 +154,24 @@ def summary(tariff: Tariff) -> tuple[SummaryRow, ...]:
 
 
 def lowest_and_highest(tariff: Tariff) -> tuple[Cents, Cents]:
-    """The range of what a booking may cost. Prices of lateness or absence count only if there is nothing else."""
-    booked = [entry for entry in tariff.base if _prices_bookings(entry)] or tariff.base
-    cents = [
-        rounded(amount, tariff.rounding)
-        for entry in booked
-        for bracket in entry.kind.brackets()
-        for amount in bracket.amounts
-    ]
-    return min(cents), max(cents)
+    """The range of what a booking may cost. Prices of lateness or absence count only if there is nothing else.
+
+    What is counted by started period, or added for each of something, counts once.
+    """
+    booked = [entry for entry in tariff.base if _is_of_bookings(entry.when)] or tariff.base
+    amounts = [amount for entry in booked for bracket in entry.kind.brackets() for amount in bracket.amounts]
+    low, high = min(amounts), max(amounts)
+    for modifier in tariff.then:
+        if not _is_of_bookings(modifier.when):
+            continue
+        least, most = modifier.effect.on(low), modifier.effect.on(high)
+        is_certain = not modifier.when.tests and not modifier.unless_base
+        low, high = (least, most) if is_certain else (min(low, least), max(high, most))
+    return rounded(low, tariff.rounding), rounded(high, tariff.rounding)
 
 
-def _prices_bookings(entry: Entry) -> bool:
-    statuses = [test for test in entry.when.tests if isinstance(test, OneOf) and test.fact == "status"]
+def _is_of_bookings(when: When) -> bool:
+    statuses = [test for test in when.tests if isinstance(test, OneOf) and test.fact == "status"]
     return all(PricedStatus.BOOKED in test.values for test in statuses)
 
 

@@ -62,9 +62,230 @@ def test_without_a_quotient_the_last_bracket_applies_and_says_so() -> None:
     assert steps(tariff(GRID), quotient=None)["Quotient familial"] == "non connu : le tarif le plus élevé s’applique"
 
 
-def test_a_last_bracket_that_is_not_the_dearest_is_not_called_so() -> None:
-    odd = tariff({"kind": "grid", "at": ["0", "500"], "prices": ["2", "1"]})
-    assert steps(odd, quotient=None)["Quotient familial"] == "non connu : la dernière tranche s’applique"
+FALLING = {"kind": "grid", "at": ["0", "500"], "prices": [["5", "4"], ["2", "4.50"]]}
+
+
+@pytest.mark.parametrize(("rank", "expected", "bracket"), [(1, 500, "Tranche 1"), (2, 450, "Tranche 2")])
+def test_without_a_quotient_the_highest_price_applies_wherever_it_is(rank: int, expected: int, bracket: str) -> None:
+    assert cents(tariff(FALLING), quotient=None, rank=rank) == expected
+    told = steps(tariff(FALLING), quotient=None, rank=rank)
+    assert told["Quotient familial"] == "non connu : le tarif le plus élevé s’applique"
+    assert bracket in told
+
+
+@pytest.mark.parametrize(
+    "base",
+    [
+        [fixed("5", quotient={"max": "500"}), fixed("2")],
+        [fixed("2", quotient={"min": "500"}), fixed("5")],
+        [fixed("2", quotient="0"), fixed("5")],
+        [fixed("9", resident=False), fixed("5", quotient={"max": "500"}), fixed("2")],
+    ],
+)
+def test_without_a_quotient_the_dearest_price_that_it_might_have_applies(base: list[dict[str, Any]]) -> None:
+    assert cents(tariff(*base), quotient=None) == 500
+    told = steps(tariff(*base), quotient=None)
+    assert told["Quotient familial"] == "non connu : le tarif le plus élevé s’applique"
+
+
+RATE = {"kind": "rate", "rate": "0.0055", "floor": "0.50", "ceiling": "3.19"}
+LINE = {"kind": "line", "points": [["400", "1.20"], ["1200", "4.80"]]}
+HALF_HOURS = {"kind": "per", "minutes": 30, "each": {"kind": "fixed", "price": "1.15"}}
+
+
+@pytest.mark.parametrize(
+    ("quotient", "expected"), [("0", 50), ("90", 50), ("91", 50), ("300", 165), ("579.99", 319), ("9999", 319)]
+)
+def test_an_effort_rate_is_a_part_of_the_quotient_within_its_bounds(quotient: str, expected: int) -> None:
+    assert cents(tariff(RATE), quotient=quotient) == expected
+
+
+def test_an_effort_rate_may_be_lower_for_each_child_that_follows() -> None:
+    rules = tariff(RATE | {"rate": ["0.0055", "0.0044"]})
+    assert [cents(rules, quotient="300", rank=rank) for rank in (1, 2, 3)] == [165, 132, 132]
+
+
+@pytest.mark.parametrize(
+    ("quotient", "expected"), [("0", 120), ("400", 120), ("401", 120), ("600", 210), ("1200", 480), ("5000", 480)]
+)
+def test_a_line_rises_in_proportion_from_point_to_point(quotient: str, expected: int) -> None:
+    assert cents(tariff(LINE), quotient=quotient) == expected
+
+
+@pytest.mark.parametrize("kind", [RATE, LINE, LINE | {"points": [["400", "4.80"], ["1200", "1.20"]]}])
+def test_without_a_quotient_a_rate_or_a_line_is_at_its_highest(kind: dict[str, Any]) -> None:
+    assert cents(tariff(kind), quotient=None) == (319 if kind is RATE else 480)
+    assert "Calcul" not in steps(tariff(kind), quotient=None)
+
+
+@pytest.mark.parametrize(("minutes", "expected"), [(0, 0), (1, 115), (30, 115), (31, 230), (150, 575)])
+def test_a_started_period_is_due(minutes: int, expected: int) -> None:
+    assert cents(tariff(HALF_HOURS), minutes=minutes) == expected
+
+
+def test_a_period_may_cost_by_bracket_and_rank() -> None:
+    each = {"kind": "grid", "at": ["0", "500"], "prices": [["0.50", "0.40"], "0.80"]}
+    rules = tariff(HALF_HOURS | {"each": each})
+    assert cents(rules, minutes=45, quotient="100", rank=2) == 80
+    assert cents(rules, minutes=45, quotient="500", rank=2) == 160
+
+
+def test_a_price_by_duration_is_not_known_without_the_duration() -> None:
+    with pytest.raises(TariffHole, match="durée"):
+        cents(tariff(HALF_HOURS), minutes=None)
+
+
+def with_then(*then: dict[str, Any], base: dict[str, Any] | None = None) -> Any:
+    return parse_tariff({"base": [base or fixed("2.85")], "then": list(then)})
+
+
+@pytest.mark.parametrize(
+    ("effect", "expected"),
+    [
+        ({"add": "2.00"}, 485),
+        ({"add": "-0.35"}, 250),
+        ({"add": "-9"}, 0),
+        ({"add": "0.10", "each": "children"}, 315),
+        ({"times": "1.50"}, 428),
+        ({"times": "0"}, 0),
+        ({"replace": "7.61"}, 761),
+        ({"floor": "3.00"}, 300),
+        ({"floor": "1.00"}, 285),
+        ({"ceiling": "2.00"}, 200),
+        ({"ceiling": "9.00"}, 285),
+    ],
+)
+def test_a_modifier_changes_the_price(effect: dict[str, Any], expected: int) -> None:
+    assert cents(with_then(effect), children=3) == expected
+
+
+def test_modifiers_follow_each_other_and_the_price_is_rounded_once() -> None:
+    rules = with_then({"times": "1.10"}, {"times": "1.10"}, {"add": "1"}, base=fixed("3.45"))
+    assert cents(rules) == 517  # 3.45 × 1.21 + 1 = 5.1745, while 3.80 × 1.10 + 1 would be 5.18
+
+
+def test_a_modifier_holds_under_its_conditions_only() -> None:
+    rules = with_then({"when": {"status": "unbooked", "resident": False}, "add": "2"})
+    assert cents(rules, status="unbooked", resident=False) == 485
+    assert cents(rules, status="unbooked") == cents(rules, resident=False) == 285
+
+
+def test_after_a_modifier_that_stops_no_other_holds() -> None:
+    rules = with_then({"when": {"resident": False}, "add": "1", "stop": True}, {"times": "2"})
+    assert (cents(rules, resident=False), cents(rules)) == (385, 570)
+
+
+def test_a_modifier_may_spare_a_price_by_its_label() -> None:
+    pai = fixed("1.45", has="pai") | {"label": "Panier-repas"}
+    rules = tariff(pai, fixed("2.85"), then=[{"add": "2", "unless_base": "Panier-repas"}])
+    assert (cents(rules, tags=frozenset({"pai"})), cents(rules)) == (145, 485)
+
+
+@pytest.mark.parametrize("times", ["1.50", "0.50"])
+@pytest.mark.parametrize("bounds", [{"min": "500"}, {"max": "500"}])
+def test_without_a_quotient_a_surcharge_holds_and_a_reduction_does_not(times: str, bounds: dict[str, str]) -> None:
+    rules = with_then({"when": {"quotient": bounds}, "times": times}, base=fixed("2"))
+    assert cents(rules, quotient=None) == (300 if times == "1.50" else 200)
+
+
+@pytest.mark.parametrize(
+    ("rules", "facts", "told"),
+    [
+        (
+            with_then({"when": {"status": "unbooked"}, "add": "2.00", "label": "Repas non réservé"}),
+            {"status": "unbooked"},
+            {
+                "Tarif": "prix fixe",
+                "Réservation": "présent sans réservation",
+                "Prix de base": "2,85 €",
+                "Repas non réservé": "+ 2,00 €",
+                "Prix": "4,85 €",
+            },
+        ),
+        (
+            with_then({"when": {"status": "unbooked"}, "add": "2.00"}),
+            {},
+            {"Tarif": "prix fixe", "Prix": "2,85 €"},
+        ),
+        (
+            with_then({"times": "1.50"}, {"times": "2"}, {"add": "0.10", "each": "children"}),
+            {"children": 3},
+            {
+                "Tarif": "prix fixe",
+                "Enfants de la famille": "3",
+                "Prix de base": "2,85 €",
+                "Majoration": "× 1,5, puis × 2",
+                "Supplément": "+ 0,10 € × 3",
+                "Prix": "8,85 €",
+            },
+        ),
+        (
+            tariff(RATE),
+            {"quotient": Decimal(300)},
+            {
+                "Tarif": "proportionnel au quotient familial",
+                "Quotient familial": "300",
+                "Calcul": "0,55 % × 300 = 1,65 €",
+                "Prix": "1,65 €",
+            },
+        ),
+        (
+            tariff(RATE),
+            {"quotient": Decimal("579.99")},
+            {
+                "Tarif": "proportionnel au quotient familial",
+                "Quotient familial": "579,99",
+                "Calcul": "0,55 % × 579,99 = 3,1899 €",
+                "Arrondi": "au centime le plus proche",
+                "Prix": "3,19 €",
+            },
+        ),
+        (
+            tariff(RATE),
+            {"quotient": Decimal(700)},
+            {
+                "Tarif": "proportionnel au quotient familial",
+                "Quotient familial": "700",
+                "Calcul": "0,55 % × 700 = 3,85 €",
+                "Prix plafond": "3,19 €",
+                "Prix": "3,19 €",
+            },
+        ),
+        (
+            tariff(LINE),
+            {"quotient": Decimal(600)},
+            {
+                "Tarif": "progressif selon le quotient familial",
+                "Quotient familial": "600",
+                "Calcul": "1,20 € à 400, 4,80 € à 1 200, et en proportion entre les deux",
+                "Prix": "2,10 €",
+            },
+        ),
+        (
+            tariff(HALF_HOURS),
+            {"minutes": 31},
+            {
+                "Tarif": "par demi-heure entamée",
+                "Durée": "31 min",
+                "Périodes": "2 × 1,15 €, par demi-heure entamée",
+                "Prix": "2,30 €",
+            },
+        ),
+    ],
+)
+def test_every_kind_of_price_explains_itself(rules: Any, facts: dict[str, Any], told: dict[str, str]) -> None:
+    assert steps(rules, **facts) == told
+
+
+def test_the_summary_of_a_rate_a_line_or_a_period_reads_in_french() -> None:
+    rules = tariff({**RATE, "when": {"resident": True}}, {**LINE, "when": {"has": "ulis"}}, HALF_HOURS)
+    assert [(row.bracket.replace(NBSP, " "), row.cents) for row in summary(rules)] == [
+        ("0,55 % du quotient familial, au moins", (50,)),
+        ("0,55 % du quotient familial, au plus", (319,)),
+        ("quotient jusqu’à 400", (120,)),
+        ("quotient à partir de 1 200", (480,)),
+        ("par demi-heure entamée", (115,)),
+    ]
 
 
 def test_a_price_may_depend_on_the_rank_and_the_last_holds_for_all_that_follow() -> None:
@@ -104,7 +325,6 @@ def test_all_the_conditions_of_a_price_must_hold() -> None:
         ({"quotient": {"max": "580"}}, {"quotient": "580"}, False),
         ({"quotient": {"max": "580"}}, {"quotient": None}, False),
         ({"quotient": {"min": "580"}}, {"quotient": "580"}, True),
-        ({"quotient": {"min": "580"}}, {"quotient": None}, True),
         ({"quotient": "0"}, {"quotient": None}, False),
         ({"quotient": "0"}, {"quotient": "0.00"}, True),
         ({"age": {"min": 3, "max": 6}}, {"age": 5}, True),
@@ -264,6 +484,12 @@ def test_the_range_of_a_tariff_is_that_of_a_booking() -> None:
     assert lowest_and_highest(rules) == (210, 506)
 
 
+def test_the_range_of_a_tariff_takes_in_what_modifies_a_booking() -> None:
+    then = [{"when": {"status": "late"}, "times": "9"}, {"when": {"resident": False}, "times": "1.20"}]
+    assert lowest_and_highest(tariff(GRID, then=then)) == (210, 607)
+    assert lowest_and_highest(tariff(GRID, then=[{"add": "1"}])) == (310, 606)
+
+
 def test_the_range_of_a_tariff_of_penalties_is_theirs() -> None:
     assert lowest_and_highest(tariff(fixed("7.61", status="unbooked"))) == (761, 761)
 
@@ -330,7 +556,7 @@ def test_a_duration_below_the_first_bracket_or_unknown_has_no_price(minutes: int
         ({"base": []}, "base"),
         ({"base": {}}, "base"),
         ({"base": ["3.50"]}, "base.0"),
-        ({"base": [{"kind": "rate", "rate": "0.0055"}]}, "base.0.kind"),
+        ({"base": [{"kind": "lottery", "price": "1"}]}, "base.0.kind"),
         ({"base": [{"price": "3.50"}]}, "base.0.kind"),
         ({"base": [fixed("3,50")]}, "base.0.price"),
         ({"base": [fixed(3.5)]}, "base.0.price"),
@@ -359,13 +585,40 @@ def test_a_duration_below_the_first_bracket_or_unknown_has_no_price(minutes: int
         ({"base": [{"kind": "grid", "at": ["0", "500"], "prices": ["1"]}]}, "base.0.prices"),
         ({"base": [{"kind": "grid", "at": ["0"], "prices": ["1"], "on": "level"}]}, "base.0.on"),
         ({"base": [{"kind": "grid", "prices": ["1"]}]}, "base.0.at"),
+        ({"base": [RATE | {"rate": None}]}, "base.0.rate"),
+        ({"base": [RATE | {"rate": "0,55 %"}]}, "base.0.rate"),
+        ({"base": [RATE | {"ceiling": "0.20"}]}, "base.0.ceiling"),
+        ({"base": [{"kind": "rate", "rate": "0.0055"}]}, "base.0.ceiling"),
+        ({"base": [RATE | {"on": "level"}]}, "base.0.on"),
+        ({"base": [RATE | {"price": "1"}]}, "base.0.price"),
+        ({"base": [{"kind": "line"}]}, "base.0.points"),
+        ({"base": [{"kind": "line", "points": [["0", "1"]]}]}, "base.0.points"),
+        ({"base": [{"kind": "line", "points": [["0", "1"], ["0", "2"]]}]}, "base.0.points.1"),
+        ({"base": [{"kind": "line", "points": [["0", "1"], ["9"]]}]}, "base.0.points.1"),
+        ({"base": [{"kind": "line", "points": [["0", "1"], ["9", None]]}]}, "base.0.points.1.1"),
+        ({"base": [HALF_HOURS | {"minutes": 0}]}, "base.0.minutes"),
+        ({"base": [HALF_HOURS | {"minutes": "30"}]}, "base.0.minutes"),
+        ({"base": [HALF_HOURS | {"each": {"kind": "fixed"}}]}, "base.0.each.price"),
+        ({"base": [HALF_HOURS | {"each": HALF_HOURS}]}, "base.0.each.kind"),
+        ({"base": [HALF_HOURS | {"each": {"kind": "fixed", "price": "1", "when": {}}}]}, "base.0.each.when"),
+        ({"base": [fixed("1")], "then": []}, "then"),
+        ({"base": [fixed("1")], "then": [{}]}, "then.0"),
+        ({"base": [fixed("1")], "then": [{"add": "1", "times": "2"}]}, "then.0"),
+        ({"base": [fixed("1")], "then": [{"times": "-2"}]}, "then.0.times"),
+        ({"base": [fixed("1")], "then": [{"add": 1.5}]}, "then.0.add"),
+        ({"base": [fixed("1")], "then": [{"add": "--1"}]}, "then.0.add"),
+        ({"base": [fixed("1")], "then": [{"times": "2", "each": "children"}]}, "then.0.each"),
+        ({"base": [fixed("1")], "then": [{"add": "2", "each": "level"}]}, "then.0.each"),
+        ({"base": [fixed("1")], "then": [{"add": "2", "unless_base": "PAI"}]}, "then.0.unless_base"),
+        ({"base": [fixed("1")], "then": [{"add": "2", "when": {"residant": True}}]}, "then.0.when.residant"),
+        ({"base": [fixed("1")], "then": [{"add": "2", "stop": "oui"}]}, "then.0.stop"),
+        ({"base": [fixed("1")], "then": [{"add": "1", "majoration": "2"}]}, "then.0.majoration"),
         ({"base": [fixed("1")], "round": "nearest"}, "round"),
         ({"base": [fixed("1")], "round": []}, "round"),
         ({"base": [fixed("1")], "split": {}}, "split"),
         ({"base": [fixed("1")], "split": {"food": "1", "care": "2"}}, "split"),
         ({"base": [fixed("1")], "split": {"care": "101"}}, "split.care"),
         ({"base": [fixed("1")], "split": {"food": None}}, "split.food"),
-        ({"base": [fixed("1")], "then": []}, "then"),
     ],
 )
 def test_a_tariff_that_cannot_be_read_names_the_place_at_fault(data: dict[str, Any], path: str) -> None:
@@ -373,7 +626,7 @@ def test_a_tariff_that_cannot_be_read_names_the_place_at_fault(data: dict[str, A
 
 
 def test_every_fault_is_told_at_once() -> None:
-    data = {"base": [fixed(None), {**GRID, "at": ["0"], "wen": 1}, {"kind": "rate"}], "round": "x", "zut": 1}
+    data = {"base": [fixed(None), {**GRID, "at": ["0"], "wen": 1}, {"kind": "lottery"}], "round": "x", "zut": 1}
     assert list(faults(data)) == ["zut", "base.0.price", "base.1.wen", "base.1.prices", "base.2.kind", "round"]
 
 
@@ -387,3 +640,6 @@ def test_a_tariff_written_back_leaves_out_what_is_usual() -> None:
     data = {"base": [fixed("1.45", has="pai"), {**GRID, "label": "Repas"}], "split": {"food": "1.20"}, "round": "up"}
     assert dump_tariff(parse_tariff(data)) == data
     assert dump_tariff(tariff(fixed(3), round="half_up")) == {"base": [fixed("3")]}
+    assert dump_tariff(tariff(RATE | {"floor": "0", "on": "quotient"})) == {
+        "base": [{key: value for key, value in RATE.items() if key != "floor"}]
+    }

@@ -1,5 +1,6 @@
-"""What holds of every tariff of fixed prices and grids, and of every family."""
+"""What holds of every tariff, and of every family."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -30,6 +31,22 @@ def grids(draw: st.DrawFn, prices: st.SearchStrategy[Any] = by_rank) -> dict[str
     return {"kind": "grid", "at": at, "prices": draw(st.lists(prices, min_size=len(at), max_size=len(at)))}
 
 
+fractions = st.integers(1, 20_000).map(lambda millionths: f"0.{millionths:06d}")
+
+
+@st.composite
+def rates(draw: st.DrawFn) -> dict[str, Any]:
+    floor, ceiling = sorted([draw(amounts), draw(amounts)], key=Decimal)
+    rate = draw(st.one_of(fractions, st.lists(fractions, min_size=1, max_size=3)))
+    return {"kind": "rate", "rate": rate, "floor": floor, "ceiling": ceiling}
+
+
+@st.composite
+def lines(draw: st.DrawFn) -> dict[str, Any]:
+    at = draw(st.lists(st.integers(0, 3000), min_size=2, max_size=5, unique=True))
+    return {"kind": "line", "points": [[str(each), draw(by_rank)] for each in sorted(at)]}
+
+
 fixed = st.builds(lambda amount: {"kind": "fixed", "price": amount}, by_rank)
 conditions = st.fixed_dictionaries(
     {},
@@ -46,10 +63,31 @@ conditions = st.fixed_dictionaries(
 ).filter(bool)
 
 
+effects = st.one_of(
+    st.fixed_dictionaries({"add": st.integers(-300, 300).map(lambda cents: f"{cents / 100:.2f}")}),
+    st.fixed_dictionaries({"times": amounts}),
+    st.fixed_dictionaries({"replace": amounts}),
+    st.fixed_dictionaries({"floor": amounts}),
+    st.fixed_dictionaries({"ceiling": amounts}),
+)
+modifiers = st.builds(lambda effect, when: effect | ({"when": when} if when else {}), effects, conditions | st.none())
+
+
 @st.composite
 def tariffs(draw: st.DrawFn) -> dict[str, Any]:
-    """Conditional prices, and one for all that remain."""
-    kinds = st.one_of(fixed, grids())
+    """Conditional prices of listed amounts, and one for all that remain."""
+    return draw(tariffs_of(st.one_of(fixed, grids())))
+
+
+@st.composite
+def modified(draw: st.DrawFn) -> dict[str, Any]:
+    """Prices of every kind, and what then modifies them."""
+    data = draw(tariffs_of(st.one_of(fixed, grids(), rates(), lines())))
+    return data | ({"then": then} if (then := draw(st.lists(modifiers, max_size=3))) else {})
+
+
+@st.composite
+def tariffs_of(draw: st.DrawFn, kinds: st.SearchStrategy[Any]) -> dict[str, Any]:
     conditional = [
         draw(kinds) | {"when": when}
         for when in draw(st.lists(conditions, max_size=3, unique_by=lambda when: str(when)))
@@ -83,14 +121,14 @@ def test_a_price_is_always_one_of_the_voted_prices(data: dict[str, Any], facts: 
     assert price(tariff, facts).cents in listed(tariff)
 
 
-@given(tariffs(), families)
+@given(modified(), families)
 def test_a_price_always_explains_itself_and_ends_with_its_amount(data: dict[str, Any], facts: Facts) -> None:
     steps = price(parse_tariff(data), facts).steps
     assert [steps[0].label, *(step.label for step in steps if step.label == "Prix")] == ["Tarif", "Prix"]
     assert len({step.label for step in steps}) == len(steps)
 
 
-@given(tariffs(), families)
+@given(modified(), families)
 def test_care_and_food_make_the_price(data: dict[str, Any], facts: Facts) -> None:
     found = price(parse_tariff(data), facts)
     if found.care_cents is None or found.food_cents is None:
@@ -100,7 +138,7 @@ def test_care_and_food_make_the_price(data: dict[str, Any], facts: Facts) -> Non
         assert found.care_cents + found.food_cents == found.cents
 
 
-@given(tariffs())
+@given(modified())
 def test_a_tariff_written_and_read_back_is_the_same(data: dict[str, Any]) -> None:
     tariff = parse_tariff(data)
     written = dump_tariff(tariff)
@@ -108,12 +146,28 @@ def test_a_tariff_written_and_read_back_is_the_same(data: dict[str, Any]) -> Non
     assert dump_tariff(parse_tariff(written)) == written
 
 
-@given(tariffs(), families)
+@given(modified(), families)
 def test_what_a_booking_costs_is_within_the_published_range(data: dict[str, Any], facts: Facts) -> None:
     tariff = parse_tariff(data)
     assume(facts.status == PricedStatus.BOOKED)
     low, high = lowest_and_highest(tariff)
     assert low <= price(tariff, facts).cents <= high
+
+
+@given(modified(), families)
+def test_an_unknown_quotient_never_pays_less_than_a_known_one(data: dict[str, Any], facts: Facts) -> None:
+    tariff = parse_tariff(data)
+    assert price(tariff, replace(facts, quotient=None)).cents >= price(tariff, facts).cents
+
+
+@given(st.integers(1, 120), amounts, st.integers(0, 600), st.integers(0, 600))
+def test_a_longer_stay_never_costs_less_and_a_period_is_due_once_started(
+    period: int, each: str, one: int, other: int
+) -> None:
+    tariff = parse_tariff({"base": [{"kind": "per", "minutes": period, "each": {"kind": "fixed", "price": each}}]})
+    short, long = (price(tariff, Facts(minutes=minutes)).cents for minutes in sorted([one, other]))
+    assert short <= long
+    assert price(tariff, Facts(minutes=one * period)).cents == one * int(Decimal(each) * 100)
 
 
 @given(grids(amounts), quotients, quotients)
