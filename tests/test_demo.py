@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
+from preau.townfile.demonstration.running import PORTS
 from preau.townfile.management.commands.demo import data_folder
 
 pytestmark = pytest.mark.skipif(connection.vendor != "sqlite", reason="the demonstration has its own SQLite database")
@@ -24,13 +25,14 @@ def demo(var: Path, port: int, *arguments: str) -> subprocess.Popen[str]:
 
 
 def free_ports() -> int:
-    """A port that is free, and the next one too."""
+    """A port that is free, and the next two as well."""
     while True:
-        with socket.socket() as first, socket.socket() as second:
+        with socket.socket() as first, socket.socket() as second, socket.socket() as third:
             first.bind(("127.0.0.1", 0))
             port = int(first.getsockname()[1])
             try:
                 second.bind(("127.0.0.1", port + 1))
+                third.bind(("127.0.0.1", port + 2))
             except OSError:
                 continue
             return port
@@ -48,13 +50,17 @@ def test_one_command_opens_a_town_and_ctrl_c_closes_it(tmp_path: Path) -> None:
     assert f"http://localhost:{port}/" in said
     assert "Z-pinceau" in said
     with urllib.request.urlopen(f"http://localhost:{port}/", timeout=20) as page:
-        assert "Villejuif" in page.read().decode()
+        welcome = page.read().decode()
+    assert "Villejuif" in welcome
+    assert "FranceConnect" in welcome
+    with urllib.request.urlopen(f"http://localhost:{port + 2}/api/v2/.well-known/openid-configuration", timeout=20):
+        pass
     busy = demo(tmp_path, port)
     assert f"{port} est déjà pris" in busy.communicate(timeout=60)[0]
     assert busy.returncode == 1
     process.send_signal(signal.SIGINT)
     assert "elle reprendra" in process.communicate(timeout=60)[0]
-    for freed in (port, port + 1):
+    for freed in range(port, port + PORTS):
         with socket.socket() as attempt:
             attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             attempt.bind(("127.0.0.1", freed))

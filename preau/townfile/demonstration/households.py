@@ -27,6 +27,16 @@ Habits = Mapping[str, frozenset[int]]
 """The activities of a child (without level and year), each with its usual weekdays."""
 
 
+@dataclass(frozen=True, slots=True)
+class Birth:
+    """What FranceConnect knows of a birth: see preau.families.models.Adult."""
+
+    date: str
+    country: str
+    place: str = ""
+    name: str = ""
+
+
 @dataclass(slots=True)
 class Grownup:
     """An adult; with a user name, they sign in. Without one, `address` is what the town hall writes to, if anything."""
@@ -37,6 +47,7 @@ class Grownup:
     username: str = ""
     phone: str = ""
     address: str = ""
+    birth: "Birth | None" = None
 
     @property
     def email(self) -> str:

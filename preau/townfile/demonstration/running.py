@@ -1,4 +1,4 @@
-"""The processes of a demonstration: portal, worker and payment site, started and stopped together."""
+"""The processes of a demonstration: portal, worker and its two partners, started and stopped together."""
 
 import os
 import signal
@@ -16,6 +16,10 @@ from typing import NoReturn
 STARTS_WITHIN = 60.0  # seconds
 STOPS_WITHIN = 15.0
 LAST_LINES = 20
+PORTS = 3
+"""The portal's, then those of the payment site and of FranceConnect."""
+
+FRANCECONNECT_CLIENT, FRANCECONNECT_SECRET = "demonstration", "demonstration-de-preau"
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -24,7 +28,7 @@ class ProcessStopped(Exception):
 
 
 def environment_of(port: int, var: str) -> dict[str, str]:
-    """What every process of the demonstration is told: what it is, its data, and where the payment site answers."""
+    """What every process of the demonstration is told: what it is, its data, and where its two partners answer."""
     payment_site = f"http://localhost:{port + 1}/tpa"
     return {
         "PREAU_DEMO": "1",
@@ -32,6 +36,9 @@ def environment_of(port: int, var: str) -> dict[str, str]:
         "PREAU_PUBLIC_URL": f"http://localhost:{port}",
         "PREAU_PAYFIP_SERVICE_URL": f"{payment_site}/services/securite",
         "PREAU_PAYFIP_PAGE_URL": f"{payment_site}/paiementws.web",
+        "PREAU_FRANCECONNECT_URL": f"http://localhost:{port + 2}/api/v2",
+        "PREAU_FRANCECONNECT_CLIENT_ID": FRANCECONNECT_CLIENT,
+        "PREAU_FRANCECONNECT_CLIENT_SECRET": FRANCECONNECT_SECRET,
         "DJANGO_SETTINGS_MODULE": "preau.config.settings",
     }
 
@@ -39,9 +46,12 @@ def environment_of(port: int, var: str) -> dict[str, str]:
 def commands(port: int, var: Path) -> dict[str, list[str]]:
     """What to run, by its name for people."""
     django = [sys.executable, "-m", "django"]
-    simulator = [sys.executable, "-m", "preau.billing.payfip.simulator", "--port", str(port + 1)]
+    payfip = [sys.executable, "-m", "preau.billing.payfip.simulator", "--port", str(port + 1)]
+    franceconnect = [sys.executable, "-m", "preau.accounts.franceconnect.simulator", "--port", str(port + 2)]
+    client = ["--client-id", FRANCECONNECT_CLIENT, "--client-secret", FRANCECONNECT_SECRET]
     return {
-        "le site de paiement": [*simulator, "--state", str(var / "payfip.sqlite3")],
+        "le site de paiement": [*payfip, "--state", str(var / "payfip.sqlite3")],
+        "FranceConnect": [*franceconnect, "--portal", f"http://localhost:{port}", *client],
         "l’ouvrier": [*django, "worker"],
         "le portail": [*django, "serve", "--port", str(port)],
     }

@@ -23,7 +23,7 @@ from preau.families.rules import PRESETS
 from preau.pricing.choices import QuotientSource
 from preau.pricing.models import Quotient
 from preau.town.models import Level, Place, SchoolYear, Service
-from preau.townfile.demonstration.households import LEVELS, Child, Household, Sectors
+from preau.townfile.demonstration.households import LEVELS, Birth, Child, Household, Sectors
 from preau.townfile.demonstration.scene import Scene
 
 BATCH = 1000
@@ -131,6 +131,7 @@ def _adults(
                 last_name=adult.last_name,
                 email=adult.email,
                 phone=adult.phone,
+                **_birth(adult.birth),
             )
             for adult in drawn.adults
         ]
@@ -138,6 +139,17 @@ def _adults(
     }
     Adult.objects.bulk_create([adult for rows in adults.values() for adult in rows], batch_size=BATCH)
     return adults
+
+
+def _birth(birth: Birth | None) -> dict[str, str]:
+    if birth is None:
+        return {}
+    return {
+        "birth_date": birth.date,
+        "birth_country": birth.country,
+        "birth_place": birth.place,
+        "birth_name": birth.name,
+    }
 
 
 def _participants(households: Sequence[Household]) -> dict[Child, Participant]:

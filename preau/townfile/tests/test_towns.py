@@ -45,7 +45,7 @@ def test_nothing_is_wrong_with_it(files: dict[str, TownFile], town: str) -> None
 @pytest.mark.parametrize(
     ("town", "ways", "hours"),
     [
-        ("villejuif", {WayIn.FIVE_STEPS, WayIn.INVITED}, {"five_steps": 72, "invited": 168}),
+        ("villejuif", {WayIn.FIVE_STEPS, WayIn.INVITED, WayIn.FRANCECONNECT}, {"five_steps": 72, "invited": 168}),
         ("villepreux", {WayIn.INVITED}, {"invited": 168}),
         ("vigneux", {WayIn.FIVE_STEPS}, {"five_steps": 24}),
         ("villennes", {WayIn.REQUEST, WayIn.INVITED}, {"request": 72, "invited": 168}),

@@ -1,10 +1,11 @@
 """Villejuif: Zoé Pinceau and her children, remarkable households, the agents."""
 
 from preau.families.choices import Colour, Sex
-from preau.townfile.demonstration.households import WEDNESDAY, Generator, Grownup, Household
+from preau.townfile.demonstration.households import WEDNESDAY, Birth, Generator, Grownup, Household
 from preau.townfile.demonstration.scene import EVERY_DAY, Scene, Visitor, agents, child, habits, household
 
 ZOE = "Z-pinceau"
+FRANCE, MALI, VIETNAM = "99100", "99335", "99243"  # as the civil registry numbers them
 
 
 def cast(generator: Generator) -> list[Household]:
@@ -39,7 +40,7 @@ def _pinceau(generator: Generator) -> Household:
     home.number = "1842"
     home.is_visited = True
     home.adults = [
-        Grownup("Zoé", "Pinceau", "Madame", ZOE, "06 12 34 56 78"),
+        Grownup("Zoé", "Pinceau", "Madame", ZOE, "06 12 34 56 78", birth=Birth("1988-04-12", FRANCE, "94076")),
         Grownup("Malik", "Pinceau", "Monsieur", "m.pinceau", "06 98 76 54 32"),
     ]
     return home
@@ -50,7 +51,9 @@ def _roussel_and_carpentier(generator: Generator) -> tuple[Household, Household]
     elio = child(generator, "Élio", "Carpentier", Sex.BOY, "ce2", "fusee", Colour.SOLEIL, (9, 21))
     elio.habits = habits(restauration=EVERY_DAY, accueil_soir=EVERY_DAY, mercredi_journee=frozenset({WEDNESDAY}))
     hers = household(generator, "Roussel", [elio], quotient=523)
-    hers.adults = [Grownup("Inès", "Roussel", "Madame", "i.roussel")]
+    hers.adults = [
+        Grownup("Inès", "Roussel", "Madame", "i.roussel", birth=Birth("1986-02-27", FRANCE, "75114", "Belkacem"))
+    ]
     his = household(generator, "Carpentier", [], quotient=1380)
     his.adults = [Grownup("Thomas", "Carpentier", "Monsieur", "t.carpentier")]
     hers.other_home = his
@@ -67,8 +70,8 @@ def _six_children(generator: Generator) -> Household:
     ]
     home = household(generator, "Traoré Diallo", children, quotient=386)
     home.adults = [
-        Grownup("Aminata", "Traoré Diallo", "Madame", "a.traore-diallo"),
-        Grownup("Boubacar", "Diallo", "Monsieur"),
+        Grownup("Aminata", "Traoré Diallo", "Madame", "a.traore-diallo", birth=Birth("1984", MALI)),
+        Grownup("Boubacar", "Diallo", "Monsieur", birth=Birth("1979-07", MALI)),
     ]
     return home
 
@@ -89,7 +92,7 @@ def _neighbours(generator: Generator) -> Household:
     ]
     home = household(generator, "Nguyen Van", children, quotient=None)
     home.postcode, home.city, home.insee_code = VILLEJUIF.near[0]
-    home.adults = [Grownup("Mai", "Nguyen Van", "Madame", "m.nguyen-van")]
+    home.adults = [Grownup("Mai", "Nguyen Van", "Madame", "m.nguyen-van", birth=Birth("1990-11-02", VIETNAM))]
     return home
 
 

@@ -16,6 +16,7 @@ from preau.core.dates import local_day
 from preau.town.queries import the_town
 from preau.townfile.demonstration.preparing import TownAlreadyThere, forget, prepare, prepared
 from preau.townfile.demonstration.running import (
+    PORTS,
     ProcessStopped,
     environment_of,
     interrupt_on_stop,
@@ -37,7 +38,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--town", choices=sorted(SCENES), default=VILLEJUIF, help="laquelle des villes livrées")
-        parser.add_argument("--port", type=int, default=8000, help="port du portail ; le suivant sert au paiement")
+        parser.add_argument(
+            "--port",
+            type=int,
+            default=8000,
+            help="port du portail ; les deux suivants servent au paiement et à FranceConnect",
+        )
         parser.add_argument("--families", type=int, help="nombre de familles d’une nouvelle ville")
         parser.add_argument("--reset", action="store_true", help="efface la démonstration et recommence")
         parser.add_argument("--yes", action="store_true", help="efface sans poser de question")
@@ -121,7 +127,8 @@ class Command(BaseCommand):
             "",
             *(f"    {visitor.username:<{WIDTH}}   {visitor.who}" for visitor in scene.visitors),
             "",
-            "  Paiement : un simulateur de PayFiP, aucune somme n’est réelle. Ctrl-C pour arrêter.",
+            "  PayFiP et FranceConnect sont des simulateurs : aucune somme, aucune identité n’est réelle.",
+            "  Ctrl-C pour arrêter.",
             "",
         ]
         self.stdout.write("\n".join(lines))
@@ -142,8 +149,8 @@ def data_folder(town: str) -> str:
 
 
 def refuse_busy_ports(port: int) -> None:
-    """Raises CommandError when the portal or the payment site could not listen."""
-    for wanted in (port, port + 1):
+    """Raises CommandError when the portal or one of its partners could not listen."""
+    for wanted in range(port, port + PORTS):
         with socket.socket() as attempt:
             attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
