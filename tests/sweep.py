@@ -5,6 +5,7 @@ asks for what belongs to our family, finds no page; and no answer to a stranger 
 """
 
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
@@ -166,6 +167,21 @@ def shut_out(world: World, routes: Sequence[Route]) -> list[str]:
         answers = [browsers.of(person).get(address).status_code for address in addresses(world, route)]
         if max(answers) >= 500 or (is_own(route.parameters) and set(answers) == {404}):
             faults.append(f"{person}, GET {route}: answers {answers}")
+    return faults
+
+
+def dead_ends(world: World, routes: Sequence[Route]) -> list[str]:
+    """Addresses that only take forms, whose page does not lead to one that opens."""
+    faults, browsers = [], Browsers()
+    for route, person in own_pages(world, routes):
+        for address in addresses(world, route):
+            response = browsers.of(person).get(address)
+            if response.status_code != 405:
+                continue
+            back = re.search(r'href="([^"]*)">Revenir à la page', response.content.decode())
+            status = browsers.of(person).get(back[1]).status_code if back else None
+            if status not in (200, 302):
+                faults.append(f"{person}, GET {route}: leads to {back and back[1]}, which answers {status}")
     return faults
 
 

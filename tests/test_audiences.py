@@ -44,6 +44,10 @@ def test_the_family_and_the_agent_open_their_pages(world: World) -> None:
     nothing(sweep.shut_out(world, routes_of()))
 
 
+def test_the_address_of_a_button_leads_to_a_page_that_opens(world: World) -> None:
+    nothing(sweep.dead_ends(world, routes_of()))
+
+
 def test_the_family_and_the_agent_read_what_strangers_must_not(world: World) -> None:
     marks = {"Zwingelstein", "Quirinelle", "Xanthippe", "773119", "731,19"}
     assert marks <= world.marks - sweep.unsaid(world, routes_of())

@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "preau.portal.views.errors.explain_not_allowed",
 ]
 
 ROOT_URLCONF = "preau.config.urls"

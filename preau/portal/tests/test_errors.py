@@ -44,6 +44,25 @@ def test_a_signed_in_person_stays_in_their_space(visitor, kind, header):
 
 
 @pytest.mark.parametrize(
+    ("address", "back"),
+    [
+        ("/choses/velo/essai/supprimer/", "/choses/velo/"),
+        ("/choses/robot/prevenir/", "/"),  # no thing is called « robot »
+    ],
+)
+def test_the_address_of_a_button_leads_to_the_page_above_it(visitor, address, back):
+    response = visitor.get(address)
+    assert (response.status_code, response["Allow"]) == (405, "POST")
+    html = response.content.decode()
+    assert "Cette page ne s’ouvre pas ainsi" in html
+    assert f'href="{back}">Revenir à la page' in html
+
+
+def test_a_form_sent_to_a_page_that_takes_none_leads_to_that_page(visitor):
+    assert 'href="/choses/velo/">Revenir à la page' in visitor.post("/choses/velo/").content.decode()
+
+
+@pytest.mark.parametrize(
     ("address", "status", "words"),
     [
         ("/abimee/", 400, "Rien n’a été enregistré"),

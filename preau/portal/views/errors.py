@@ -4,11 +4,13 @@
 """
 
 import logging
+from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.middleware.csrf import REASON_NO_CSRF_COOKIE
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from preau.accounts.models import User
@@ -50,6 +52,20 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "portal/errors/csrf.html", context, status=403)
 
 
+def explain_not_allowed(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: Django answers an empty page to who types the address of a button."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and not response.content:
+            back = request.path if "GET" in response["Allow"] else page_above(request.path)
+            context = {"layout": layout_for(request), "back": back}
+            response.content = render_to_string("portal/errors/405.html", context, request)
+        return response
+
+    return answer
+
+
 @public_page
 def maintenance(request: HttpRequest) -> HttpResponse:
     """Answers every address while the host works on the instance."""
@@ -74,3 +90,17 @@ def page_before(request: HttpRequest) -> str:
     page = request.headers.get("Referer", "")
     ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
     return page if ours else ""
+
+
+def page_above(path: str) -> str:
+    """The nearest page above an address, about the same things: its parameters are among those of the address."""
+    mine, above = resolve(path).kwargs, path
+    while above != "/":
+        above = above.rstrip("/").rpartition("/")[0] + "/"
+        try:
+            theirs = resolve(above).kwargs
+        except Resolver404:
+            continue
+        if theirs.items() <= mine.items():
+            return above
+    return "/"
