@@ -7,5 +7,9 @@ from preau.config.urls import urlpatterns as portal
 
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
 
-has_mailbox = any(str(getattr(part, "app_name", "")) == "notifications" for part in portal)
-urlpatterns = [*portal, *([] if has_mailbox else [path("", include("preau.notifications.urls"))])]
+DEMONSTRATION = {
+    "notifications": "preau.notifications.urls",
+    "demonstration": "preau.accounts.demonstration_urls",
+}
+there = {str(getattr(part, "app_name", "")) for part in portal}
+urlpatterns = [*portal, *(path("", include(urls)) for name, urls in DEMONSTRATION.items() if name not in there)]

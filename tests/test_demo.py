@@ -1,6 +1,7 @@
 """`preau demo`, from nothing to a town that answers, and back to nothing running."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -22,6 +23,14 @@ def demo(var: Path, port: int, *arguments: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "django", "demo", "--port", str(port), "--families", "10", *arguments]
     told = inherited | {"PREAU_VAR": str(var), "DJANGO_SETTINGS_MODULE": "preau.config.settings"}
     return subprocess.Popen(command, env=told, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def code(var: Path, username: str) -> subprocess.CompletedProcess[str]:
+    """`preau code`, from the outside too: it becomes the demonstration by itself."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "PREAU"))}
+    told = inherited | {"PREAU_VAR": str(var), "DJANGO_SETTINGS_MODULE": "preau.config.settings"}
+    command = [sys.executable, "-m", "django", "code", username]
+    return subprocess.run(command, env=told, capture_output=True, text=True, timeout=60, check=False)
 
 
 def free_ports() -> int:
@@ -55,6 +64,11 @@ def test_one_command_opens_a_town_and_ctrl_c_closes_it(tmp_path: Path) -> None:
     assert "FranceConnect" in welcome
     with urllib.request.urlopen(f"http://localhost:{port + 2}/api/v2/.well-known/openid-configuration", timeout=20):
         pass
+    assert "preau code s.benali" in said
+    with urllib.request.urlopen(f"http://localhost:{port}/codes-des-agents/", timeout=20) as page:
+        assert re.search(r"Samira Benali.*?>\d{6}<", page.read().decode(), re.DOTALL)
+    assert re.fullmatch(r"\d{6}\n", code(tmp_path, "s.benali").stdout)
+    assert "Connus : c.lemoine" in code(tmp_path, "z-pinceau").stderr
     busy = demo(tmp_path, port)
     assert f"{port} est déjà pris" in busy.communicate(timeout=60)[0]
     assert busy.returncode == 1
@@ -78,3 +92,7 @@ def test_each_town_has_a_folder_of_its_own_unless_the_host_names_one(monkeypatch
     assert data_folder("villepreux").endswith("/var/villepreux")
     monkeypatch.setenv("PREAU_VAR", "/srv/essai")
     assert data_folder("villejuif") == "/srv/essai"
+
+
+def test_nothing_tells_the_codes_where_there_is_no_demonstration(tmp_path: Path) -> None:
+    assert "Aucune démonstration ici" in code(tmp_path, "s.benali").stderr

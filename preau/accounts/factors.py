@@ -78,6 +78,15 @@ def code_at(secret: str, now: dt.datetime) -> str:
     return shown
 
 
+def unused_code(app: Authenticator, now: dt.datetime) -> str:
+    """A code of this application that still opens, for demonstrations; "" when one must wait for the next."""
+    period = max(_period(now), app.data["last_period"] + 1)
+    if period > _period(now) + DRIFT:
+        return ""
+    shown: str = format_hotp_value(hotp_value(decrypt(app.data["secret"]), period))
+    return shown
+
+
 @transaction.atomic
 def take_code(user: User, code: str, *, kinds: Collection[str], now: dt.datetime) -> Authenticator | None:
     """The factor whose code this is, if it may still be used: it no longer may. None for a wrong code."""
@@ -119,7 +128,12 @@ def _period(now: dt.datetime) -> int:
 def add_app(user: User, *, secret: str, period: int, now: dt.datetime) -> Authenticator:
     """An application that has just shown the code of that period, in the place of the one before."""
     Authenticator.objects.filter(user=user, type=APP).delete()
-    return _add(user, APP, {"secret": encrypt(secret), "last_period": period}, "Une application de codes", now=now)
+    return _add(user, APP, app_data(secret, period=period), "Une application de codes", now=now)
+
+
+def app_data(secret: str, *, period: int = 0) -> dict[str, Any]:
+    """What is kept of an application: its secret, sealed, and the last period whose code was taken."""
+    return {"secret": encrypt(secret), "last_period": period}
 
 
 @transaction.atomic

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 if settings.DEMO:
     urlpatterns.append(path("", include("preau.notifications.urls")))
+    urlpatterns.append(path("", include("preau.accounts.demonstration_urls")))
 
 if settings.MAINTENANCE:
     urlpatterns = [re_path("", errors.maintenance)]

@@ -476,3 +476,27 @@ def test_the_builder_signs_in_as_the_pages_do(client, agent):
     sign_in(built, agent)
     assert [one["method"] for one in real] == [one["method"] for one in built.session["account_authentication_methods"]]
     assert real[-1]["at"] == pytest.approx(time.time())
+
+
+# In a demonstration
+
+
+@pytest.mark.urls("tests.every_url")
+def test_the_codes_of_agents_are_shown_in_a_demonstration_only(client, agent, settings):
+    make_app(agent)
+    assert client.get("/codes-des-agents/").status_code == 404
+    settings.DEMO = True
+    assert code() in text_of(client.get("/codes-des-agents/"))
+
+
+@pytest.mark.urls("tests.every_url")
+def test_the_code_shown_is_one_that_still_opens(client, agent, zoe, settings):
+    settings.DEMO = True
+    make_app(agent)
+    make_app(zoe)
+    assert factors.take_code(agent, code(), kinds=[factors.APP], now=timezone.now())
+    page = text_of(client.get("/codes-des-agents/"))
+    assert code() not in page
+    assert factors.take_code(agent, code(30), kinds=[factors.APP], now=timezone.now())
+    assert "Attendez le code suivant" in text_of(client.get("/codes-des-agents/"))
+    assert "Zoé" not in page  # parents read their own

@@ -12,6 +12,7 @@ from allauth.core.internal import ratelimit
 from allauth.mfa.base.internal.flows import check_rate_limit, post_authentication
 from allauth.mfa.internal.flows.trust import trust_browser
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
@@ -118,7 +119,7 @@ def _open(
 
 def _show(request: HttpRequest, template: str, user: User, *, form: CodeForm, key_form: KeyForm) -> HttpResponse:
     found = factors.factors_of(user)
-    context: dict[str, Any] = {"form": form, "key_form": key_form, "factors": found}
+    context: dict[str, Any] = {"form": form, "key_form": key_form, "factors": found, "is_demo": settings.DEMO}
     if found.passkeys:
         context["options"] = passkeys.request_options(user)
     return render(request, f"accounts/{template}", context, status=status_of(form))

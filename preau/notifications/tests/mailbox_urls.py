@@ -4,4 +4,8 @@ from django.urls import include, path
 
 from preau.core.tests.ui_urls import urlpatterns as linked
 
-urlpatterns = [*linked, path("", include("preau.notifications.urls"))]
+urlpatterns = [
+    *linked,
+    path("", include("preau.notifications.urls")),
+    path("", include("preau.accounts.demonstration_urls")),
+]

@@ -4,9 +4,12 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import generate_totp_secret
 from django.contrib.auth.hashers import make_password
 
 from preau.accounts.choices import UserKind
+from preau.accounts.factors import APP, app_data
 from preau.accounts.models import Grant, Role, User
 from preau.families.choices import CustodyMode, Situation
 from preau.families.models import (
@@ -60,7 +63,7 @@ def settle(
 
 
 def hire(scene: Scene, *, on: dt.date) -> None:
-    """The agents, with their roles."""
+    """The agents, with their roles, and an application of codes each: the demonstration shows what it would."""
     roles, services = Role.objects.in_bulk(field_name="code"), Service.objects.in_bulk(field_name="code")
     password = make_password(scene.password)
     for agent in scene.agents:
@@ -74,6 +77,7 @@ def hire(scene: Scene, *, on: dt.date) -> None:
         )
         service = services[agent.service] if agent.service else None
         Grant.objects.create(user=user, role=roles[agent.role], service=service, starts_on=on)
+        Authenticator.objects.create(user=user, type=APP, data=app_data(generate_totp_secret()))
 
 
 def _families(households: Sequence[Household], since: dt.date) -> dict[Household, Family]:

@@ -28,6 +28,7 @@ from preau.townfile.demonstration.scene import Scene
 from preau.townfile.demonstration.scenes import SCENES
 
 VILLEJUIF = "villejuif"
+PORT = 8000
 FEWEST_FAMILIES = 10
 WIDTH = 16  # of the longest user name, or nearly
 
@@ -41,7 +42,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--port",
             type=int,
-            default=8000,
+            default=PORT,
             help="port du portail ; les deux suivants servent au paiement et à FranceConnect",
         )
         parser.add_argument("--families", type=int, help="nombre de familles d’une nouvelle ville")
@@ -118,12 +119,15 @@ class Command(BaseCommand):
         places = {
             f"{town.portal_name} de {town.name}": f"{address}/",
             "Courriels envoyés": f"{address}/boite-aux-lettres/",
+            "Codes des agents": f"{address}/codes-des-agents/",
         }
         lines = [
             "",
             *(f"  {name:<{max(map(len, places))}}   {where}" for name, where in places.items()),
             "",
             f"  Mot de passe de chacun : {scene.password}",
+            "  Un agent donne ensuite un code à usage unique : la page « Codes des agents » les montre,",
+            f"  ou la commande : preau code {scene.agents[0].username} --town {scene.town}",
             "",
             *(f"    {visitor.username:<{WIDTH}}   {visitor.who}" for visitor in scene.visitors),
             "",
