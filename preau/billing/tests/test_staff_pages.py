@@ -453,7 +453,10 @@ def test_a_wrong_signature_issues_nothing_and_says_what_to_mend(
 ) -> None:
     bill(regie, "Pinceau")
     campaign = make_campaign(regie)
-    assertContains(sign_in().post(path(campaign, "emettre"), sign(campaign, **change)), words)
+    answer = sign_in().post(path(campaign, "emettre"), sign(campaign, **change), follow=True)
+    assertRedirects(answer, answer.redirect_chain[-1][0])
+    assertContains(answer, words)
+    assertContains(answer, "<title>Erreur : ")
     assert Invoice.objects.get().number is None
 
 
@@ -461,7 +464,8 @@ def test_a_wrong_signature_issues_nothing_and_says_what_to_mend(
 def test_a_draft_computed_again_meanwhile_is_read_again_before_it_is_issued(read: str, regie: Regie) -> None:
     bill(regie, "Pinceau")
     campaign = make_campaign(regie)
-    answer = sign_in().post(path(campaign, "emettre"), sign(campaign, read=read))
+    answer = sign_in().post(path(campaign, "emettre"), sign(campaign, read=read), follow=True)
+    assertRedirects(answer, path(campaign, "apercu"))
     assertContains(answer, "Le brouillon a été recalculé depuis que vous l’avez lu.")
     assert Invoice.objects.get().number is None
 
@@ -484,7 +488,8 @@ def test_bookings_that_moved_since_the_draft_stop_the_issue(regie: Regie) -> Non
     unit = regie.activity_links.get().activity.units.get()
     child = zoe.family.homes.get().participant
     make_bookings(child, zoe.family, unit, [dt.date(2026, 9, 20)], decided_at=OCTOBER + A_MINUTE)
-    answer = sign_in().post(path(campaign, "emettre"), sign(campaign))
+    answer = sign_in().post(path(campaign, "emettre"), sign(campaign), follow=True)
+    assertRedirects(answer, path(campaign, "apercu"))
     assertContains(answer, "Des réservations ont changé depuis le calcul")
     assert Invoice.objects.get().number is None
 

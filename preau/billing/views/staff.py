@@ -2,12 +2,14 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -19,7 +21,7 @@ from preau.billing.actions.reading import NotAsRead, issue_as_read
 from preau.billing.actions.settling import refresh_attempt
 from preau.billing.choices import CampaignState, InvoiceState
 from preau.billing.desk_forms import A_MONTH, PeriodForm
-from preau.billing.forms import IssueForm, PrepareForm, SearchForm
+from preau.billing.forms import DUE_IN_THE_PAST, DUE_TOO_FAR, IssueForm, PrepareForm, SearchForm
 from preau.billing.models import Campaign, Invoice, Payment, PaymentAttempt, Regie
 from preau.billing.payfip.client import PayFiPUnavailable
 from preau.billing.permissions import regies_in_scope
@@ -60,12 +62,12 @@ REFUSALS = {
     CampaignRefusal.NO_DRAFT: "Calculez d’abord le brouillon.",
     CampaignRefusal.EMPTY: "Le brouillon ne contient aucune facture : il n’y a rien à émettre.",
     CampaignRefusal.STALE: "Des réservations ont changé depuis le calcul. Recalculez, puis relisez l’aperçu.",
-    CampaignRefusal.DUE_IN_THE_PAST: "Choisissez une date à partir d’aujourd’hui",
+    CampaignRefusal.DUE_IN_THE_PAST: f"{DUE_IN_THE_PAST}.",
     CampaignRefusal.SERIES_FULL: "La numérotation de la régie est pleine : il faut changer son modèle de numéro.",
 }
 NOT_AS_READ = {
     ReadRefusal.REDRAFTED: "Le brouillon a été recalculé depuis que vous l’avez lu. Relisez l’aperçu, puis émettez.",
-    ReadRefusal.DUE_TOO_FAR: "Choisissez une date dans l’année qui vient",
+    ReadRefusal.DUE_TOO_FAR: f"{DUE_TOO_FAR}.",
 }
 
 
@@ -145,39 +147,59 @@ def drop(request: StaffRequest, campaign_code: str) -> HttpResponse:
 @staff_page(Capability.PREPARE_INVOICES)
 @require_safe
 def preview(request: StaffRequest, campaign_code: str) -> HttpResponse:
+    """The draft, and its signature: as it was sent, when it has to be mended."""
     now = timezone.now()
-    found = _campaign(request, campaign_code, now)
-    if found.state != CampaignState.DRAFTED:
+    found, today = _campaign(request, campaign_code, now), local_day(now)
+    if found.drafted_at is None or found.state != CampaignState.DRAFTED:
         return redirect("billing:campaign", campaign_code)
-    due_on = local_day(now) + dt.timedelta(days=found.regie.due_days)
-    return _preview(request, found, IssueForm(initial={"due_on": due_on}), local_day(now))
+    sent = request.GET if "due_on" in request.GET else None
+    context = {
+        "campaign": found,
+        "steps": STEPS,
+        "figures": figures(found),
+        "has_moved": has_moved(found),
+        "before": campaign_before(found),
+        "form": IssueForm(sent, today=today, initial={"due_on": today + dt.timedelta(days=found.regie.due_days)}),
+        "read": found.drafted_at.isoformat(),
+    }
+    return render(request, "billing/staff/preview.html", context | _list(request, found, today))
 
 
 @staff_page(Capability.PREPARE_INVOICES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def issue(request: StaffRequest, campaign_code: str) -> HttpResponse:
-    """Issue the draft as it was read; the page of a refusal has this address too, and may be asked for again."""
+    """Issue the draft as it was read. A refusal is told by the preview: a page that answers a form cannot be gone
+    back to."""
     now = timezone.now()
-    found = _campaign(request, campaign_code, now)
+    found, to_preview = (
+        _campaign(request, campaign_code, now),
+        reverse("billing:campaign_preview", args=[campaign_code]),
+    )
     if request.method != "POST":
-        return redirect("billing:campaign_preview", campaign_code)
-    form, read = IssueForm(request.POST), request.POST.get("read", "")
+        return redirect(to_preview)
+    form = IssueForm(request.POST, today=local_day(now))
     if form.is_valid():
-        due_on = form.cleaned_data["due_on"]
         try:
-            issued = issue_as_read(campaign=found, read=read, due_on=due_on, by=request.user, now=now)
+            issued = issue_as_read(
+                campaign=found,
+                read=request.POST.get("read", ""),
+                due_on=form.cleaned_data["due_on"],
+                by=request.user,
+                now=now,
+            )
         except NotAsRead as refused:
-            form.add_error("due_on" if refused.reason == ReadRefusal.DUE_TOO_FAR else None, NOT_AS_READ[refused.reason])
+            messages.error(request, NOT_AS_READ[refused.reason])
+            return redirect(to_preview)
         except CampaignRefused as refused:
-            is_date = refused.reason == CampaignRefusal.DUE_IN_THE_PAST
-            form.add_error("due_on" if is_date else None, REFUSALS[refused.reason])
-        else:
-            messages.success(request, ISSUED_NOW if issued.issued_at == now else REFUSALS[CampaignRefusal.ISSUED])
-            return redirect("billing:campaign", campaign_code)
+            messages.error(request, REFUSALS[refused.reason])
+            return redirect(to_preview)
+        messages.success(request, ISSUED_NOW if issued.issued_at == now else REFUSALS[CampaignRefusal.ISSUED])
+        return redirect("billing:campaign", campaign_code)
     if found.state != CampaignState.DRAFTED:
         messages.error(request, REFUSALS[_why_not(found)])
         return redirect("billing:campaign", campaign_code)
-    return _preview(request, found, form, local_day(now))
+    sent = {name: request.POST.get(name, "")[:20] for name in ("due_on", "checked")}
+    return redirect(f"{to_preview}?{urlencode(sent)}")
 
 
 def _why_not(found: Campaign) -> CampaignRefusal:
@@ -285,20 +307,6 @@ def _search(request: StaffRequest) -> SearchForm:
 def _words(search: SearchForm) -> str:
     words: str = search.cleaned_data["q"] if search.is_valid() else ""
     return words
-
-
-def _preview(request: StaffRequest, found: Campaign, form: IssueForm, today: dt.date) -> HttpResponse:
-    assert found.drafted_at is not None
-    context = {
-        "campaign": found,
-        "steps": STEPS,
-        "figures": figures(found),
-        "has_moved": has_moved(found),
-        "before": campaign_before(found),
-        "form": form,
-        "read": found.drafted_at.isoformat(),
-    }
-    return render(request, "billing/staff/preview.html", context | _list(request, found, today))
 
 
 def wants_csv(request: StaffRequest) -> bool:
