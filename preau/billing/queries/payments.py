@@ -2,10 +2,10 @@
 
 import datetime as dt
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from preau.billing.choices import AttemptState
-from preau.billing.models import Payment, PaymentAttempt, Regie
+from preau.billing.models import AttemptShare, Payment, PaymentAttempt, Regie
 
 WATCHED = dt.timedelta(days=7)
 MOST = 100
@@ -22,10 +22,15 @@ def credits_of(regies: QuerySet[Regie]) -> QuerySet[Payment]:
 
 
 def attempts_to_watch(regies: QuerySet[Regie], *, now: dt.datetime) -> QuerySet[PaymentAttempt]:
-    """The attempts of the week that did not end paid, those whose answer contradicts them first."""
+    """The attempts of the week that did not end paid, those whose answer contradicts them first.
+
+    One that failed is over once all its invoices are paid in another way.
+    """
+    unpaid = AttemptShare.objects.filter(attempt=OuterRef("pk"), invoice__settled_cents__lt=F("invoice__total_cents"))
     rows = PaymentAttempt.objects.filter(regie__in=regies).exclude(state=AttemptState.PAID)
-    recent = rows.filter(Q(opened_at__gt=now - WATCHED) | ~Q(alert=""))
-    return recent.select_related("regie", "payer__adult").order_by(F("alert").desc(), "-opened_at", "-pk")[:MOST]
+    pending = Q(state=AttemptState.OPEN) | Exists(unpaid)
+    watched = rows.filter(Q(opened_at__gt=now - WATCHED) & pending | ~Q(alert=""))
+    return watched.select_related("regie", "payer__adult").order_by(F("alert").desc(), "-opened_at", "-pk")[:MOST]
 
 
 def code_of(operation: str) -> str | None:

@@ -646,6 +646,23 @@ def test_an_attempt_that_is_not_paid_tells_where_it_stands(
     assert re.search(rf"REFERENCE0 Facture 2026000001 54,60 € {re.escape(words)} ", page)
 
 
+@pytest.mark.parametrize(
+    ("fields", "is_told"),
+    [
+        ({"state": AttemptState.REFUSED}, False),
+        ({"state": AttemptState.ABANDONED}, False),
+        ({"state": AttemptState.OPEN}, True),  # it may still be paid: a second time
+        ({"state": AttemptState.REFUSED, "alert": "payé, après un refus"}, True),
+    ],
+)
+def test_an_attempt_that_failed_is_over_once_its_invoices_are_paid_otherwise(
+    fields: dict[str, Any], is_told: bool, invoice: Invoice
+) -> None:
+    make_attempt(invoice.payer, invoice, regie=invoice.regie, **fields)
+    pay(invoice)
+    assert ("REFERENCE0" in text(sign_in().get(PAYMENTS))) == is_told
+
+
 def test_payments_are_exported(invoice: Invoice) -> None:
     pay(invoice)
     Adult.objects.update(last_name="@SUM(A1)")
