@@ -6,10 +6,12 @@ the rest by COPY.
 """
 
 import datetime as dt
+import json
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
+from typing import Any
 
 from django.conf import settings
 from django.contrib import auth
@@ -343,8 +345,21 @@ def hot_drafts(unit: Unit) -> None:
 
 
 def copy(model: type[models.Model], fields: str, rows: Iterable[Sequence[int | str | bool | None]]) -> None:
-    """Write rows at once; the keys that they bring are taken from then on."""
-    insert_rows(model, fields.split(), rows)
+    """Write rows at once, other columns at their defaults; the keys that they bring are taken from then on."""
+    names = fields.split()
+    others = {
+        field.attname: plain(field.get_default())
+        for field in model._meta.concrete_fields
+        if field.attname not in names and not field.primary_key
+    }
+    insert_rows(model, [*names, *others], ((*row, *others.values()) for row in rows))
     with connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_sql(no_style(), [model]):
             cursor.execute(statement)
+
+
+def plain(value: Any) -> int | str | bool | None:
+    """A default as a plain value, which both databases read."""
+    if isinstance(value, list | dict):
+        return json.dumps(value)
+    return str(value) if isinstance(value, dt.date | models.Choices) else value
