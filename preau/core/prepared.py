@@ -1,7 +1,7 @@
 """Queries built once and run many times: building one takes Django longer than running it takes the database."""
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -17,15 +17,15 @@ OLD_DAY = dt.date(1900, 1, 1)
 class Prepared:
     """A query of values, kept as SQL for each length of its lists.
 
-    `build` makes it from values given by name: whole numbers, days, or lists of whole numbers. It may only hand them on
-    to lookups: it never sees the real ones. Lists are short: a page's children, not a campaign's.
+    `build` makes it from values given by name: whole numbers, days, or lists of either. It may only hand them on to
+    lookups: it never sees the real ones. Lists are short: a page's children, not a campaign's.
     """
 
     def __init__(self, build: Build) -> None:
         self.build = build
         self.kept: dict[tuple[object, ...], _Statement] = {}
 
-    def rows(self, **values: Single | Collection[int]) -> list[tuple[Any, ...]]:
+    def rows(self, **values: Single | Collection[Single]) -> list[tuple[Any, ...]]:
         """The rows, as `values_list` gives them."""
         flat = dict(_flatten(values))
         shape = (connection.vendor, *flat)
@@ -35,7 +35,7 @@ class Prepared:
         return statement.rows(flat)
 
 
-def _flatten(values: dict[str, Single | Collection[int]]) -> Iterator[tuple[tuple[str, int], Single]]:
+def _flatten(values: Mapping[str, Single | Collection[Single]]) -> Iterator[tuple[tuple[str, int], Single]]:
     """Each value, by its name and its place in its list."""
     for name, value in values.items():
         if isinstance(value, int | dt.date):
@@ -49,7 +49,7 @@ def _flatten(values: dict[str, Single | Collection[int]]) -> Iterator[tuple[tupl
 class _Statement:
     """The SQL of a query, and which of its parameters stand in for the real ones."""
 
-    def __init__(self, build: Build, values: dict[str, Single | Collection[int]]) -> None:
+    def __init__(self, build: Build, values: Mapping[str, Single | Collection[Single]]) -> None:
         fakes: dict[str, Any] = {}
         names: dict[object, tuple[str, int]] = {}
         for (name, place), value in _flatten(values):

@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
 from django.db.models import F
 from django.template.loader import render_to_string
+from django.utils.module_loading import import_string
 
 from preau.notifications.choices import OutgoingState
 from preau.notifications.models import Outgoing
@@ -32,25 +34,34 @@ def queue_mail(address: str, *, template: str, context: Mapping[str, Any], dedup
     queue_mails([(address, context, dedupe_key)], template=template, now=now)
 
 
+def queue_later(address: str, *, maker: str, about: str, dedupe_key: str, now: dt.datetime) -> None:
+    """Put a mail in the outbox that the worker makes when it sends it: on an opening morning, parents come first.
+
+    `maker` is the dotted path of a function which, from the code `about`, tells the template and its context; it must
+    find again what was decided, not what is true later.
+    """
+    outgoing = Outgoing(
+        address=address, maker=maker, about=about, dedupe_key=dedupe_key, created_at=now, next_try_at=now
+    )
+    Outgoing.objects.bulk_create([outgoing], ignore_conflicts=True)
+
+
 def queue_mails(mails: Sequence[tuple[str, Mapping[str, Any], str]], *, template: str, now: dt.datetime) -> None:
     """Queue many mails of one template at once: a list of (address, context, dedupe_key)."""
-    rows = []
-    for address, own_context, dedupe_key in mails:
-        context = {"public_url": settings.PUBLIC_URL, **own_context}
-        subject, _, text = render_to_string(f"{template}.txt", context).partition("\n")
-        rows.append(
-            Outgoing(
-                address=address,
-                template=template,
-                subject=subject.strip(),
-                text=text.lstrip("\n"),
-                html=render_to_string(f"{template}.html", context),
-                dedupe_key=dedupe_key,
-                created_at=now,
-                next_try_at=now,
-            )
-        )
+    rows = [
+        _written(Outgoing(address=address, dedupe_key=key, created_at=now, next_try_at=now), template, context)
+        for address, context, key in mails
+    ]
     Outgoing.objects.bulk_create(rows, ignore_conflicts=True, batch_size=200)
+
+
+def _written(outgoing: Outgoing, template: str, own_context: Mapping[str, Any]) -> Outgoing:
+    """The message with its words."""
+    context = {"public_url": settings.PUBLIC_URL, **own_context}
+    subject, _, text = render_to_string(f"{template}.txt", context).partition("\n")
+    outgoing.template, outgoing.subject, outgoing.text = template, subject.strip(), text.lstrip("\n")
+    outgoing.html = render_to_string(f"{template}.html", context)
+    return outgoing
 
 
 def send_due(*, now: dt.datetime, limit: int = 50) -> int:
@@ -61,8 +72,12 @@ def send_due(*, now: dt.datetime, limit: int = 50) -> int:
     sent = 0
     for outgoing in _take_due(now=now, limit=limit):
         try:
+            if outgoing.maker and not outgoing.template:
+                template, context = import_string(outgoing.maker)(outgoing.about)
+                _written(outgoing, template, context).save(update_fields=["template", "subject", "text", "html"])
             _send(outgoing)
-        except (OSError, ValueError) as fault:  # smtplib.SMTPException is an OSError; an address with a line break
+        # smtplib.SMTPException is an OSError; ValueError is an address with a line break; what it was about is gone.
+        except (OSError, ValueError, ObjectDoesNotExist) as fault:
             _try_again(outgoing, fault, now=now)
         else:
             Outgoing.objects.filter(pk=outgoing.pk).update(state=OutgoingState.SENT, sent_at=now, fault="")

@@ -6,11 +6,16 @@ from preau.notifications.choices import Channel, OutgoingState
 
 
 class Outgoing(models.Model):
-    """One message to one address. `next_try_at` is also the end of the lease while a worker is sending."""
+    """One message to one address. `next_try_at` is also the end of the lease while a worker is sending.
+
+    One that is made when it is sent names what makes it, and what it is about.
+    """
 
     address = models.CharField(max_length=254)
     channel = models.CharField(max_length=10, choices=Channel, default=Channel.MAIL)
-    template = models.CharField(max_length=80)
+    template = models.CharField(max_length=80, blank=True)
+    maker = models.CharField(max_length=80, blank=True)
+    about = models.CharField(max_length=40, blank=True)
     subject = models.CharField(max_length=200)
     text = models.TextField()
     html = models.TextField(blank=True)

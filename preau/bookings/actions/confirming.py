@@ -8,8 +8,8 @@ from preau.accounts.models import User
 from preau.bookings.actions.writing import twice, write
 from preau.bookings.models import DraftChange, Submission
 from preau.bookings.queries.children import Child
+from preau.bookings.queries.plans import decide_plan
 from preau.bookings.queries.recaps import (
-    Recap,
     RecapLine,
     dump_line,
     lines_of_decisions,
@@ -18,9 +18,10 @@ from preau.bookings.queries.recaps import (
     read_prices,
 )
 from preau.journal.actions import record
-from preau.notifications.actions import queue_mail
-from preau.town.models import Town
+from preau.notifications.actions import queue_later
 from preau.town.queries import the_town
+
+MAIL = "preau.bookings.mails.outcome"
 
 
 class TokenTaken(Exception):
@@ -33,12 +34,13 @@ def confirm_draft(*, by: User, token: str, now: dt.datetime) -> Submission:
     `token` makes a second click, a replay or a race return the first outcome. Each line ends done, already so, or
     refused with its reason. Raises TokenTaken when the token is someone else's.
     """
-    return twice(lambda: _confirm(by, token, now))
+    return twice(lambda is_first: _confirm(by, token, now, is_first=is_first))
 
 
-def _confirm(by: User, token: str, now: dt.datetime) -> Submission:
-    known = _known(by, token)
-    if known is not None:
+def _confirm(by: User, token: str, now: dt.datetime, *, is_first: bool) -> Submission:
+    """The first time, a draft that only books is decided without a lock, told, then claimed at once: what everyone
+    wants stays locked for one statement. When someone was quicker, or places are freed, the locks come first."""
+    if not is_first and (known := _known(by, token)):
         return known
     draft = read_draft(by, lock=True)
     if not draft:  # taken by the same click, seen twice, while we waited for its locks
@@ -48,14 +50,18 @@ def _confirm(by: User, token: str, now: dt.datetime) -> Submission:
     plan = plan_draft(by, draft, town=town, now=now)
     days = [cell.day for cell in draft]
     book = read_prices(plan, town, min(days), max(days))
-    decided = write(plan, by=by, now=now, submission=token)
+    only_books = all(ticked.wanted for ticked in draft.values())
+    decided = decide_plan(plan, now=now, lock=not (is_first and only_books))
     lines = lines_of_decisions(decided.decisions, plan, decided.facts, draft, book)
+    outcome = {"lines": [dump_line(line) for line in lines], "mailed_to": by.email}
+    submission = Submission.objects.create(token=token, user=by, at=now, outcome=outcome)
     # Only what was read: a tick that another tab adds meanwhile stays in the draft.
     DraftChange.objects.filter(pk__in=[ticked.key for ticked in draft.values()]).delete()
     _record(lines, by=by, token=token, now=now)
-    _send(lines, by=by, token=token, town=town, now=now)
-    outcome = {"lines": [dump_line(line) for line in lines], "mailed_to": by.email}
-    return Submission.objects.create(token=token, user=by, at=now, outcome=outcome)
+    if by.email and lines:
+        queue_later(by.email, maker=MAIL, about=token, dedupe_key=f"bookings.outcome:{token}", now=now)
+    write(plan, decided, by=by, now=now, submission=token)
+    return submission
 
 
 def _known(by: User, token: str) -> Submission | None:
@@ -86,15 +92,4 @@ def _record(lines: Iterable[RecapLine], *, by: User, token: str, now: dt.datetim
             family=children[key].household_code,
             participant=children[key].code,
             facts=some,
-        )
-
-
-def _send(lines: list[RecapLine], *, by: User, token: str, town: Town, now: dt.datetime) -> None:
-    if by.email and lines:
-        queue_mail(
-            by.email,
-            template="bookings/mail/outcome",
-            context={"town": town, "person": by, "recap": Recap(lines, []), "token": token},
-            dedupe_key=f"bookings.outcome:{token}",
-            now=now,
         )

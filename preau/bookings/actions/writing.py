@@ -1,58 +1,73 @@
 """Booking and cancelling: the only writer of bookings, seats and counters.
 
 In this order, whoever writes: 1 read the rules, without a lock; 2 lock the slots, then the bookings, in the order of
-their keys; 3 decide again; 4 move the counters, in one statement; 5 the booking rows; 6 the seats.
+their keys; 3 decide again; 4 move the counters, in one statement; 5 the booking rows; 6 the seats. On PostgreSQL what
+only books does 2, 4, 5 and 6 in one statement (see `claiming`), which takes all of the places or none.
 """
 
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Case, F, IntegerField, Q, Value, When
 from django.db.models.functions import Greatest, Least
 
 from preau.accounts.models import User
+from preau.bookings.actions.claiming import SeatTaken, claim
 from preau.bookings.choices import BookingState, Origin
 from preau.bookings.models import Booking, Seat, Slot
-from preau.bookings.queries.plans import BoardMoved, Decided, Plan, decide_plan
+from preau.bookings.queries.plans import BoardMoved, Decided, Plan
 from preau.bookings.rules.lines import Cell, Live, may_move
 
 T = TypeVar("T")
 
 
-def twice(write: Callable[[], T]) -> T:
+def twice(write: Callable[[bool], T]) -> T:
     """What `write` returns, in a transaction; tried once more, from the start, when someone else was quicker.
 
-    A unique violation is another tab or the other parent: the second reading sees what they did.
+    `write` is told whether it is the first time. A unique violation is another tab or the other parent: the second
+    reading sees what they did.
     """
     try:
         with transaction.atomic():
-            return write()
+            return write(True)
     except (IntegrityError, BoardMoved):
         with transaction.atomic():
-            return write()
+            return write(False)
 
 
 def write(
-    plan: Plan, *, by: User, now: dt.datetime, submission: str | None = None, origin: Origin = Origin.FAMILY
-) -> Decided:
-    """Book and cancel what the plan asks for, line by line, in the caller's transaction.
+    plan: Plan,
+    decided: Decided,
+    *,
+    by: User,
+    now: dt.datetime,
+    submission: str | None = None,
+    origin: Origin = Origin.FAMILY,
+) -> None:
+    """Book and cancel what was decided, in the caller's transaction, under the locks of the decision or without them.
 
     Raises BoardMoved when it has to be read again, IntegrityError when someone else was quicker: see `twice`.
     """
-    decided = decide_plan(plan, now=now, lock=True)
-    moves: Counter[int] = Counter()
+    same = {
+        "state": BookingState.BOOKED,
+        "origin": origin,
+        "submission_id": submission,
+        "decided_at": now,
+        "by_id": by.pk,
+    }
+    seats = _seats(plan, decided)
+    if connection.vendor == "postgresql" and not decided.cancelled:
+        claim(plan, decided.booked, seats, same)
+        return
+    moves = Counter(slot for _, slot, _ in seats)
     for booking in decided.cancelled:
         moves.subtract(booking.slots)
-    for cell in decided.booked:
-        moves.update(decided.facts[cell].slots or ())
     _move_counters(moves)
     _cancel(decided.cancelled, by=by, now=now, submission=submission)
-    rows = _book(plan, decided.booked, by=by, now=now, submission=submission, origin=origin)
-    _seat(plan, rows, decided)
-    return decided
+    _book(plan, decided.booked, seats, same)
 
 
 def _move_counters(moves: Mapping[int, int]) -> None:
@@ -94,42 +109,31 @@ def _cancel(bookings: Iterable[Live], *, by: User, now: dt.datetime, submission:
     )
 
 
-def _book(
-    plan: Plan, cells: Iterable[Cell], *, by: User, now: dt.datetime, submission: str | None, origin: Origin
-) -> list[Booking]:
-    return Booking.objects.bulk_create(
-        Booking(
+def _book(plan: Plan, cells: Iterable[Cell], seats: Iterable[SeatTaken], same: Mapping[str, Any]) -> None:
+    bookings = {
+        cell: Booking(
+            **same,
             participant_id=cell.participant,
             family_id=plan.homes[cell],
             unit_id=cell.unit,
             group_id=plan.groups[cell],
             day=cell.day,
-            state=BookingState.BOOKED,
-            origin=origin,
-            submission_id=submission,
-            decided_at=now,
-            by=by,
         )
         for cell in cells
+    }
+    Booking.objects.bulk_create(bookings.values())
+    Seat.objects.bulk_create(
+        Seat(booking=bookings[cell], slot_id=slot, participant_id=cell.participant, day=cell.day, part_id=part)
+        for cell, slot, part in seats
     )
 
 
-def _seat(plan: Plan, bookings: Iterable[Booking], decided: Decided) -> None:
+def _seats(plan: Plan, decided: Decided) -> list[SeatTaken]:
     """Seats in the order (child, day, part), so that two writers of one child never wait for each other."""
-    seats = []
-    for booking in bookings:
-        cell = Cell(booking.participant_id, booking.day, booking.unit_id)
+    seats: list[SeatTaken] = []
+    for cell in decided.booked:
         for key in decided.facts[cell].slots or ():
             group, _, part = decided.slots[key].where
             occupies = group == plan.groups[cell] and plan.unit(cell).exclusive
-            seats.append(
-                Seat(
-                    booking=booking,
-                    slot_id=key,
-                    participant_id=cell.participant,
-                    day=cell.day,
-                    part_id=part if occupies else None,
-                )
-            )
-    seats.sort(key=lambda seat: (seat.participant_id, seat.day, seat.part_id or 0))
-    Seat.objects.bulk_create(seats)
+            seats.append((cell, key, part if occupies else None))
+    return sorted(seats, key=lambda seat: (seat[0].participant, seat[0].day, seat[2] or 0))

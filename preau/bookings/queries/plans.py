@@ -1,13 +1,11 @@
 """What a set of changes asks for, and what becomes of it: read without a lock for a page, with locks to write."""
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from functools import reduce
-from operator import or_
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import QuerySet
 
 from preau.activities.choices import BookingMode
 from preau.bookings.choices import LIVE, BookingState, Refusal
@@ -28,6 +26,7 @@ from preau.bookings.rules.lines import (
     decide,
     lines_of,
 )
+from preau.core.prepared import Prepared
 
 SlotKey = tuple[int, dt.date, int]  # group, day, part
 
@@ -85,13 +84,16 @@ def _read_deadlines(
     cells: Collection[Cell],
 ) -> dict[tuple[int, dt.date], tuple[dt.datetime | None, dt.datetime | None]]:
     """The deadlines to book and to cancel, where the unit is open."""
-    openings = Opening.objects.filter(
-        unit__in={cell.unit for cell in cells}, day__in={cell.day for cell in cells}, is_open=True
-    )
-    return {
-        (unit, day): (book_by, cancel_by)
-        for unit, day, book_by, cancel_by in openings.values_list("unit", "day", "book_by", "cancel_by")
-    }
+    rows = OPENINGS.rows(units={cell.unit for cell in cells}, days={cell.day for cell in cells})
+    return {(unit, day): (book_by, cancel_by) for unit, day, book_by, cancel_by in rows}
+
+
+def _openings(units: Collection[int], days: Collection[dt.date]) -> QuerySet[Opening, Any]:
+    openings = Opening.objects.filter(unit__in=units, day__in=days, is_open=True)
+    return openings.values_list("unit", "day", "book_by", "cancel_by")
+
+
+OPENINGS = Prepared(_openings)
 
 
 def _place(plan: Plan, cell: Cell, child: Child) -> str:
@@ -158,7 +160,7 @@ def decide_plan(plan: Plan, *, now: dt.datetime, lock: bool) -> Decided:
     """What becomes of each line at the instant `now`. With `lock`, in a transaction, it stays true until its end.
 
     The slots are locked first, then the bookings, each in the order of their keys. Raises BoardMoved when someone
-    wrote between the two. Two queries, three when something is to be cancelled.
+    wrote between the two. Two queries; one more with the lock, and one when something is to be cancelled.
     """
     freed = [want.cell for want in plan.wants if not want.wanted]
     slots = _read_slots({key for keys in plan.slots.values() for key in keys}, _slots_held(freed), lock=lock)
@@ -195,38 +197,34 @@ def _slots_held(cells: Collection[Cell]) -> list[int]:
 
 
 def _read_slots(wanted: Collection[SlotKey], held: Collection[int], *, lock: bool) -> dict[int, SlotRow]:
-    """The slots to take from and to give back to, all at once, in the order of their keys."""
-    days: dict[tuple[int, int], set[dt.date]] = defaultdict(set)
-    for group, day, part in wanted:
-        days[group, part].add(day)
-    conditions = [Q(group=group, part=part, day__in=some) for (group, part), some in sorted(days.items())]
-    if held:
-        conditions.append(Q(pk__in=held))
-    if not conditions:
-        return {}
+    """The slots to take from and to give back to; locked all at once, in the order of their keys."""
+    groups, days, parts = ({where[place] for where in wanted} for place in range(3))
+    near = SLOTS.rows(groups=groups, days=days, parts=parts)
+    found = {slot.key: slot for slot in map(_slot_row, near) if slot.where in wanted}
+    if not lock and found.keys() >= set(held):
+        return found
     slots = Slot.objects.select_for_update(of=("self",)) if lock else Slot.objects.all()
-    rows = (
-        slots.filter(reduce(or_, conditions))
-        .order_by("pk")
-        .values_list("pk", "group", "day", "part", "is_open", "capacity", "taken")
+    rows = slots.filter(pk__in={*found, *held}).order_by("pk").values_list(*SLOT_FIELDS)
+    return {slot.key: slot for slot in map(_slot_row, rows)}
+
+
+SLOT_FIELDS = ("pk", "group", "day", "part", "is_open", "capacity", "taken")
+SLOTS = Prepared(
+    lambda groups, days, parts: Slot.objects.filter(group__in=groups, day__in=days, part__in=parts).values_list(
+        *SLOT_FIELDS
     )
-    return {
-        key: SlotRow(key, (group, day, part), is_open, None if capacity is None else capacity - taken)
-        for key, group, day, part, is_open, capacity, taken in rows
-    }
+)
+
+
+def _slot_row(row: tuple[Any, ...]) -> SlotRow:
+    key, group, day, part, is_open, capacity, taken = row
+    return SlotRow(key, (group, day, part), is_open, None if capacity is None else capacity - taken)
 
 
 def _read_bookings(plan: Plan, *, lock: bool) -> dict[Cell, Live]:
     """The live bookings of these children on these days, in the order of their keys."""
-    bookings = Booking.objects.select_for_update(of=("self",)) if lock else Booking.objects.all()
-    rows = (
-        bookings.filter(
-            participant__in={want.cell.participant for want in plan.wants},
-            day__in={want.cell.day for want in plan.wants},
-            state__in=LIVE,
-        )
-        .order_by("pk")
-        .values_list("pk", "participant", "day", "unit", "state", "family", "seats__slot", "seats__part")
+    rows = (LOCKED_BOOKINGS if lock else BOOKINGS).rows(
+        participants={want.cell.participant for want in plan.wants}, days={want.cell.day for want in plan.wants}
     )
     live: dict[Cell, Live] = {}
     for key, participant, day, unit, state, family, slot, part in rows:
@@ -238,6 +236,16 @@ def _read_bookings(plan: Plan, *, lock: bool) -> dict[Cell, Live]:
             parts=known.parts if part is None else known.parts | {part},
         )
     return live
+
+
+def _bookings(participants: Collection[int], days: Collection[dt.date]) -> QuerySet[Booking, Any]:
+    """A row for each seat, or one without."""
+    live = Booking.objects.filter(participant__in=participants, day__in=days, state__in=LIVE).order_by("pk")
+    return live.values_list("pk", "participant", "day", "unit", "state", "family", "seats__slot", "seats__part")
+
+
+BOOKINGS = Prepared(_bookings)
+LOCKED_BOOKINGS = Prepared(lambda participants, days: _bookings(participants, days).select_for_update(of=("self",)))
 
 
 def _slots_of(plan: Plan, cell: Cell, open_slots: Mapping[SlotKey, int]) -> tuple[int, ...] | None:

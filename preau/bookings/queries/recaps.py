@@ -5,6 +5,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
 from preau.accounts.models import User
 from preau.bookings.choices import BookingState, LineResult, Refusal
 from preau.bookings.models import Booking, DraftChange, Submission
@@ -13,6 +15,7 @@ from preau.bookings.queries.children import Child, read_children
 from preau.bookings.queries.plans import Plan, decide_plan, read_plan
 from preau.bookings.rules.lines import Cell, CellFacts, Decision
 from preau.core.dates import Month, local_day
+from preau.core.prepared import Prepared
 from preau.pricing.queries import PriceBook
 from preau.pricing.rules import TariffHole
 from preau.town.models import Town
@@ -121,15 +124,17 @@ class Recap:
 
 def read_draft(user: User, *, lock: bool = False) -> dict[Cell, Ticked]:
     """All that `user` has ticked, whatever the month and the child. One query; `lock` keeps it for this transaction."""
+    rows = (LOCKED_DRAFT if lock else DRAFT).rows(user=user.pk)
+    return {Cell(participant, day, unit): Ticked(key, wanted, at) for key, participant, day, unit, wanted, at in rows}
+
+
+def _draft(user: int) -> QuerySet[DraftChange, Any]:
     rows = DraftChange.objects.filter(user=user).order_by("pk")
-    if lock:
-        rows = rows.select_for_update(of=("self",))
-    return {
-        Cell(participant, day, unit): Ticked(key, wanted, at)
-        for key, participant, day, unit, wanted, at in rows.values_list(
-            "pk", "participant", "day", "unit", "wanted", "at"
-        )
-    }
+    return rows.values_list("pk", "participant", "day", "unit", "wanted", "at")
+
+
+DRAFT = Prepared(_draft)
+LOCKED_DRAFT = Prepared(lambda user: _draft(user).select_for_update(of=("self",)))
 
 
 def recap_of_draft(user: User, *, town: Town, now: dt.datetime) -> Recap:

@@ -1,6 +1,7 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
 
 from preau.activities.choices import BookingMode
 from preau.activities.models import Closure
@@ -16,6 +17,7 @@ from preau.families.choices import CustodyMode, Situation
 from preau.families.models import Custody, Home
 from preau.families.testing import make_adult, make_bond, make_child, make_family
 from preau.journal.models import Entry
+from preau.notifications.actions import send_due
 from preau.notifications.models import Outgoing
 
 DONE, ALREADY, REFUSED = "done", "already", "refused"
@@ -301,6 +303,7 @@ def test_the_journal_tells_what_was_booked_cancelled_and_refused(world):
 
 def test_a_mail_tells_the_outcome_without_a_childs_name_in_its_subject(world):
     submission = world.book(world.cell("matin"))
+    assert send_due(now=NOW) == 1
     mail = Outgoing.objects.get()
     assert mail.address == world.user.email == submission.outcome["mailed_to"]
     assert mail.subject == "Votre planning est enregistré"
@@ -328,12 +331,13 @@ def test_confirming_takes_a_fixed_number_of_queries(world, django_assert_num_que
     catalogue(1)
     world.book(world.cell("matin", dt.date(2026, 10, 8)))
     world.tick(world.cell("matin"))
-    with django_assert_num_queries(17):  # with its savepoint
+    expected = 14 if connection.vendor == "postgresql" else 16  # with its savepoint
+    with django_assert_num_queries(expected):
         world.confirm()
     world.tick(
         *(world.cell(unit, day) for unit in ("matin", "repas", "soir") for day in (MONDAY, TUESDAY)), wanted=True
     )
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(expected):
         world.confirm()
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.core import mail
 from django.db import connection, transaction
 
-from preau.notifications.actions import LEASE, MAX_TRIES, MAX_WAIT, send_due
+from preau.notifications.actions import LEASE, MAX_TRIES, MAX_WAIT, queue_later, send_due
 from preau.notifications.choices import OutgoingState
 from preau.notifications.models import Outgoing
 
@@ -150,3 +150,37 @@ def test_two_workers_send_each_mail_once(serve):
     with ThreadPoolExecutor(4) as pool:
         assert sum(pool.map(work, range(4))) == 40
     assert len(server.received) == len(set(server.received)) == 40
+
+
+def words_of(about: str) -> tuple[str, dict[str, object]]:
+    """Makes the mails of these tests: of what is gone, nothing can be said."""
+    if about == "gone":
+        raise Outgoing.DoesNotExist
+    return "notifications/mail", {"town": {"name": "Villejuif", "portal_name": about}}
+
+
+MAKER = f"{__name__}.words_of"
+
+
+@pytest.mark.django_db
+def test_a_mail_made_when_it_is_sent_is_made_once(serve):
+    server = serve(Server(refused=("parent@example.org",)))
+    queue_later("parent@example.org", maker=MAKER, about="Espace familles", dedupe_key="once", now=NOW)
+    assert not Outgoing.objects.get().text
+    send_due(now=NOW)
+    text = Outgoing.objects.get().text
+    assert "Espace familles" in text
+    Outgoing.objects.update(about="changed since")
+    server.refused = ("nobody",)
+    send_due(now=NOW + MAX_WAIT)
+    assert (Outgoing.objects.get().text, server.received) == (text, ["parent@example.org"])
+
+
+@pytest.mark.django_db
+def test_a_mail_about_what_is_gone_stops_no_other(serve):
+    server = serve(Server(refused=("nobody",)))
+    for about in ("gone", "Espace familles"):
+        queue_later(f"{len(about)}@example.org", maker=MAKER, about=about, dedupe_key=about, now=NOW)
+    send_due(now=NOW)
+    assert server.received == ["15@example.org"]
+    assert Outgoing.objects.get(about="gone").state == OutgoingState.WAITING

@@ -1,0 +1,16 @@
+"""The mails of the area, made when they are sent."""
+
+from typing import Any
+
+from preau.bookings.models import Submission
+from preau.bookings.queries.recaps import recap_of_submission
+from preau.town.queries import the_town
+
+
+def outcome(token: str) -> tuple[str, dict[str, Any]]:
+    """What became of each line of a submission, for the parent who sent it."""
+    submission = Submission.objects.select_related("user").get(pk=token)
+    town = the_town()
+    recap = recap_of_submission(submission, user=submission.user, town=town, now=submission.at)
+    context = {"town": town, "person": submission.user, "recap": recap, "token": token}
+    return "bookings/mail/outcome", context
