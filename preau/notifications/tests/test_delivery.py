@@ -3,6 +3,7 @@
 import datetime as dt
 import smtplib
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pytest
 from django.core import mail
@@ -11,6 +12,7 @@ from django.db import connection, transaction
 from preau.notifications.actions import LEASE, MAX_TRIES, MAX_WAIT, queue_later, send_due
 from preau.notifications.choices import OutgoingState
 from preau.notifications.models import Outgoing
+from preau.notifications.tests.test_outbox import TOWN
 
 NOW = dt.datetime(2026, 11, 9, 8, 0, tzinfo=dt.UTC)
 MINUTE = dt.timedelta(minutes=1)
@@ -156,7 +158,7 @@ def words_of(about: str) -> tuple[str, dict[str, object]]:
     """Makes the mails of these tests: of what is gone, nothing can be said."""
     if about == "gone":
         raise Outgoing.DoesNotExist
-    return "notifications/mail", {"town": {"name": "Villejuif", "portal_name": about}}
+    return "notifications/mail", {"town": SimpleNamespace(**vars(TOWN) | {"portal_name": about})}
 
 
 MAKER = f"{__name__}.words_of"
