@@ -43,13 +43,15 @@ from preau.enrolments.choices import EnrolmentState
 from preau.enrolments.models import Enrolment, Intake
 from preau.enrolments.testing import make_enrolment
 from preau.families.choices import CustodyMode, Situation
-from preau.families.models import Custody, CustodyException, Home, Participant, Schooling
-from preau.families.testing import make_child, make_family
+from preau.families.models import Adult, Custody, CustodyException, Home, Participant, Schooling
+from preau.families.testing import make_adult, make_child, make_family
 from preau.journal.models import ChainHead, Entry
 from preau.notifications.choices import OutgoingState
 from preau.notifications.models import Outgoing
 from preau.pricing.models import UnitTariff
 from preau.pricing.testing import make_quotient, make_tariff
+from preau.registration.models import ActivationCode, Invitation
+from preau.registration.testing import make_code, make_invitation, make_registration
 from preau.town.models import SchoolPeriod, SchoolYear, Text
 from preau.town.testing import make_level, make_place, make_service, make_town, make_year
 
@@ -70,6 +72,14 @@ class Base:
     @cached_property
     def child(self) -> Participant:
         return make_child(self.home.family)
+
+    @cached_property
+    def grown_up(self) -> Adult:
+        return make_adult(self.home.family, signs_in=False)
+
+    @cached_property
+    def invitation(self) -> Invitation:
+        return make_invitation(self.grown_up)
 
     @cached_property
     def activity(self) -> Activity:
@@ -772,6 +782,52 @@ def queue(**fields: Any) -> None:
         next_try_at=NOW,
         **fields,
     )
+
+
+# 11. Ways to an account
+
+
+@forbidden("registration_submitted_is_whole", "a registration sent without the privacy notice")
+def _(base: Base) -> None:
+    change(make_registration(), privacy_at=None)
+
+
+@forbidden("registration_submitted_is_whole", "a registration sent without a password, before its account exists")
+def _(base: Base) -> None:
+    change(make_registration(), password="")
+
+
+@forbidden("registration_account_was_submitted", "an account out of a registration that was never sent")
+def _(base: Base) -> None:
+    change(make_registration(), submitted_at=None, user=base.home.user)
+
+
+@forbidden("digest", "two activation codes alike")
+def _(base: Base) -> None:
+    make_code(base.grown_up)
+    again(ActivationCode.objects.get())
+
+
+@forbidden("activationcode_ordered", "a code that ends before it begins")
+def _(base: Base) -> None:
+    make_code(base.grown_up)
+    ActivationCode.objects.update(expires_at=NOW - dt.timedelta(days=1000))
+
+
+@forbidden("invitation_one_open_per_adult", "two open invitations of one adult")
+def _(base: Base) -> None:
+    again(base.invitation, code="another", email="another@example.org")
+
+
+@forbidden("invitation_one_open_per_email", "two open invitations at one address, in other capitals")
+def _(base: Base) -> None:
+    other = make_adult(base.home.family, signs_in=False)
+    again(base.invitation, code="another", email=base.invitation.email.upper(), adult_id=other.pk)
+
+
+@forbidden("invitation_accepted_or_revoked", "an invitation accepted and taken back")
+def _(base: Base) -> None:
+    change(base.invitation, accepted_at=NOW, revoked_at=NOW)
 
 
 # The proof

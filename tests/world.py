@@ -276,6 +276,7 @@ OWN: dict[str, Callable[[Household], tuple[object, ...]]] = {
     "attempt_code": lambda ours: (ours.attempt.code,),
 }
 FREE: dict[str, object] = {
+    "link_token": "x" * 32,
     "month": Month.of(SOON),
     "day": SOON,
     "name": "courriel",

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "preau.families",
     "preau.activities",
     "preau.demarches",
+    "preau.registration",
     "preau.pricing",
     "preau.enrolments",
     "preau.bookings",

@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("preau.town.urls")),
     path("", include("preau.accounts.urls")),
     path("", include("preau.demarches.urls")),
+    path("", include("preau.registration.urls")),
     path("", include("preau.enrolments.urls")),
     path("", include("preau.bookings.urls")),
     path("", include("preau.billing.urls")),

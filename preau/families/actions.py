@@ -127,3 +127,11 @@ def set_bond(
         facts={"starts_on": starts_on.isoformat(), **wanted},
     )
     return bond
+
+
+@transaction.atomic
+def correct_email(*, adult: Adult, email: str, by: journal.Actor | None, now: dt.datetime) -> None:
+    """Keep in the file an address that an agent has mended; the account of the adult, if any, keeps its own."""
+    if Adult.objects.filter(pk=adult.pk).exclude(email=email).update(email=email):
+        journal.record(by, "families.email_corrected", at=now, subject=adult.code, family=adult.family.code)
+    adult.email = email

@@ -21,6 +21,7 @@ from preau.billing.actions.settling import poll_due
 from preau.core.migrated import refuse_unmigrated
 from preau.journal.actions import chain
 from preau.notifications.actions import send_due
+from preau.registration.actions.clearing import clear_expired
 
 FIRST_WAIT = dt.timedelta(seconds=10)
 LONGEST_WAIT = dt.timedelta(minutes=5)
@@ -62,6 +63,7 @@ def jobs() -> list[Job]:
         Job("mails sent", lambda now: send_due(now=now, limit=20), dt.timedelta(seconds=2)),
         Job("payments followed", lambda now: poll_due(now=now, limit=5), dt.timedelta(seconds=5)),
         Job("journal entries chained", lambda now: chain(), dt.timedelta(seconds=5)),
+        Job("registrations cleared", lambda now: clear_expired(now=now), dt.timedelta(minutes=10)),
         Job("sessions cleared", lambda now: clear_expired_sessions(now=now), dt.timedelta(hours=1)),
     ]
 

@@ -1,0 +1,1 @@
+"""Writing registrations, codes, invitations and takeovers."""

@@ -1,0 +1,76 @@
+"""The link of a registration is pressed: the account exists."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from preau.accounts.actions import open_family_account
+from preau.accounts.links import use_link
+from preau.accounts.models import MailedLink, User
+from preau.accounts.notifying import Event, notify
+from preau.registration.actions.linking import ClaimedFile, claim_file
+from preau.registration.choices import Outcome
+from preau.registration.models import Registration
+
+KEPT_WHILE_WAITING = dt.timedelta(days=90)
+
+TOLD = {
+    Outcome.LINKED: Event("registration/mail/linked"),
+    Outcome.CODE_SENT: Event("registration/mail/code_awaited"),
+    Outcome.AGENT_ASKED: Event("registration/mail/agent_asked"),
+    Outcome.NOT_VERIFIED: Event("registration/mail/not_verified"),
+    Outcome.TOO_MANY: Event("registration/mail/not_verified"),
+}
+
+
+class LinkIsOver(Exception):
+    """The link was used, has expired, or what it was about is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Activated:
+    """The new account, and what came of its file."""
+
+    user: User
+    outcome: Outcome
+
+
+@transaction.atomic
+def activate(*, link: MailedLink, username: str, address: str, now: dt.datetime) -> Activated:
+    """Open the account that the link stands for, under `username`; whether the file is linked is told by mail.
+
+    Raises LinkIsOver, or EmailTaken and UsernameTaken of accounts: the link then still works.
+    """
+    waiting = Registration.objects.select_for_update(of=("self",)).select_related("terms", "privacy")
+    registration = waiting.filter(code=link.subject, submitted_at__isnull=False, user=None).first()
+    if registration is None or not use_link(link, now=now):
+        raise LinkIsOver
+    user = open_family_account(
+        username=username,
+        email=registration.email,
+        first_name=registration.first_name,
+        last_name=registration.last_name,
+        password_hash=registration.password,
+        is_admitted=False,
+        texts=[text for text in (registration.terms, registration.privacy) if text],
+        by=None,
+        now=now,
+    )
+    registration.user, registration.password = user, ""
+    registration.expires_at = now + KEPT_WHILE_WAITING
+    registration.save(update_fields=["user", "password", "expires_at"])
+    claimed = ClaimedFile(
+        number=registration.file_number,
+        name=registration.file_name,
+        proof=registration.proof,
+        digest=registration.proof_digest,
+    )
+    outcome = claim_file(user=user, claimed=claimed, address=address, now=now)
+    tell_outcome(user=user, outcome=outcome, now=now)
+    return Activated(user, outcome)
+
+
+def tell_outcome(*, user: User, outcome: Outcome, now: dt.datetime) -> None:
+    """Mail what came of a claim, in the caller's transaction."""
+    notify(TOLD[outcome], to=user, facts={"user": user}, key=f"claim-{user.pk}-{now.timestamp():.0f}", now=now)

@@ -1,0 +1,177 @@
+"""Pages behind the mailed links: opening one shows a page, its button acts."""
+
+from allauth.account.adapter import get_adapter
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.hashers import make_password
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
+from django.views.decorators.http import require_http_methods, require_POST
+
+from preau.accounts.actions import EmailTaken, UsernameTaken
+from preau.accounts.choices import LinkPurpose
+from preau.accounts.links import find_link, is_open
+from preau.accounts.models import MailedLink, User
+from preau.core.audience import public_page
+from preau.registration.actions.activating import LinkIsOver, activate
+from preau.registration.actions.drafting import send_link_again
+from preau.registration.actions.inviting import InvitationIsOver, accept_invitation, invite_again
+from preau.registration.forms import InvitedForm, UsernameForm
+from preau.registration.models import Invitation, Registration
+from preau.registration.texts import read_text
+from preau.registration.views.steps import JUST_SENT, KEY
+from preau.town.choices import TextCode
+from preau.town.context import town_of
+
+USERNAME_TAKEN = "Ce nom d’utilisateur est déjà pris. Choisissez-en un autre, par exemple avec un chiffre à la fin"
+BACKEND = "preau.accounts.backends.SignInBackend"
+
+
+def address_of(request: HttpRequest) -> str:
+    """The network address that a request comes from, behind our own proxy or not."""
+    return str(get_adapter(request).get_client_ip(request))
+
+
+# The five steps
+
+
+@public_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def activation(request: HttpRequest, link_token: str) -> HttpResponse:
+    link = find_link(link_token, LinkPurpose.ACTIVATION)
+    registration = _registration_of(link)
+    if link is None or registration is None or not is_open(link, now=timezone.now()):
+        return _over(request, link, link_token, again="registration:activation_again" if registration else "")
+    form = UsernameForm(request.POST if "username" in request.POST else None, initial=_initial(registration))
+    if request.method != "POST" or (form.is_bound and not form.is_valid()):
+        return _activation_page(request, registration, link_token, form=form, asks_name=form.is_bound)
+    username = form.cleaned_data["username"] if form.is_bound else registration.username
+    is_same_browser = request.session.get(KEY) == registration.code
+    try:
+        done = activate(link=link, username=username, address=address_of(request), now=timezone.now())
+    except LinkIsOver:
+        return redirect("registration:activation", link_token)
+    except EmailTaken:
+        return _page(request, "email_taken", {"email": registration.email}, status=409)
+    except UsernameTaken:
+        form = UsernameForm({"username": username})
+        form.is_valid()
+        form.add_error("username", USERNAME_TAKEN)
+        return _activation_page(request, registration, link_token, form=form, asks_name=True)
+    return _enter(request, done.user) if is_same_browser else _to_sign_in(request)
+
+
+def _registration_of(link: MailedLink | None) -> Registration | None:
+    if link is None:
+        return None
+    waiting = Registration.objects.filter(code=link.subject, user=None, submitted_at__isnull=False)
+    return waiting.filter(expires_at__gt=timezone.now()).first()
+
+
+def _initial(registration: Registration) -> dict[str, str]:
+    return {"username": registration.username}
+
+
+def _activation_page(
+    request: HttpRequest, registration: Registration, token: str, *, form: UsernameForm, asks_name: bool
+) -> HttpResponse:
+    context = {"registration": registration, "token": token, "form": form, "asks_name": asks_name}
+    return _page(request, "activation", context)
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Another browser than the one in which the password was chosen: whoever opened the mail must know it."""
+    messages.success(request, "Votre compte est activé. Connectez-vous avec le mot de passe que vous avez choisi.")
+    return redirect("accounts:login")
+
+
+def _enter(request: HttpRequest, user: User) -> HttpResponse:
+    login(request, user, backend=BACKEND)
+    request.session.set_expiry(0)
+    messages.success(request, "Votre compte est prêt. Bienvenue !")
+    return redirect("accounts:landing")
+
+
+@public_page
+@require_POST
+def activation_again(request: HttpRequest, link_token: str) -> HttpResponse:
+    """A new link to the same address, for a link that has expired."""
+    registration = _registration_of(find_link(link_token, LinkPurpose.ACTIVATION))
+    if registration is None:
+        return redirect("registration:activation", link_token)
+    is_sent = send_link_again(registration=registration, now=timezone.now())
+    return _page(request, "sent_again", {"is_sent": is_sent, "just_sent": JUST_SENT})
+
+
+# Accounts made by the town
+
+
+@public_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def invitation(request: HttpRequest, link_token: str) -> HttpResponse:
+    link = find_link(link_token, LinkPurpose.INVITATION)
+    found = _invitation_of(link)
+    if link is None or found is None or not is_open(link, now=timezone.now()):
+        return _over(request, link, link_token, again="registration:invitation_again" if found else "")
+    texts = [read_text(TextCode.TERMS), read_text(TextCode.PRIVACY)]
+    words = {"first_name": found.adult.first_name, "last_name": found.adult.last_name, "email": found.email}
+    form = InvitedForm(request.POST or None, town=town_of(request), words=words, initial={"username": found.username})
+    if request.method == "POST" and form.is_valid():
+        try:
+            user = accept_invitation(
+                link=link,
+                username=form.cleaned_data["username"],
+                password_hash=make_password(form.cleaned_data["password"]),
+                texts=[read.text for read in texts if read.text],
+                now=timezone.now(),
+            )
+        except InvitationIsOver:
+            return redirect("registration:invitation", link_token)
+        except EmailTaken:
+            return _page(request, "email_taken", {"email": found.email}, status=409)
+        except UsernameTaken:
+            form.add_error("username", USERNAME_TAKEN)
+        else:
+            return _enter(request, user)
+    context = {"invitation": found, "form": form, "terms": texts[0], "privacy": texts[1], "token": link_token}
+    return _page(request, "invitation", context)
+
+
+def _invitation_of(link: MailedLink | None) -> Invitation | None:
+    if link is None:
+        return None
+    opened = Invitation.objects.select_related("adult__family").filter(code=link.subject)
+    return opened.filter(accepted_at=None, revoked_at=None, adult__user=None).first()
+
+
+@public_page
+@require_POST
+def invitation_again(request: HttpRequest, link_token: str) -> HttpResponse:
+    found = _invitation_of(find_link(link_token, LinkPurpose.INVITATION))
+    if found is None:
+        return redirect("registration:invitation", link_token)
+    try:
+        is_sent = invite_again(invitation=found, by=None, now=timezone.now())
+    except InvitationIsOver:
+        return redirect("registration:invitation", link_token)
+    return _page(request, "sent_again", {"is_sent": is_sent, "just_sent": JUST_SENT})
+
+
+# Links that no longer work
+
+
+def _over(request: HttpRequest, link: MailedLink | None, token: str, *, again: str) -> HttpResponse:
+    """What to do with a link that was used, has expired or was never ours. `again` is the page that sends another."""
+    if link is None:
+        return _page(request, "link_unknown", {}, status=404)
+    if link.used_at is not None:
+        return _page(request, "link_used", {}, status=410)
+    return _page(request, "link_expired", {"token": token, "again": again}, status=410)
+
+
+def _page(request: HttpRequest, name: str, context: dict[str, object], *, status: int = 200) -> HttpResponse:
+    response = render(request, f"registration/public/{name}.html", context, status=status)
+    add_never_cache_headers(response)
+    return response
