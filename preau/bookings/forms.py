@@ -15,6 +15,7 @@ from preau.core.templatetags.ui import mois, periode
 from preau.town.models import Place
 
 FIRST_YEAR, LAST_YEAR = 2001, 2198
+Choices = list[tuple[str, Any]]  # values with their words, or titles with their choices
 
 
 class ChoiceOf(forms.ChoiceField):
@@ -90,7 +91,7 @@ class OccupancyFilters(Filters):
         this = Period.around(PeriodKind.FORTNIGHT, today)
         running = [activity for activity in activities if activity.starts_on <= today <= activity.ends_on]
         super().__init__(asked, {"activite": [*running, *activities][0].code, "lieu": "", "periode": written(this)})
-        _offer(self.fields["activite"], named(activities))
+        _offer(self.fields["activite"], activity_choices(activities, today))
         _offer(self.fields["lieu"], [("", "Tous les lieux"), *_codes(places)])
         self.fields["periode"].widget.choices = period_choices(this, today, self.value("periode"))
         self.show_defaults()
@@ -105,7 +106,7 @@ class DayFilters(Filters):
         self, asked: Mapping[str, str], *, activities: Sequence[Activity], places: Iterable[Place], today: dt.date
     ) -> None:
         super().__init__(asked, {"jour": today.isoformat(), "activite": "", "lieu": ""})
-        _offer(self.fields["activite"], [("", "Toutes les activités"), *named(activities)])
+        _offer(self.fields["activite"], [("", "Toutes les activités"), *activity_choices(activities, today)])
         _offer(self.fields["lieu"], [("", "Tous les lieux"), *_codes(places)])
         self.show_defaults()
 
@@ -140,13 +141,26 @@ def around(period: Period, *, before: int, after: int) -> list[Period]:
     return shown
 
 
-def named(activities: Iterable[Activity]) -> list[tuple[str, str]]:
-    """Codes and names; two activities of one name tell their years."""
-    known = list(activities)
-    same = Counter(activity.name for activity in known)
+def activity_choices(activities: Sequence[Activity], today: dt.date) -> Choices:
+    """Codes and names: what runs today, what comes, what is over; without titles when all of them run.
+
+    Activities come back each year under the same name, which then needs its years.
+    """
+    groups: dict[str, list[Activity]] = {"En cours": [], "À venir": [], "Terminées": []}
+    for activity in activities:
+        coming, over = activity.starts_on > today, activity.ends_on < today
+        groups["À venir" if coming else "Terminées" if over else "En cours"].append(activity)
+    running = groups.pop("En cours")
+    others = [(title, named(some, among=activities)) for title, some in groups.items() if some]
+    return [("En cours", named(running, among=running)), *others] if others else named(running, among=running)
+
+
+def named(activities: Iterable[Activity], *, among: Iterable[Activity]) -> Choices:
+    """Codes and names; with their years for those whose name is not the only one `among` some."""
+    same = Counter(activity.name for activity in among)
     return [
         (activity.code, f"{activity.name} ({_years(activity)})" if same[activity.name] > 1 else activity.name)
-        for activity in known
+        for activity in activities
     ]
 
 
@@ -159,5 +173,5 @@ def _codes(places: Iterable[Place]) -> list[tuple[str, str]]:
     return [(place.code, place.name) for place in places]
 
 
-def _offer(field: forms.Field, choices: list[tuple[str, str]]) -> None:
+def _offer(field: forms.Field, choices: Choices) -> None:
     cast(forms.ChoiceField, field).choices = choices
