@@ -6,7 +6,7 @@ No reference is followed here (see `checks`).
 import datetime as dt
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from preau.accounts.choices import Capability
 from preau.activities.choices import AfterNotice, BookingMode, EnrolmentMode
@@ -25,6 +25,7 @@ from preau.townfile.values import (
     password_fault,
     told,
     url_fault,
+    without_dates,
 )
 
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
@@ -43,7 +44,7 @@ Time = Annotated[str, StringConstraints(pattern=TIME)]
 Count = Annotated[int, Field(ge=0, le=100_000)]
 Weekday = Annotated[str, among(WEEKDAYS)]
 KindOfDay = Annotated[str, among(DayKind.values)]
-Notice = Annotated[dict[str, Any], told(notice_fault)]
+Notice = Annotated[dict[str, Any], told(notice_fault), AfterValidator(without_dates)]
 Email = Annotated[str, told(email_fault)]
 
 

@@ -1,5 +1,6 @@
 """What a single value of the town file must be, beyond its type: colours, addresses, deadlines, drawings, patterns."""
 
+import datetime as dt
 import re
 from collections.abc import Callable, Iterable
 from functools import cache
@@ -79,6 +80,15 @@ def notice_fault(notice: dict[str, Any]) -> str:
     except NoticeFault as fault:
         return str(fault)
     return ""
+
+
+def without_dates(value: Any) -> Any:
+    """The value with its days as texts, as the database keeps them."""
+    if isinstance(value, dict):
+        return {key: without_dates(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [without_dates(item) for item in value]
+    return value.isoformat() if isinstance(value, dt.date) else value
 
 
 def icon_fault(icon: str) -> str:

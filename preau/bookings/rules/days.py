@@ -73,7 +73,8 @@ def opening_on(rule: UnitRule, day: dt.date, town: TownDays) -> DayOpening:
     if reason := _closed_because(rule, day, town):
         return DayOpening(False, reason)
     book, cancel = (
-        deadline(notice, day, town.calendar, rule.starts_at) for notice in (rule.notice_book, rule.notice_cancel)
+        deadline(notice, day, town.calendar, rule.starts_at, lambda other: not _closed_because(rule, other, town))
+        for notice in (rule.notice_book, rule.notice_cancel)
     )
     return DayOpening(True, "", book, cancel)
 

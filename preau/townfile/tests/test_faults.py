@@ -106,6 +106,13 @@ FAULTS: tuple[tuple[str, str, str], ...] = (
     ('prices = ["2.50", "4.10"]', 'prices = ["2.50"]', "un prix par tranche"),
     ('prices = ["2.50", "4.10"]', "prices = [2.50, 4.10]", "entre guillemets"),
     ('at = ["0", "600"]', 'at = ["100", "600"]', "aucun prix n’est prévu"),
+    (
+        'kind = "grid", at = ["0", "600"], prices = ["2.50", "4.10"]',
+        'kind = "rate", rate = "0.0055"',
+        "le prix le plus élevé",
+    ),
+    ('prices = ["2.50", "4.10"] }]', 'prices = ["2.50", "4.10"] }]\nthen = [{ tims = "2" }]', "clé inconnue"),
+    ('"working_days", n = 2, at = "09:30"', '"weekday_map", map = { mon = "fri" }', "vient après mon"),
 )
 
 

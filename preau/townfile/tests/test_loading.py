@@ -350,6 +350,41 @@ def test_what_is_exported_loads_without_a_change(tmp_path: Path) -> None:
     assert changes_of(tmp_path, export()) == []
 
 
+NOTICES = (
+    'kind = "clear_days", n = 15, from = "period"',
+    'kind = "open_days", n = 1, at = "11:00"',
+    'kind = "weekday_map", map = { mon = "fri-1" }, variants = [{ if_holiday = "mon", map = { tue = "mon" } }]',
+    'kind = "hours", n = 72',
+    'kind = "month", months = 1, day = 20',
+    'kind = "dates", dates = [{ from = 2026-12-19, to = 2027-01-03, by = 2026-11-27 }]',
+)
+RULES = (
+    'base = [{ kind = "rate", rate = ["0.0055", "0.0044"], floor = "0.50", ceiling = "3.19" }]',
+    'base = [{ kind = "line", points = [["400", "1.20"], ["1200", ["4.80", "4.00"]]] }]',
+    'base = [{ kind = "per", minutes = 30, each = { kind = "fixed", price = "1.15" } }]',
+    'base = [{ kind = "fixed", price = "2.85", label = "Repas" }]\n'
+    'then = [{ when = { resident = false }, times = "1.20" }, { add = "-0.5", each = "rank", unless_base = "Repas" }]',
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        *(
+            ('notice_book = { kind = "working_days", n = 2, at = "09:30" }', f"notice_book = {{ {n} }}")
+            for n in NOTICES
+        ),
+        *(('base = [{ kind = "grid", at = ["0", "600"], prices = ["2.50", "4.10"] }]', rules) for rules in RULES),
+    ],
+    ids=[*NOTICES, *RULES],
+)
+def test_every_kind_of_notice_and_of_price_is_loaded_and_exported(tmp_path: Path, old: str, new: str) -> None:
+    text = changed(old, new)
+    load_text(tmp_path, text)
+    assert changes_of(tmp_path, text) == []
+    assert changes_of(tmp_path, export()) == []
+
+
 def test_what_is_exported_with_csv_files_loads_without_a_change(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -46,7 +46,10 @@ class Rate:
         with reading.gathering(faults):
             floor = reading.amount_at((*path, "floor"), data.get("floor", "0"))
         with reading.gathering(faults):
-            ceiling = reading.amount_at((*path, "ceiling"), data.get("ceiling"))
+            if data.get("ceiling") is None:
+                message = "indiquez le prix le plus élevé : c’est aussi celui des familles sans quotient."
+                raise reading.fault((*path, "ceiling"), message)
+            ceiling = reading.amount_at((*path, "ceiling"), data["ceiling"])
         with reading.gathering(faults):
             on = fact_followed_at(path, data)
         if ceiling is not None and floor > ceiling:
