@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from preau.accounts import testing
 from preau.accounts.choices import UserKind
+from preau.accounts.factors import add_app
 from preau.accounts.franceconnect import client, kept
 from preau.accounts.franceconnect.actions import TieRefusal, TieRefused, account_of, tie, untie
 from preau.accounts.franceconnect.client import Pivot, SignIn
@@ -103,6 +104,15 @@ def test_a_known_identity_opens_the_account_where_one_was_going(simulator: Simul
     assert browser.session["_auth_user_id"] == str(zoe.pk)
     kept_of_it = SocialAccount.objects.get().extra_data
     assert set(kept_of_it) == {"sub", "acr", "auth_time"}
+
+
+def test_a_parent_s_second_protection_is_still_asked(simulator: Simulator, zoe: User) -> None:
+    """FranceConnect stands for the password, not for what the parent has added to it."""
+    add_app(zoe, secret="JBSWY3DPEHPK3PXP", period=0, now=NOW)
+    browser = Client()
+    response = go_as(browser, simulator, ZOE)
+    assert response["Location"] == reverse("accounts:second_factor")
+    assert not signed_in(browser)
 
 
 def test_nobody_is_sent_elsewhere_afterwards(simulator: Simulator, zoe: User) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.utils import perform_login
 from allauth.socialaccount.internal import statekit
 from django.conf import settings
@@ -137,6 +138,7 @@ def _enter(request: HttpRequest, state: Mapping[str, Any], sign_in: SignIn) -> H
     if not user.is_active:
         return _failure(request, CLOSED)
     note_sign_in(user=user, sign_in=sign_in)
+    record_authentication(request, user, method="socialaccount", provider=ID)
     response: HttpResponse = perform_login(
         request, user, email_verification="none", redirect_url=state.get("next") or reverse("accounts:landing")
     )
