@@ -158,6 +158,28 @@ def test_without_online_payment_there_is_no_code() -> None:
     assert "/Annots" not in reader(dataclasses.replace(VILLEPREUX, pay_url="")).pages[0]
 
 
+def with_children(*counts: int) -> InvoiceDocument:
+    """Children with so many lines each, of a month's length."""
+    days = "6, 8, 9, 13, 15, 16, 20, 22, 23, 27, 29, 30 janvier · tranche 3"
+    groups = tuple(
+        DocumentGroup(f"Enfant {child}", tuple(line(f"Prestation {number}", days) for number in range(count)))
+        for child, count in enumerate(counts)
+    )
+    return dataclasses.replace(VILLEPREUX, groups=groups)
+
+
+@pytest.mark.parametrize("counts", [(4,), (5,), (12,), (6, 6), (4, 4, 4)])
+def test_a_dozen_lines_leave_how_to_pay_and_the_slip_on_the_same_page(counts: tuple[int, ...]) -> None:
+    assert len(reader(with_children(*counts)).pages) == 1
+
+
+def test_the_slip_moves_as_a_whole_to_the_next_page() -> None:
+    first, last = (page.extract_text() for page in reader(with_children(7, 7, 3)).pages)
+    for words in ("à détacher", "PINCEAU Zoé", "Montant\n184,32"):
+        assert words in last
+    assert "à détacher" not in first
+
+
 def test_a_long_invoice_repeats_its_headings_on_every_page() -> None:
     groups = tuple(
         DocumentGroup(f"Enfant {child}", tuple(line(f"Prestation {child}-{row}") for row in range(40)))
