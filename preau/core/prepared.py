@@ -1,12 +1,13 @@
-"""Queries built once and run many times: building one takes Django longer than running it takes the database."""
+"""Statements built once and run many times: building one takes Django longer than running it takes the database."""
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import AutoField, Model, QuerySet
 
 Build = Callable[..., QuerySet[Any, Any]]
 Single = int | dt.date
@@ -90,3 +91,24 @@ def _like(adapted: Any, value: Single) -> Any:
     if isinstance(value, dt.date):
         return value.isoformat() if isinstance(adapted, str) else value
     return type(adapted)(value)
+
+
+def insert(row: Model, *, unless_known: bool = False) -> None:
+    """Insert a row that nobody needs to read back. `unless_known` does nothing when a unique constraint refuses it.
+
+    Raises IntegrityError. No signal is sent, and a key that the database gives stays unknown here.
+    """
+    sql, fields = _insert(type(row), unless_known)
+    values = [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+
+
+@cache
+def _insert(model: type[Model], unless_known: bool) -> tuple[str, list[Any]]:
+    fields = [field for field in model._meta.concrete_fields if not isinstance(field, AutoField)]
+    columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
+    places = ", ".join(["%s"] * len(fields))
+    ending = " ON CONFLICT DO NOTHING" if unless_known else ""
+    table = connection.ops.quote_name(model._meta.db_table)
+    return f"INSERT INTO {table} ({columns}) VALUES ({places}){ending}", fields  # noqa: S608 (our own names)

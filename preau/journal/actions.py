@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from django.db import transaction
 
 from preau.core.invariants import invariant
+from preau.core.prepared import insert
 from preau.journal.models import ChainHead, Entry
 
 SYSTEM = "system"
@@ -32,7 +33,7 @@ def record(
     facts: Mapping[str, Any] | None = None,
 ) -> None:
     """Note `action` in the caller's transaction; `by` None is the system itself. Codes only, never names."""
-    Entry.objects.create(
+    entry = Entry(
         at=at,
         actor=by.journal_name if by else SYSTEM,
         action=action,
@@ -41,6 +42,7 @@ def record(
         participant=participant,
         facts=dict(facts or {}),
     )
+    insert(entry)
 
 
 def record_each(

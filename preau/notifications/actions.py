@@ -13,6 +13,7 @@ from django.db.models import F
 from django.template.loader import render_to_string
 from django.utils.module_loading import import_string
 
+from preau.core.prepared import insert
 from preau.notifications.choices import OutgoingState
 from preau.notifications.models import Outgoing
 
@@ -43,7 +44,7 @@ def queue_later(address: str, *, maker: str, about: str, dedupe_key: str, now: d
     outgoing = Outgoing(
         address=address, maker=maker, about=about, dedupe_key=dedupe_key, created_at=now, next_try_at=now
     )
-    Outgoing.objects.bulk_create([outgoing], ignore_conflicts=True)
+    insert(outgoing, unless_known=True)
 
 
 def queue_mails(mails: Sequence[tuple[str, Mapping[str, Any], str]], *, template: str, now: dt.datetime) -> None:

@@ -17,6 +17,7 @@ from preau.bookings.queries.recaps import (
     read_draft,
     read_prices,
 )
+from preau.core.prepared import insert
 from preau.journal.actions import record
 from preau.notifications.actions import queue_later
 from preau.town.queries import the_town
@@ -54,7 +55,8 @@ def _confirm(by: User, token: str, now: dt.datetime, *, is_first: bool) -> Submi
     decided = decide_plan(plan, now=now, lock=not (is_first and only_books))
     lines = lines_of_decisions(decided.decisions, plan, decided.facts, draft, book)
     outcome = {"lines": [dump_line(line) for line in lines], "mailed_to": by.email}
-    submission = Submission.objects.create(token=token, user=by, at=now, outcome=outcome)
+    submission = Submission(token=token, user=by, at=now, outcome=outcome)
+    insert(submission)
     # Only what was read: a tick that another tab adds meanwhile stays in the draft.
     DraftChange.objects.filter(pk__in=[ticked.key for ticked in draft.values()]).delete()
     _record(lines, by=by, token=token, now=now)
