@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
+from preau.accounts.testing import sign_in
 from preau.core.audience import AudienceKind
 from preau.demarches.testing import make_waiting_user
 from tests import sweep
@@ -55,7 +56,7 @@ def test_the_family_and_the_agent_read_what_strangers_must_not(world: World) -> 
 
 def test_an_account_that_waits_for_its_file_opens_no_page_of_families(world: World) -> None:
     client, waiting = Client(), reverse("demarches:waiting")
-    client.force_login(make_waiting_user())
+    sign_in(client, make_waiting_user())
     pages = [route for route in routes_of() if route.audience and route.audience.kind == AudienceKind.FAMILY]
     for address in [address for route in pages for address in sweep.addresses(world, route)]:
         for method in sweep.METHODS:

@@ -38,7 +38,7 @@ from preau.bookings.choices import BookingState, Presence
 from preau.bookings.models import Booking, DraftChange, Opening, Slot
 from preau.bookings.testing import make_booking
 from preau.demarches.choices import ACCOUNT, DemarcheState
-from preau.demarches.models import Demarche
+from preau.demarches.models import AnswerText, Demarche
 from preau.enrolments.choices import EnrolmentState
 from preau.enrolments.models import Enrolment, Intake
 from preau.enrolments.testing import make_enrolment
@@ -454,6 +454,17 @@ def _(base: Base) -> None:
 def _(base: Base) -> None:
     for state in (DemarcheState.INCOMPLETE, DemarcheState.SENT):
         ask(kind=ACCOUNT, asked_by=base.home.user, state=state)
+
+
+@forbidden("answertext_title_once", "two texts of one title")
+def _(base: Base) -> None:
+    for _ in range(2):
+        AnswerText.objects.create(state=DemarcheState.REFUSED, title="Autre commune", body="")
+
+
+@forbidden("answertext_needs_reason", "a text for an answer that needs none")
+def _(base: Base) -> None:
+    AnswerText.objects.create(state=DemarcheState.ACCEPTED, title="", body="")
 
 
 def ask(**fields: Any) -> None:

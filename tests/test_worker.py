@@ -151,7 +151,8 @@ MAILS = 45
 PAST = "2026-01-01 00:00:00"
 INSERT = (
     "INSERT INTO notifications_outgoing (address, channel, template, subject, text, html, dedupe_key, state, tries, "
-    "created_at, next_try_at, fault) VALUES (?, 'mail', 'essai', 'Bonjour', 'Bonjour', '', ?, 'waiting', 0, ?, ?, '')"
+    "created_at, next_try_at, fault, about, maker) "
+    "VALUES (?, 'mail', 'essai', 'Bonjour', 'Bonjour', '', ?, 'waiting', 0, ?, ?, '', '', '')"
 )
 
 

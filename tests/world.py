@@ -27,6 +27,9 @@ from preau.bookings.testing import make_booking, open_days, paris
 from preau.core.audience import Audience, AudienceKind
 from preau.core.dates import Month
 from preau.core.money import euros
+from preau.demarches.choices import DemarcheState
+from preau.demarches.models import AccountAsked, AnswerText, Demarche, DemarcheEvent
+from preau.demarches.testing import make_account_request, make_waiting_user
 from preau.enrolments.models import Enrolment
 from preau.enrolments.testing import make_enrolment, make_intake
 from preau.families.choices import Situation
@@ -54,12 +57,13 @@ class Names:
     price: str
     numbers: str  # of the invoices
     token: str  # of the submission
+    asker: str  # who asks for an account at their service
 
 
 @dataclass(frozen=True)
 class Household:
     """A family that uses everything: a child enrolled, booked, ticks to confirm, an invoice, one to come, a payment
-    begun, one received."""
+    begun, one received; and somebody of their name who asks for an account at their service."""
 
     home: PayingHousehold
     child: Participant
@@ -69,6 +73,7 @@ class Household:
     to_come: Invoice
     attempt: PaymentAttempt
     submission: Submission
+    demarche: Demarche
 
     @property
     def user(self) -> User:
@@ -102,7 +107,9 @@ def make_household_of(names: Names) -> Household:
     )
     invoice, to_come = bill(regie)
     attempt = begin_paying(invoice, home)
-    return Household(home, child, enrolment, regie, invoice, to_come, attempt, submission)
+    asker = make_waiting_user(names.asker.lower(), first_name=names.asker, last_name=names.family)
+    demarche = make_account_request(asker, service=activity.service, now=NOW)
+    return Household(home, child, enrolment, regie, invoice, to_come, attempt, submission, demarche)
 
 
 def bill(regie: Regie) -> tuple[Invoice, Invoice]:
@@ -147,8 +154,10 @@ def begin_paying(invoice: Invoice, home: PayingHousehold) -> PaymentAttempt:
     return begun
 
 
-OURS = Names("Zwingelstein", "Quirinelle", "Xanthippe", "quokka", "enfance", "243.73", "773119", "tpxqz7wm2k")
-OTHERS = Names("Martin", "Paul", "Léa", "judo", "sports", "11.00", "100000", "bcdfghjkmn")
+OURS = Names(
+    "Zwingelstein", "Quirinelle", "Xanthippe", "quokka", "enfance", "243.73", "773119", "tpxqz7wm2k", "Ottoline"
+)
+OTHERS = Names("Martin", "Paul", "Léa", "judo", "sports", "11.00", "100000", "bcdfghjkmn", "Marie")
 
 
 @dataclass(frozen=True)
@@ -185,6 +194,7 @@ class World:
 
 def make_world() -> World:
     make_town()
+    AnswerText.objects.create(code="texterefus", state=DemarcheState.REFUSED, title="Refus", body="Désolés.")
     ours, others = make_household_of(OURS), make_household_of(OTHERS)
     Address.objects.filter(family=ours.home.family).update(lines="3 impasse Wolframite")
     Adult.objects.filter(pk=ours.home.adult.pk).update(phone="07 31 19 77 31")
@@ -210,8 +220,8 @@ def make_world() -> World:
 
 def person_marks(ours: Household) -> frozenset[str]:
     """Who they are. Codes are marks too: the answer to whoever sent one may repeat it, no other."""
-    words = {OURS.family, OURS.parent, OURS.child, "Wolframite", "07 31 19 77 31", "0731197731", OURS.token}
-    codes = {ours.child.code, ours.home.family.code, ours.home.adult.code, ours.enrolment.code}
+    words = {OURS.family, OURS.parent, OURS.child, OURS.asker, "Wolframite", "07 31 19 77 31", "0731197731", OURS.token}
+    codes = {ours.child.code, ours.home.family.code, ours.home.adult.code, ours.enrolment.code, ours.demarche.code}
     return frozenset(words | codes | {ours.home.family.number})
 
 
@@ -261,6 +271,9 @@ def state_of(ours: Household) -> dict[str, list[dict[str, Any]]]:
         Invoice.objects.filter(payer=home.payer),
         PaymentAttempt.objects.filter(payer=home.payer),
         Payment.objects.filter(payer=home.payer),
+        Demarche.objects.filter(pk=ours.demarche.pk),
+        DemarcheEvent.objects.filter(demarche=ours.demarche),
+        AccountAsked.objects.filter(pk=ours.demarche.pk),
     )
     return {query.model.__name__: list(query.order_by("pk").values()) for query in rows}
 
@@ -274,12 +287,14 @@ OWN: dict[str, Callable[[Household], tuple[object, ...]]] = {
     "invoice_code": lambda ours: (ours.invoice.code, ours.to_come.code),
     "campaign_code": lambda ours: (campaign_of(ours.invoice).code, campaign_of(ours.to_come).code),
     "attempt_code": lambda ours: (ours.attempt.code,),
+    "demarche_code": lambda ours: (ours.demarche.code,),
 }
 FREE: dict[str, object] = {
     "link_token": "x" * 32,
     "month": Month.of(SOON),
     "day": SOON,
     "name": "courriel",
+    "text_code": "texterefus",  # a text that agents of all services share
 }
 
 

@@ -5,12 +5,15 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from preau.accounts.choices import Capability
 from preau.accounts.models import User
+from preau.core.dates import local_day
+from preau.demarches.queries import to_handle
 
-IN_THE_BAR = 3
+IN_THE_BAR = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ class Page:
 
 
 PAGES = (
+    Page("Demandes", "demarches:worklist", "boite", Capability.HANDLE_REQUESTS),
     Page("Réservations", "bookings:day", "liste", Capability.SEE_BOOKINGS),
     Page("Occupation", "bookings:occupancy", "graphique", Capability.SEE_BOOKINGS),
     Page("Factures", "billing:campaigns", "facturation", Capability.PREPARE_INVOICES),
@@ -61,6 +65,16 @@ def _menu(user: User, here: str) -> list[MenuEntry]:
             icon=page.icon,
             is_current=here.startswith(url),
             is_second=place >= IN_THE_BAR,
+            badge=(count := _waiting(user, page)),
+            badge_text="à traiter" if count else "",
         )
         for place, page in enumerate(pages)
     ]
+
+
+def _waiting(user: User, page: Page) -> int:
+    """What waits for this agent on a page."""
+    if page.capability != Capability.HANDLE_REQUESTS:
+        return 0
+    now = timezone.now()
+    return to_handle(user, now=now, on=local_day(now)).waiting

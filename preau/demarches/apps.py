@@ -8,8 +8,7 @@ class DemarchesConfig(AppConfig):
 
     def ready(self) -> None:
         from preau.demarches import invariants  # noqa: F401 (registers what `preau verify` checks)
-        from preau.demarches.choices import ACCOUNT
-        from preau.demarches.kinds import Kind, register
-        from preau.demarches.models import AccountAsked
+        from preau.demarches.account_kind import KIND
+        from preau.demarches.kinds import register
 
-        register(Kind(code=ACCOUNT, label="Compte", detail=AccountAsked, mail="demarches/mail/account"))
+        register(KIND)

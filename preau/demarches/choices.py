@@ -1,4 +1,4 @@
-"""States of a démarche, and why one may not move."""
+"""States of a démarche, why one may not move, and why two people look alike."""
 
 from django.db.models import TextChoices
 
@@ -31,3 +31,15 @@ class PreferredContact(TextChoices):
     HOME = "home", "Téléphone du domicile"
     WORK = "work", "Téléphone du travail"
     POST = "post", "Courrier"
+
+
+class Likeness(TextChoices):
+    """Why somebody in a file may be the person who asks."""
+
+    NUMBER = "number", "Numéro de dossier indiqué"
+    NAME = "name", "Mêmes nom et prénom"
+    EMAIL = "email", "Même e-mail"
+    PHONE = "phone", "Même téléphone"
+    BIRTH_DATE = "birth_date", "Même date de naissance"
+    ADDRESS = "address", "Même adresse"
+    FAMILY_NAME = "family_name", "Même nom de famille"

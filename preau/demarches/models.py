@@ -20,6 +20,7 @@ class Demarche(models.Model):
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     state = models.CharField(max_length=12, choices=DemarcheState, default=DemarcheState.SENT)
     summary = models.CharField(max_length=200)
+    words = models.CharField(max_length=400, blank=True)  # what agents look for, without accents (rules.fold)
     sent_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True, blank=True)  # nothing is due while the family has to complete it
     assigned_to = models.ForeignKey(
@@ -73,6 +74,28 @@ class Recipient(models.Model):
 
     kind = models.CharField(max_length=40, unique=True)
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+")
+
+
+class AnswerText(models.Model):
+    """A text that agents send again and again when they refuse, or ask for more (`state`)."""
+
+    code = models.CharField(max_length=10, unique=True, default=new_code, editable=False)
+    state = models.CharField(max_length=12, choices=DemarcheState)
+    title = models.CharField(max_length=80)
+    body = models.TextField()
+
+    class Meta:
+        verbose_name = "texte de réponse"
+        constraints = [
+            models.UniqueConstraint(fields=["state", "title"], name="answertext_title_once"),
+            models.CheckConstraint(
+                name="answertext_needs_reason",
+                condition=models.Q(state__in=[DemarcheState.REFUSED, DemarcheState.INCOMPLETE]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
 
 
 class AccountAsked(models.Model):

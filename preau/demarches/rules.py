@@ -2,12 +2,13 @@
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from preau.core.dates import PARIS, local_day
-from preau.demarches.choices import DemarcheState
+from preau.demarches.choices import DemarcheState, Likeness
 from preau.town.rules import Calendar, is_working_day
 
 CLOSING = dt.time(17)
@@ -104,3 +105,86 @@ def birth_date(text: str, *, today: dt.date) -> str:
 def is_phone(text: str) -> bool:
     """Whether this may be dialled: 8 to 15 figures, with spaces, dots and a + as people write them."""
     return bool(re.fullmatch(r"\+?[\d .()-]+", text, re.ASCII)) and 8 <= len(re.sub(r"\D", "", text)) <= 15
+
+
+def fold(text: str) -> str:
+    """A text as it is looked for: without accents, capitals nor signs, one space between words."""
+    apart = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("æ", "ae"))
+    plain = "".join(sign for sign in apart if not unicodedata.combining(sign)).casefold()
+    return " ".join(re.sub(r"[^a-z0-9]+", " ", plain).split())
+
+
+def phone_figures(text: str) -> str:
+    """The figures of a French number as it is dialled at home: « +33 6 12… » and « 0612… » are one."""
+    figures = re.sub(r"\D", "", text, flags=re.ASCII)
+    return re.sub(r"^(?:00)?33(?=\d{9}$)", "0", figures)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of somebody, as it is written. `family_names` are the name in use and the name at birth; `numbers`
+    those of a file that is theirs, or that they say is theirs."""
+
+    first_names: str
+    family_names: tuple[str, ...] = ()
+    birth_date: str = ""
+    phones: tuple[str, ...] = ()
+    email: str = ""
+    address: str = ""
+    postcode: str = ""
+    number: str = ""
+    city: str = ""
+
+
+WEIGHTS: Mapping[Likeness, int] = MappingProxyType(
+    {
+        Likeness.NUMBER: 4,
+        Likeness.NAME: 4,
+        Likeness.EMAIL: 4,
+        Likeness.PHONE: 3,
+        Likeness.BIRTH_DATE: 3,
+        Likeness.ADDRESS: 2,
+        Likeness.FAMILY_NAME: 1,
+    }
+)
+LEAST = 2
+"""A family name alone, which thousands bear, or a year of birth, makes nobody a candidate."""
+
+
+def likeness(asked: Known, known: Known) -> tuple[Likeness, ...]:
+    """Why these two may be one person, the best reason first; () when nothing but a common name says so.
+
+    It only puts people side by side: homonyms are for an agent to tell apart.
+    """
+    names = _common(map(fold, asked.family_names), map(fold, known.family_names))
+    same_first = bool(
+        _words(asked.first_names) and _words(asked.first_names)[0] == (_words(known.first_names) or [""])[0]
+    )
+    found = {
+        Likeness.NUMBER: bool(asked.number) and fold(asked.number) == fold(known.number),
+        Likeness.NAME: bool(names) and same_first,
+        Likeness.EMAIL: bool(asked.email) and asked.email.casefold() == known.email.casefold(),
+        Likeness.PHONE: bool(_common(map(phone_figures, asked.phones), map(phone_figures, known.phones))),
+        Likeness.BIRTH_DATE: len(asked.birth_date) == FULL_DATE and asked.birth_date == known.birth_date,
+        Likeness.ADDRESS: bool(asked.address)
+        and (fold(asked.address), asked.postcode) == (fold(known.address), known.postcode),
+        Likeness.FAMILY_NAME: bool(names) and not same_first,
+    }
+    reasons = tuple(reason for reason in WEIGHTS if found[reason])
+    return reasons if strength(reasons) >= LEAST else ()
+
+
+FULL_DATE = len("1985-03-14")
+
+
+def strength(reasons: Iterable[Likeness]) -> int:
+    """How much these reasons weigh together."""
+    return sum(WEIGHTS[reason] for reason in reasons)
+
+
+def _words(text: str) -> list[str]:
+    return fold(text).split()
+
+
+def _common(these: Iterable[str], those: Iterable[str]) -> set[str]:
+    return (set(these) & set(those)) - {""}

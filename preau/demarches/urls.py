@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from preau.demarches.views import family
+from preau.demarches.views import accounts, family, staff, texts
 
 app_name = "demarches"
 urlpatterns = [
@@ -10,4 +10,16 @@ urlpatterns = [
     path("en-attente/demander/", family.ask, name="ask"),
     path("en-attente/completer/", family.completing, name="complete"),
     path("en-attente/annuler/", family.withdrawing, name="withdraw"),
+    path("mairie/demandes/", staff.demandes, name="worklist"),
+    path("mairie/demandes/textes/", texts.texts, name="texts"),
+    path("mairie/demandes/textes/<slug:text_code>/", texts.text, name="text"),
+    path("mairie/demandes/textes/<slug:text_code>/supprimer/", texts.text_deleting, name="text_delete"),
+    path("mairie/demandes/<slug:demarche_code>/", staff.demande, name="demarche"),
+    path("mairie/demandes/<slug:demarche_code>/prendre/", staff.taking, name="take"),
+    path("mairie/demandes/<slug:demarche_code>/laisser/", staff.releasing, name="release"),
+    path("mairie/demandes/<slug:demarche_code>/refuser/", staff.refusing, name="refuse"),
+    path("mairie/demandes/<slug:demarche_code>/completer/", staff.asking_more, name="ask_more"),
+    path("mairie/demandes/<slug:demarche_code>/compte/", accounts.account, name="account"),
+    path("mairie/demandes/<slug:demarche_code>/compte/relier/", accounts.linking, name="account_link"),
+    path("mairie/demandes/<slug:demarche_code>/compte/ouvrir/", accounts.opening, name="account_open"),
 ]

@@ -1,20 +1,25 @@
-"""Linking accounts to adults, and changing what adults may see and do for a participant."""
+"""Opening files, linking accounts to adults, and changing what adults may see and do for a participant."""
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import IntegerField, Max, Q
+from django.db.models.functions import Cast
 
 from preau.accounts.actions import admit
 from preau.accounts.models import User
 from preau.accounts.notifying import Event, notify
+from preau.core.dates import local_day
 from preau.families.choices import AccessLevel, LinkRefusal, Situation, Subject
-from preau.families.models import Adult, Guardianship, Participant
+from preau.families.models import Address, Adult, Family, Guardianship, Participant
 from preau.families.rules import PRESETS
 from preau.journal import actions as journal
 
+FIRST_NUMBER = 1001
+TRIES = 20
 ACCOUNT_LINKED = Event("families/mail/account_linked")
 NOTHING_LEFT = (Situation.WITHDRAWN, Situation.ENDED)
 
@@ -25,6 +30,69 @@ class LinkRefused(Exception):
     def __init__(self, reason: LinkRefusal) -> None:
         super().__init__(reason.value)
         self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class NewHousehold:
+    """A household to open a file for, and its first adult. `insee_code` is that of the town for its residents."""
+
+    name: str
+    first_name: str
+    last_name: str
+    civility: str = ""
+    birth_name: str = ""
+    birth_date: str = ""
+    email: str = ""
+    phone: str = ""
+    address: str = ""
+    postcode: str = ""
+    city: str = ""
+    insee_code: str = ""
+
+
+@transaction.atomic
+def open_family(*, household: NewHousehold, by: journal.Actor | None, now: dt.datetime) -> Adult:
+    """Open a file, with the next number of the town, an address when it is known, and one adult without an account."""
+    family = _numbered(household.name)
+    if household.address:
+        Address.objects.create(
+            family=family,
+            starts_on=local_day(now),
+            lines=household.address,
+            postcode=household.postcode,
+            city=household.city,
+            insee_code=household.insee_code,
+        )
+    adult = Adult.objects.create(
+        family=family,
+        civility=household.civility,
+        first_name=household.first_name,
+        last_name=household.last_name,
+        birth_name=household.birth_name,
+        birth_date=household.birth_date,
+        email=household.email,
+        phone=household.phone,
+    )
+    journal.record(by, "families.opened", at=now, subject=adult.code, family=family.code)
+    return adult
+
+
+def _numbered(name: str) -> Family:
+    """The next number of the town: of two files opened at once, the second takes the one after."""
+    for _ in range(TRIES):
+        try:
+            with transaction.atomic():
+                return Family.objects.create(name=name, number=next_number())
+        except IntegrityError:
+            continue
+    raise RuntimeError(f"no free number for a file after {TRIES} tries")
+
+
+def next_number() -> str:
+    """The number after the highest that is made of figures alone; other patterns are left to where they come from."""
+    counted = Family.objects.filter(number__regex=r"^[0-9]{1,9}$")
+    highest = counted.aggregate(highest=Max(Cast("number", IntegerField())))["highest"]
+    return str(FIRST_NUMBER if highest is None else highest + 1)
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ from preau.backoffice.queries import received_on, to_bill
 from preau.bookings.queries.day import day_counts
 from preau.bookings.queries.occupancy import full_days
 from preau.core.dates import local_day
+from preau.demarches.queries import to_handle
 
 A_WEEK = dt.timedelta(days=6)
 FULL_SHOWN = 8
@@ -24,8 +25,11 @@ FULL_SHOWN = 8
 @require_safe
 def desk(request: StaffRequest) -> HttpResponse:
     """What this agent may see of today; an agent without any capability is told whom to ask."""
-    user, today = request.user, local_day(timezone.now())
+    user, now = request.user, timezone.now()
+    today = local_day(now)
     context: dict[str, Any] = {"today": today, "until": today + A_WEEK, "capabilities": user.capabilities}
+    if user.may(Capability.HANDLE_REQUESTS):
+        context["requests"] = to_handle(user, now=now, on=today)
     if user.may(Capability.SEE_BOOKINGS):
         context |= bookings_of(user, today)
     if user.may(Capability.PREPARE_INVOICES):

@@ -1,6 +1,30 @@
-"""Writing démarches."""
+"""Writing démarches.
 
-from preau.demarches.actions.accounts import ask_account
-from preau.demarches.actions.moving import DemarcheRefused, answer, complete, open_demarche, withdraw
+`moving` what every kind shares · `accounts` requests for an account · `texts` what agents send again and again.
+"""
 
-__all__ = ["DemarcheRefused", "answer", "ask_account", "complete", "open_demarche", "withdraw"]
+from preau.demarches.actions.accounts import ask_account, erase_refused, link_asked, open_asked, refuse_asked
+from preau.demarches.actions.moving import (
+    DemarcheRefused,
+    answer,
+    complete,
+    open_demarche,
+    release,
+    take,
+    withdraw,
+)
+
+__all__ = [
+    "DemarcheRefused",
+    "answer",
+    "ask_account",
+    "complete",
+    "erase_refused",
+    "link_asked",
+    "open_asked",
+    "open_demarche",
+    "refuse_asked",
+    "release",
+    "take",
+    "withdraw",
+]

@@ -4,17 +4,25 @@ import datetime as dt
 from dataclasses import asdict
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, Q
 
+from preau.accounts.choices import UserKind
 from preau.accounts.models import User
 from preau.core.dates import local_day
-from preau.demarches.actions.moving import open_demarche
-from preau.demarches.choices import ACCOUNT, OPEN
+from preau.demarches.actions.moving import DemarcheRefused, answer, open_demarche
+from preau.demarches.choices import ACCOUNT, OPEN, DemarcheState, Refusal
 from preau.demarches.models import AccountAsked, Demarche
 from preau.demarches.queries import recipient_of
 from preau.demarches.rules import AccountIdentity
+from preau.families.actions import NewHousehold, link_account, open_family
+from preau.families.models import Adult
+from preau.journal.actions import record
 from preau.town.actions import save_service
 from preau.town.models import Service
 from preau.town.queries import the_town
+
+KEPT = dt.timedelta(days=30)
+"""How long a refused account is kept: the time to read why, to call, and to ask again."""
 
 
 def ask_account(
@@ -43,6 +51,7 @@ def _ask(user: User, identity: AccountIdentity, number: str, name: str, now: dt.
         service=_recipient(now),
         asked_by=user,
         summary=f"Relier un compte au dossier {number[:40]}" if number else "Ouvrir un compte sans dossier",
+        words=[identity.first_name, identity.last_name, identity.birth_name, number, name],
         working_days=the_town().account_request_days,
         now=now,
     )
@@ -56,3 +65,64 @@ def _recipient(now: dt.datetime) -> Service:
     """A request is never lost: a town without any service gets one, which its administrators see."""
     service = recipient_of(ACCOUNT, on=local_day(now))
     return service or save_service("mairie", {"name": "Mairie"}, by=None, now=now)
+
+
+@transaction.atomic
+def link_asked(demarche: Demarche, *, adult: Adult, by: User, version: int, now: dt.datetime) -> Demarche:
+    """Accept a request for an account: it is that of `adult`, and opens at once.
+
+    Raises DemarcheRefused when the request has moved since `version`, LinkRefused when the two cannot be linked; then
+    nothing at all is written.
+    """
+    asker = _asker(demarche)
+    accepted = answer(
+        demarche,
+        state=DemarcheState.ACCEPTED,
+        reason="",
+        by=by,
+        version=version,
+        family=adult.family,
+        now=now,
+    )
+    link_account(adult=adult, user=asker, by=by, now=now)
+    return accepted
+
+
+@transaction.atomic
+def open_asked(demarche: Demarche, *, household: NewHousehold, by: User, version: int, now: dt.datetime) -> Demarche:
+    """Accept a request for an account by opening a file for it. Raises what `link_asked` does."""
+    if not Demarche.objects.filter(pk=demarche.pk, version=version, state__in=OPEN).exists():
+        raise DemarcheRefused(Refusal.MOVED)  # before a number of the town is spent
+    adult = open_family(household=household, by=by, now=now)
+    return link_asked(demarche, adult=adult, by=by, version=version, now=now)
+
+
+def refuse_asked(demarche: Demarche, *, reason: str, by: User, version: int, now: dt.datetime) -> Demarche:
+    """Refuse a request for an account, which then waits for another until it is erased."""
+    return answer(demarche, state=DemarcheState.REFUSED, reason=reason, by=by, version=version, now=now)
+
+
+def _asker(demarche: Demarche) -> User:
+    assert demarche.asked_by is not None, "an account is asked by the account itself"
+    return demarche.asked_by
+
+
+@transaction.atomic
+def erase_refused(*, now: dt.datetime, limit: int = 50) -> int:
+    """Erase the accounts that wait for nothing any more, with what they asked, and say how many.
+
+    Their last request was refused or given up KEPT ago. Never one that an agent has yet to answer, nor one that has a
+    file; the files themselves are never touched.
+    """
+    asked = Demarche.objects.filter(asked_by=OuterRef("pk"))
+    waiting = User.objects.filter(kind=UserKind.FAMILY, is_admitted=False, adult__isnull=True)
+    gone = waiting.filter(
+        Exists(asked.filter(kind=ACCOUNT)),
+        ~Exists(asked.filter(Q(state__in=OPEN) | Q(answered_at__gt=now - KEPT) | ~Q(kind=ACCOUNT))),
+    )
+    users = list(gone.select_for_update(of=("self",)).order_by("pk")[:limit])
+    for user in users:
+        record(None, "demarches.account_erased", at=now, subject=user.username)
+    Demarche.objects.filter(asked_by__in=users).delete()
+    User.objects.filter(pk__in=[user.pk for user in users]).delete()
+    return len(users)

@@ -4,6 +4,7 @@ Each move is one conditional UPDATE of the header: of two at once, the second fi
 """
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.db import transaction
 from django.db.models import F
@@ -11,10 +12,10 @@ from django.db.models import F
 from preau.accounts.choices import Topic
 from preau.accounts.models import User
 from preau.accounts.notifying import Event, notify
-from preau.demarches.choices import DemarcheState, Refusal
+from preau.demarches.choices import OPEN, DemarcheState, Refusal
 from preau.demarches.kinds import kind_of
 from preau.demarches.models import Demarche, DemarcheEvent
-from preau.demarches.rules import due_at, may_move, needs_reason
+from preau.demarches.rules import due_at, fold, may_move, needs_reason
 from preau.families.models import Family, Participant
 from preau.journal.actions import record
 from preau.town.models import Service
@@ -38,13 +39,16 @@ def open_demarche(
     summary: str,
     family: Family | None = None,
     participant: Participant | None = None,
+    words: Iterable[str] = (),
     working_days: int | None = None,
     now: dt.datetime,
 ) -> Demarche:
     """Send a request to a service, which answers within so many working days (None: no delay was promised).
 
-    The caller writes the kind's own detail in the same transaction.
+    Agents find it by the names of the person, the family and the child, and by `words`. The caller writes the kind's
+    own detail in the same transaction.
     """
+    named = [str(one) for one in (asked_by, family, participant) if one is not None]
     demarche = Demarche.objects.create(
         kind=kind_of(kind).code,
         service=service,
@@ -52,6 +56,7 @@ def open_demarche(
         participant=participant,
         asked_by=asked_by,
         summary=summary,
+        words=fold(" ".join([*named, *words]))[:400],
         sent_at=now,
         due_at=None if working_days is None else due_at(school_calendar(), now, working_days),
     )
@@ -61,12 +66,20 @@ def open_demarche(
 
 @transaction.atomic
 def answer(
-    demarche: Demarche, *, state: DemarcheState, reason: str, by: User | None, version: int, now: dt.datetime
+    demarche: Demarche,
+    *,
+    state: DemarcheState,
+    reason: str,
+    by: User | None,
+    version: int,
+    now: dt.datetime,
+    family: Family | None = None,
 ) -> Demarche:
     """Accept, refuse, or ask the family for more; they are told by mail, and read the answer on the portal.
 
-    `version` is that of the démarche as `by` read it. Raises DemarcheRefused when it has moved since, when it may not
-    move so, or without the reason that the family needs. The same answer by the same agent again changes nothing.
+    `version` is that of the démarche as `by` read it; `family` is the file that the answer ties it to. Raises
+    DemarcheRefused when it has moved since, when it may not move so, or without the reason that the family needs. The
+    same answer by the same agent again changes nothing.
     """
     if needs_reason(state) and not reason.strip():
         raise DemarcheRefused(Refusal.NO_REASON)
@@ -81,6 +94,7 @@ def answer(
         answered_by=by if is_end else None,
         answered_at=now if is_end else None,
         **({} if is_end else {"due_at": None}),
+        **({} if family is None else {"family": family}),
     )
     _note(answered, by=by, text=answered.reason, now=now)
     _tell(answered, now=now)
@@ -105,6 +119,26 @@ def complete(demarche: Demarche, *, text: str, by: User, working_days: int | Non
     completed = _move(demarche, DemarcheState.SENT, due_at=due, reason="")
     _note(completed, by=by, text=text.strip(), now=now)
     return completed
+
+
+def take(demarche: Demarche, *, holder: User | None, by: User, now: dt.datetime) -> None:
+    """See to a request oneself, or in place of `holder`, who is known to have it. Raises DemarcheRefused when it is no
+    longer so."""
+    _assign(demarche, holder=holder, to=by, by=by, now=now)
+
+
+def release(demarche: Demarche, *, by: User, now: dt.datetime) -> None:
+    """Leave a request to the others of the service. Raises DemarcheRefused when somebody else has taken it."""
+    _assign(demarche, holder=by, to=None, by=by, now=now)
+
+
+@transaction.atomic
+def _assign(demarche: Demarche, *, holder: User | None, to: User | None, by: User, now: dt.datetime) -> None:
+    if Demarche.objects.filter(pk=demarche.pk, assigned_to=to).exists():
+        return
+    if not Demarche.objects.filter(pk=demarche.pk, state__in=OPEN, assigned_to=holder).update(assigned_to=to):
+        raise DemarcheRefused(Refusal.MOVED)
+    record(by, "demarches.taken" if to else "demarches.released", at=now, subject=demarche.code)
 
 
 def _is_answered_so(pk: int, state: DemarcheState, by: User | None, version: int) -> bool:

@@ -37,7 +37,7 @@ def town():
 @pytest.fixture
 def ines(client) -> User:
     user = make_waiting_user()
-    client.force_login(user)
+    sign_in(client, user)
     return user
 
 
@@ -56,14 +56,14 @@ def test_the_page_tells_by_when_an_agent_answers(client, ines) -> None:
     assert "Réponse au plus tard <strong>jeudi 12 février à 17 h</strong>, soit 48 heures ouvrées." in shown
     assert "Mardi 10 février, 16 h 10." in shown
     assert demarche.code in shown
-    assert "Un agent peut vous appeler au 06 12 34 56 78." in shown
+    assert 'appeler au <span class="insecable">06 12 34 56 78</span>.' in shown
     assert "En attendant, ce compte ne montre aucune donnée de famille." in shown
 
 
 def test_once_it_is_late_the_page_says_so(client, ines, clock) -> None:
     make_account_request(ines)
     clock.move_to(dt.datetime(2026, 2, 12, 17, 1, tzinfo=PARIS), tick=False)
-    client.force_login(ines)
+    sign_in(client, ines)
     assert "Nous sommes en retard" in page(client)
 
 

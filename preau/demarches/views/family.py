@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from preau.accounts.audience import SignedInRequest, signed_in_page
 from preau.demarches.actions import DemarcheRefused, ask_account, complete, withdraw
+from preau.demarches.actions.accounts import KEPT
 from preau.demarches.choices import DemarcheState
 from preau.demarches.forms import AskAgentForm, CompleteForm
 from preau.demarches.queries import account_request_of, identity_of
@@ -46,7 +47,8 @@ def waiting(request: SignedInRequest) -> HttpResponse:
         "days": town_of(request).account_request_days,
     }
     if demarche is None or not demarche.is_open:
-        context["form"] = AskAgentForm()
+        answered_at = demarche.answered_at if demarche else None
+        context |= {"form": AskAgentForm(), "erased_at": answered_at and answered_at + KEPT}
     return render(request, "demarches/family/waiting.html", context)
 
 

@@ -19,6 +19,7 @@ from preau.accounts.actions import clear_expired_sessions
 from preau.billing.actions.announcing import announce_due
 from preau.billing.actions.settling import poll_due
 from preau.core.migrated import refuse_unmigrated
+from preau.demarches.actions import erase_refused
 from preau.journal.actions import chain
 from preau.notifications.actions import send_due
 from preau.registration.actions.clearing import clear_expired
@@ -65,6 +66,7 @@ def jobs() -> list[Job]:
         Job("journal entries chained", lambda now: chain(), dt.timedelta(seconds=5)),
         Job("registrations cleared", lambda now: clear_expired(now=now), dt.timedelta(minutes=10)),
         Job("sessions cleared", lambda now: clear_expired_sessions(now=now), dt.timedelta(hours=1)),
+        Job("refused accounts erased", lambda now: erase_refused(now=now), dt.timedelta(hours=1)),
     ]
 
 
