@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from preau.core.codes import ALPHABET, LENGTH
 from preau.families.choices import Colour, Sex
+from preau.town.choices import WayIn
 from preau.townfile.demonstration.words import BOYS, GIRLS, MEN, STREETS, SURNAMES, SYMBOLS, WOMEN
 
 LEVELS = ("ps", "ms", "gs", "cp", "ce1", "ce2", "cm1", "cm2")
@@ -79,7 +80,8 @@ class Child:
 
 @dataclass(slots=True, eq=False)
 class Household:
-    """A family file. `quotient_cents` None is unknown; `other_home` is where its children live the other week.
+    """A family file. `quotient_cents` None is unknown; `other_home` is where its children live the other week;
+    `arrival` is how its first adult gets an account during the visit.
 
     `is_visited` is the household that a visitor plays first: it keeps to its habits and chooses for itself.
     """
@@ -96,6 +98,7 @@ class Household:
     code: str
     other_home: "Household | None" = None
     is_visited: bool = False
+    arrival: WayIn | None = None
 
 
 @dataclass(slots=True)

@@ -21,6 +21,7 @@ from preau.townfile.checking import checked_source
 from preau.townfile.demonstration import households as drawn
 from preau.townfile.demonstration.booking import Diary, write_bookings
 from preau.townfile.demonstration.enrolling import Catalogue, enrol_all, write_enrolments
+from preau.townfile.demonstration.newcomers import prepare_arrivals
 from preau.townfile.demonstration.paying import bill_past_months
 from preau.townfile.demonstration.scene import Scene
 from preau.townfile.demonstration.settling import hire, settle
@@ -45,10 +46,11 @@ def town_file(town: str) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """The demonstration of this database: which town, and the day for which it was made."""
+    """The demonstration of this database: which town, the day for which it was made, and what to try there."""
 
     town: str
     on: dt.date
+    to_try: tuple[str, ...]
 
 
 def prepared() -> Prepared | None:
@@ -56,7 +58,9 @@ def prepared() -> Prepared | None:
     made = Entry.objects.filter(action=PREPARED).order_by("pk").last()
     if made is None and Town.objects.exists():
         raise TownAlreadyThere
-    return Prepared(made.facts["town"], dt.date.fromisoformat(made.subject)) if made else None
+    if made is None:
+        return None
+    return Prepared(made.facts["town"], dt.date.fromisoformat(made.subject), tuple(made.facts["to_try"]))
 
 
 @transaction.atomic
@@ -86,7 +90,14 @@ def prepare(scene: Scene, *, families: int, now: dt.datetime) -> None:
     write_enrolments(enrolled, settled)
     write_bookings(diary, settled, now=now)
     bill_past_months(line, rng, visited=households[0].code, now=now)
-    record(None, PREPARED, at=now, subject=today.isoformat(), facts={"town": scene.town, "families": families})
+    to_try = list(prepare_arrivals(scene, households, settled, now=now))
+    record(
+        None,
+        PREPARED,
+        at=now,
+        subject=today.isoformat(),
+        facts={"town": scene.town, "families": families, "to_try": to_try},
+    )
     while chain():
         pass
 

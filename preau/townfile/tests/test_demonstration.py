@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import re
 
 import pytest
 from django.contrib.auth import authenticate
@@ -15,8 +16,11 @@ from preau.bookings.choices import Presence
 from preau.bookings.models import Booking, Slot
 from preau.enrolments.models import Enrolment
 from preau.families.models import Family, Home, Participant
+from preau.registration.codes import digest_of
+from preau.registration.models import ActivationCode
+from preau.registration.rules import code_key
 from preau.town.models import Town
-from preau.townfile.demonstration.preparing import Prepared, prepared
+from preau.townfile.demonstration.preparing import prepared
 from preau.townfile.demonstration.scenes.villejuif import VILLEJUIF, ZOE
 from preau.townfile.tests.conftest import FAMILIES, NOW
 
@@ -39,7 +43,20 @@ def test_it_breaks_no_rule() -> None:
 
 def test_it_has_as_many_families_as_asked() -> None:
     assert Family.objects.count() == FAMILIES
-    assert prepared() == Prepared("villejuif", TODAY)
+    made = prepared()
+    assert made
+    assert (made.town, made.on) == ("villejuif", TODAY)
+
+
+def test_whoever_opens_it_is_told_how_to_create_an_account() -> None:
+    made = prepared()
+    assert made
+    [said] = made.to_try
+    number, name, code = re.findall(r"dossier (\d+), nom (\w+), code du courrier (\w{5} \w{5})", said)[0]
+    family = Family.objects.get(number=number, name=name)
+    given = ActivationCode.objects.get(digest=digest_of(code_key(code)))
+    assert given.adult.family == family
+    assert given.adult.user is None
 
 
 def test_whoever_is_named_may_sign_in() -> None:

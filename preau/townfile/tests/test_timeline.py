@@ -53,7 +53,7 @@ def test_a_demonstration_may_be_forgotten(tmp_path: Path, settings: Settings) ->
         (tmp_path / left).parent.mkdir(exist_ok=True)
         (tmp_path / left).touch()
     make_town()
-    record(None, PREPARED, at=NOW, subject=f"{TODAY}", facts={"town": "villejuif"})
+    record(None, PREPARED, at=NOW, subject=f"{TODAY}", facts={"town": "villejuif", "to_try": []})
     forget()
     assert prepared() is None
     assert [path.name for path in tmp_path.iterdir()] == ["secret"]

@@ -18,7 +18,7 @@ from preau.town.choices import Proof, TextCode, WayIn
 from preau.town.models import Town
 from preau.townfile.checking import checked_town_file
 from preau.townfile.comparing import changes
-from preau.townfile.demonstration.preparing import prepare, town_file
+from preau.townfile.demonstration.preparing import prepare, prepared, town_file
 from preau.townfile.demonstration.scene import Scene
 from preau.townfile.demonstration.scenes import SCENES
 from preau.townfile.exporting import export
@@ -134,6 +134,9 @@ def test_its_demonstration_is_alive_breaks_no_rule_and_writes_its_file_back(scen
     assert Family.objects.filter(addresses__insee_code=Town.objects.get().insee_code).exists()
     for visitor in scene.visitors:
         assert authenticate(username=visitor.username, password=scene.password), visitor
+    made = prepared()
+    assert made
+    assert made.to_try
     first = User.objects.get(username=scene.parents[0].username)
     days = Booking.objects.filter(participant__guardianships__adult__user=first)
     assert days.filter(day__lt=TODAY).exists()

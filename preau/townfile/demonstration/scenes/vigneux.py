@@ -1,6 +1,7 @@
 """Vigneux-sur-Seine: the family of the leaflet, its canteen that is read and not booked, sports and arts."""
 
 from preau.families.choices import Colour, Sex
+from preau.town.choices import WayIn
 from preau.townfile.demonstration.households import WEDNESDAY, Generator, Grownup, Household
 from preau.townfile.demonstration.scene import EVERY_DAY, Scene, Visitor, agents, child, habits, household
 
@@ -28,6 +29,7 @@ def _lemaire(generator: Generator) -> Household:
     basile = child(generator, "Basile", "Lemaire", Sex.BOY, "ms", "chat", Colour.POMME, (2, 20))
     home = household(generator, "Lemaire", [basile], quotient=410)
     home.number = "20533"
+    home.arrival = WayIn.FIVE_STEPS
     home.adults = [Grownup("Julie", "Lemaire", "Madame", phone="06 20 30 40 50", address="julie.lemaire@example.org")]
     return home
 

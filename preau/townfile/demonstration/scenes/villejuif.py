@@ -1,6 +1,7 @@
 """Villejuif: Zoé Pinceau and her children, remarkable households, the agents."""
 
 from preau.families.choices import Colour, Sex
+from preau.town.choices import WayIn
 from preau.townfile.demonstration.households import WEDNESDAY, Birth, Generator, Grownup, Household
 from preau.townfile.demonstration.scene import EVERY_DAY, Scene, Visitor, agents, child, habits, household
 
@@ -17,6 +18,7 @@ def cast(generator: Generator) -> list[Household]:
         _six_children(generator),
         _long_names(generator),
         _neighbours(generator),
+        _delacourt(generator),
     ]
 
 
@@ -93,6 +95,18 @@ def _neighbours(generator: Generator) -> Household:
     home = household(generator, "Nguyen Van", children, quotient=None)
     home.postcode, home.city, home.insee_code = VILLEJUIF.near[0]
     home.adults = [Grownup("Mai", "Nguyen Van", "Madame", "m.nguyen-van", birth=Birth("1990-11-02", VIETNAM))]
+    return home
+
+
+def _delacourt(generator: Generator) -> Household:
+    """On file, without an account: she creates it during the visit."""
+    aurele = child(generator, "Aurèle", "Delacourt", Sex.BOY, "ms", "tortue", Colour.POMME, (9, 2))
+    home = household(generator, "Delacourt", [aurele], quotient=905)
+    home.number = "1907"
+    home.arrival = WayIn.FIVE_STEPS
+    home.adults = [
+        Grownup("Julie", "Delacourt", "Madame", phone="06 20 30 40 50", address="julie.delacourt@example.org")
+    ]
     return home
 
 

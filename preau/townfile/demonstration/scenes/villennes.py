@@ -1,6 +1,7 @@
 """Villennes-sur-Seine: a family that has its space, one whose old shared account is taken over, one that asks."""
 
 from preau.families.choices import Colour, Sex
+from preau.town.choices import WayIn
 from preau.townfile.demonstration.households import WEDNESDAY, Generator, Grownup, Household
 from preau.townfile.demonstration.scene import EVERY_DAY, Scene, Visitor, agents, child, habits, household
 
@@ -32,6 +33,7 @@ def _marchand(generator: Generator) -> Household:
     tom = child(generator, "Éliott", "Marchand", Sex.BOY, "cp", "tortue", Colour.SOLEIL, (4, 12))
     home = household(generator, "Marchand", [tom], quotient=880)
     home.number = "547"
+    home.arrival = WayIn.INVITED
     home.adults = [
         Grownup("Claire", "Marchand", "Madame", phone="06 20 30 40 50", address="claire.marchand@example.org")
     ]

@@ -1,6 +1,7 @@
 """Villepreux: the family of the guide's invoice, and parents whom the town hall invites."""
 
 from preau.families.choices import Colour, Sex
+from preau.town.choices import WayIn
 from preau.townfile.demonstration.households import WEDNESDAY, Generator, Grownup, Household
 from preau.townfile.demonstration.scene import EVERY_DAY, Scene, Visitor, agents, child, habits, household
 
@@ -32,6 +33,7 @@ def _langlois(generator: Generator) -> Household:
     rose = child(generator, "Rose", "Langlois", Sex.GIRL, "gs", "fleur", Colour.MENTHE, (10, 9))
     home = household(generator, "Langlois", [rose], quotient=1120)
     home.number = "3207"
+    home.arrival = WayIn.INVITED
     home.adults = [Grownup("Nadia", "Langlois", "Madame", phone="06 20 30 40 50", address="nadia.langlois@example.org")]
     return home
 

@@ -114,7 +114,8 @@ class Command(BaseCommand):
     def welcome(self, scene: Scene, port: int) -> None:
         """Where to go, and who may do what there."""
         address = f"http://localhost:{port}"
-        town = the_town()
+        town, made = the_town(), prepared()
+        to_try = made.to_try if made else ()
         connection.close()
         places = {
             f"{town.portal_name} de {town.name}": f"{address}/",
@@ -130,6 +131,10 @@ class Command(BaseCommand):
             f"  ou la commande : preau code {scene.agents[0].username} --town {scene.town}",
             "",
             *(f"    {visitor.username:<{WIDTH}}   {visitor.who}" for visitor in scene.visitors),
+            "",
+            "  À essayer :",
+            "",
+            *(f"    {what}" for what in to_try),
             "",
             "  PayFiP et FranceConnect sont des simulateurs : aucune somme, aucune identité n’est réelle.",
             "  Ctrl-C pour arrêter.",
