@@ -87,10 +87,14 @@ MAILED = (WayIn.FIVE_STEPS.value, WayIn.INVITED.value, WayIn.REQUEST.value)
 
 
 class AccountsRow(Row):
-    """How families get an account and how long they stay signed in; these keys are columns of the town."""
+    """How families get an account and how long they stay signed in.
+
+    `service` answers the requests for an account (see demarches.Recipient); the other keys are columns of the town.
+    """
 
     ways: list[Annotated[str, among(WayIn.values)]] = Field(default_factory=default_ways, min_length=1)
     proofs: list[Annotated[str, among(Proof.values)]] = Field(default_factory=default_proofs)
+    service: str | None = None
     link_hours: dict[Annotated[str, among(MAILED)], Annotated[int, Field(ge=1, le=720)]] = {}
     account_request_days: Annotated[int, Field(ge=1, le=30)] = 2
     password_minimum: Annotated[int, told(password_fault)] = SHORTEST_PASSWORD

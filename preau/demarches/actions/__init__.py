@@ -1,6 +1,7 @@
 """Writing démarches.
 
-`moving` what every kind shares · `accounts` requests for an account · `texts` what agents send again and again.
+`moving` what every kind shares · `accounts` requests for an account · `texts` what agents send again and again ·
+`recipients` which service answers.
 """
 
 from preau.demarches.actions.accounts import ask_account, erase_refused, link_asked, open_asked, refuse_asked

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from preau.demarches.rules import AccountIdentity
 from preau.town.models import Town
 from preau.townfile.demonstration import households as drawn
 from preau.townfile.demonstration.households import (
@@ -43,6 +44,14 @@ class Visitor:
 
 
 @dataclass(frozen=True, slots=True)
+class Asker:
+    """Somebody without a file who has asked for an account, and waits."""
+
+    username: str
+    identity: AccountIdentity
+
+
+@dataclass(frozen=True, slots=True)
 class Scene:
     """The demonstration of a town, by the code of its shipped file.
 
@@ -59,6 +68,7 @@ class Scene:
     cast: Callable[[Generator], list[Household]]
     full: tuple[tuple[str, str, int], ...] = ()
     hobbies: tuple[tuple[str, float, int], ...] = ()
+    asker: Asker | None = None
 
     @property
     def password(self) -> str:

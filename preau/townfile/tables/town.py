@@ -9,7 +9,6 @@ from preau.town import actions
 from preau.town.models import Level, Place, PublicHoliday, SchoolPeriod, SchoolYear, Service, Text, Town
 from preau.townfile.file import TownFile
 from preau.townfile.rows import (
-    AccountsRow,
     HolidayRow,
     LevelRow,
     PeriodRow,
@@ -55,20 +54,6 @@ def _save_town(rows: Mapping[str, TownRow], writing: Writing) -> None:
         actions.save_town(values, **writing.note)
 
 
-def _wanted_accounts(file: TownFile) -> Mapping[str, AccountsRow]:
-    return {"accounts": file.accounts} if file.accounts else {}
-
-
-def _current_accounts() -> Mapping[str, AccountsRow]:
-    values = Town.objects.filter(id=1).values(*AccountsRow.model_fields).first()
-    return {"accounts": AccountsRow.model_validate(values)} if values else {}
-
-
-def _save_accounts(rows: Mapping[str, AccountsRow], writing: Writing) -> None:
-    for row in rows.values():
-        actions.save_town(row.model_dump(), **writing.note)
-
-
 def wanted_texts(file: TownFile) -> Mapping[str, TextRow]:
     """The texts that the file wants. What a published version said of its changes stays as it was."""
     current = current_texts()
@@ -91,7 +76,7 @@ def _save_texts(rows: Mapping[str, TextRow], writing: Writing) -> None:
         actions.publish_text(code=code, title=row.title, body=row.body, changes=row.changes, **writing.note)
 
 
-def _never(key: str, writing: Writing) -> None:
+def never_removed(key: str, writing: Writing) -> None:
     """A published text stays published, and the town stays the town."""
 
 
@@ -204,15 +189,14 @@ def _holiday(key: str) -> PublicHoliday:
 
 
 TOWN_TABLES: tuple[Synced[Any], ...] = (
-    Synced(("town",), "commune", _wanted_town, _current_town, _save_town, _never),
-    Synced(("accounts",), "comptes", _wanted_accounts, _current_accounts, _save_accounts, _never),
+    Synced(("town",), "commune", _wanted_town, _current_town, _save_town, never_removed),
     Synced(
         ("texts",),
         "texte",
         wanted_texts,
         current_texts,
         _save_texts,
-        _never,
+        never_removed,
         is_kept=lambda code, today: True,
     ),
     Synced(

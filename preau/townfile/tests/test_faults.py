@@ -63,6 +63,7 @@ FAULTS: tuple[tuple[str, str, str], ...] = (
     ('ways = ["five_steps", "invited"]', 'ways = ["five_step"]', "Vouliez-vous écrire « five_steps »"),
     ('ways = ["five_steps", "invited"]', "ways = []", "au moins un élément"),
     ('ways = ["five_steps", "invited"]', 'ways = ["invited", "invited"]', "écrite deux fois"),
+    ("[accounts]", '[accounts]\nservice = "accueil"', "service inconnu"),
     ("[accounts]", '[accounts]\nproofs = ["codes"]', "Vouliez-vous écrire « code »"),
     ("[accounts]", '[accounts]\nproofs = ["franceconnect"]', "pas aussi dans ways"),
     ("five_steps = 48", "five_steps = 0", "1 au moins"),

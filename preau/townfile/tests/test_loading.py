@@ -13,6 +13,9 @@ from preau.bookings.models import Opening, Slot
 from preau.bookings.testing import make_booking
 from preau.core.dates import PARIS
 from preau.core.money import NBSP
+from preau.demarches.choices import ACCOUNT
+from preau.demarches.models import Recipient
+from preau.demarches.queries import recipient_of
 from preau.enrolments.models import Intake
 from preau.enrolments.testing import make_enrolment
 from preau.families.testing import make_child, make_family
@@ -216,6 +219,7 @@ def test_a_new_version_that_does_not_say_what_changes_is_told(tmp_path: Path) ->
 ACCOUNTS = """\
 ways = ["request", "franceconnect"]
 proofs = ["agent", "franceconnect"]
+service = "enfance"
 link_hours = { request = 24 }
 account_request_days = 3
 password_minimum = 14
@@ -236,6 +240,7 @@ def test_the_ways_to_an_account_are_loaded(tmp_path: Path) -> None:
     assert (town.ways, town.proofs) == (["request", "franceconnect"], ["agent", "franceconnect"])
     assert (town.hours_of_link("request"), town.hours_of_link("invited")) == (24, 72)
     assert (town.account_request_days, town.password_minimum) == (3, 14)
+    assert recipient_of(ACCOUNT, on=TODAY) == Service.objects.get(code="enfance")
     assert (town.family_session_hours, town.family_remember_days) == (8, 15)
     assert (town.staff_session_hours, town.staff_idle_minutes) == (7, 10)
     assert changes_of(tmp_path, with_accounts(ACCOUNTS)) == []
@@ -249,6 +254,7 @@ def test_without_its_table_accounts_are_as_usual_again(tmp_path: Path) -> None:
     load_text(tmp_path, text)
     town = Town.objects.get()
     assert (town.ways, town.password_minimum, town.link_hours) == (["five_steps"], 12, {})
+    assert not Recipient.objects.exists()
     assert changes_of(tmp_path, export()) == []
 
 

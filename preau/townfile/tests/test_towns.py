@@ -12,7 +12,10 @@ from preau.accounts.choices import Capability
 from preau.accounts.models import User
 from preau.billing.models import Invoice
 from preau.bookings.models import Booking
-from preau.core.dates import PARIS
+from preau.core.dates import PARIS, local_day
+from preau.demarches.choices import ACCOUNT
+from preau.demarches.models import Demarche
+from preau.demarches.permissions import demarches_in_scope
 from preau.families.models import Family
 from preau.town.choices import Proof, TextCode, WayIn
 from preau.town.models import Town
@@ -142,3 +145,18 @@ def test_its_demonstration_is_alive_breaks_no_rule_and_writes_its_file_back(scen
     assert days.filter(day__lt=TODAY).exists()
     assert days.filter(day__gt=TODAY).exists()
     assert sorted(Invoice.objects.filter(payer__adult__user=first).values_list("settled_cents", flat=True))[0] == 0
+
+
+@pytest.mark.django_db
+def test_at_villennes_a_newcomer_waits_for_the_agent_of_the_right_service() -> None:
+    scene = SCENES["villennes"]
+    prepare(scene, families=10, now=NOW)
+    assert scene.asker
+    asked = Demarche.objects.get(kind=ACCOUNT)
+    assert asked.asked_by
+    assert (asked.asked_by.username, asked.asked_by.is_admitted) == (scene.asker.username, False)
+    assert asked.service.code == "population"
+    assert asked.due_at
+    assert local_day(asked.due_at) == dt.date(2026, 11, 24)  # asked on a Saturday: Monday, Tuesday
+    agent = User.objects.get(username=scene.agents[0].username)
+    assert list(demarches_in_scope(agent, TODAY)) == [asked]

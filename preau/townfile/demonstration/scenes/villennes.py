@@ -1,9 +1,10 @@
 """Villennes-sur-Seine: a family that has its space, one whose old shared account is taken over, one that asks."""
 
+from preau.demarches.rules import AccountIdentity
 from preau.families.choices import Colour, Sex
 from preau.town.choices import WayIn
 from preau.townfile.demonstration.households import WEDNESDAY, Generator, Grownup, Household
-from preau.townfile.demonstration.scene import EVERY_DAY, Scene, Visitor, agents, child, habits, household
+from preau.townfile.demonstration.scene import EVERY_DAY, Asker, Scene, Visitor, agents, child, habits, household
 
 
 def cast(generator: Generator) -> list[Household]:
@@ -55,5 +56,19 @@ VILLENNES = Scene(
         Visitor("s.aubert", "Simon Aubert, l’autre parent, avec son propre espace"),
     ),
     cast=cast,
+    asker=Asker(
+        "j.marchand",
+        AccountIdentity(
+            *("Julien", "Marchand", "Monsieur"),
+            birth_date="1984-05-23",
+            birth_country="France",
+            birth_department="75",
+            birth_town="Paris",
+            address="8 rue du Coteau",
+            postcode="78670",
+            city="Villennes-sur-Seine",
+            phone_mobile="06 31 41 59 26",
+        ),
+    ),
     full=(("sables-elementaire", "accueil-matin", 2), ("ile-elementaire", "mercredi-journee", 1)),
 )
