@@ -58,6 +58,32 @@ LOST = """() => {
         || hides.test(style.overflowY) && element.scrollHeight > element.clientHeight + 1);
   }).map(element => element.outerHTML.slice(0, 120));
 }"""
+SPILT = """() => {
+  const for_ears = element =>
+    element && (/50%/.test(getComputedStyle(element).clipPath) || for_ears(element.parentElement));
+  const leaves = (text, box) => {
+    const style = getComputedStyle(box), edges = box.getBoundingClientRect();
+    if (/inline$|contents/.test(style.display)) return false;
+    return text.left < edges.left + parseFloat(style.borderLeftWidth) - 1
+      || text.right > edges.right - parseFloat(style.borderRightWidth) + 1;
+  };
+  const spilt = [], words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (words.nextNode()) {
+    const node = words.currentNode, owner = node.parentElement, range = document.createRange();
+    range.selectNodeContents(node);
+    const text = range.getBoundingClientRect();
+    if (!node.data.trim() || !text.width || !owner.checkVisibility({ visibilityProperty: true }) || for_ears(owner))
+      continue;
+    let box = owner;
+    while (getComputedStyle(box).overflowX == "visible" && !leaves(text, box)) {
+      if (box == document.body || /fixed|absolute/.test(getComputedStyle(box).position)) break;
+      box = box.parentElement;
+    }
+    if (leaves(text, box) && getComputedStyle(box).overflowX == "visible")
+      spilt.push(`« ${node.data.trim().slice(0, 40)} » leaves ${box.outerHTML.slice(0, 80)}`);
+  }
+  return spilt;
+}"""
 TWICE_AS_LARGE = """() => {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync("html { font-size: 200% }");
@@ -88,19 +114,32 @@ def test_every_page_fits_the_screen(
     for path in pages_of({"visitor": PUBLIC, "parent": FAMILY, "agent": DESK}[who], villejuif, october):
         visitor.goto(path)
         visitor.look(f"page-{name_of(path, villejuif, october)}")
+        assert visitor.page.evaluate(SPILT) == [], path
 
 
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(("width", "set_by"), [(390, "the page"), (1280, "the page"), (390, "the browser")])
 def test_letters_twice_as_large_lose_no_words(
-    villejuif: Villejuif, october: Invoice, open_visitor: OpenVisitor, sign_in, width: int
+    villejuif: Villejuif, october: Invoice, open_visitor: OpenVisitor, sign_in, width: int, set_by: str
 ) -> None:
     visitor = open_visitor(width=width)
     sign_in(visitor, villejuif.zoe)
+    save_draft(user=villejuif.zoe, changes={evening_of_nora(villejuif): False}, now=NOW)
+    if set_by == "the browser":  # media queries then know it, and the bar of a phone is no bar any more
+        browser = visitor.context.new_cdp_session(visitor.page)
+        browser.send("Page.setFontSizes", {"fontSizes": {"standard": 32, "fixed": 26}})
     for path in pages_of(FAMILY, villejuif, october):
         visitor.goto(path)
-        visitor.page.evaluate(TWICE_AS_LARGE)
-        visitor.look(f"double-{name_of(path, villejuif, october)}")
+        if set_by == "the page":
+            visitor.page.evaluate(TWICE_AS_LARGE)
+        visitor.look(f"double-{name_of(path, villejuif, october)}-{set_by[4:]}")
         assert visitor.page.evaluate(LOST) == [], path
+        assert visitor.page.evaluate(SPILT) == [], path
+
+
+def evening_of_nora(town: Villejuif) -> Cell:
+    """One that is booked, on the last day of the month."""
+    unit = town.nora.enrolments.get(activity__code__startswith="accueil-soir").activity.units.get()
+    return Cell(town.nora.pk, NOVEMBER.last, unit.pk)
 
 
 def test_addresses_that_are_not_ours_or_mean_nothing_end_on_one_clear_page(
@@ -135,8 +174,7 @@ def test_addresses_that_are_not_ours_or_mean_nothing_end_on_one_clear_page(
 
 
 def test_an_outcome_is_for_whoever_confirmed(villejuif: Villejuif, open_visitor: OpenVisitor, sign_in) -> None:
-    unit = villejuif.nora.enrolments.get(activity__code__startswith="accueil-soir").activity.units.get()
-    save_draft(user=villejuif.zoe, changes={Cell(villejuif.nora.pk, NOVEMBER.last, unit.pk): False}, now=NOW)
+    save_draft(user=villejuif.zoe, changes={evening_of_nora(villejuif): False}, now=NOW)
     confirm_draft(by=villejuif.zoe, token="bcdfghjkmn", now=NOW)
     address = f"/planning/bilan/{Submission.objects.get().token}/"
     zoe, malik = open_visitor(), open_visitor()
