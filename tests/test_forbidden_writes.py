@@ -52,6 +52,7 @@ from preau.pricing.models import UnitTariff
 from preau.pricing.testing import make_quotient, make_tariff
 from preau.registration.models import ActivationCode, Invitation
 from preau.registration.testing import make_code, make_invitation, make_registration
+from preau.town.choices import Proof
 from preau.town.models import SchoolPeriod, SchoolYear, Text
 from preau.town.testing import make_level, make_place, make_service, make_town, make_year
 
@@ -806,6 +807,21 @@ def _(base: Base) -> None:
 @forbidden("registration_submitted_is_whole", "a registration sent without a password, before its account exists")
 def _(base: Base) -> None:
     change(make_registration(), password="")
+
+
+@forbidden("registration_submitted_is_whole", "a registration sent without a file, by somebody whom nobody vouches for")
+def _(base: Base) -> None:
+    change(make_registration(), file_number="")
+
+
+@forbidden("registration_identity_until_account", "an identity kept beside the account that it has opened")
+def _(base: Base) -> None:
+    change(make_registration(), proof=Proof.FRANCECONNECT, identity={"sub": "x"}, user=base.home.user)
+
+
+@forbidden("registration_identity_until_account", "an identity of somebody who did not come by FranceConnect")
+def _(base: Base) -> None:
+    change(make_registration(), identity={"sub": "x"})
 
 
 @forbidden("registration_account_was_submitted", "an account out of a registration that was never sent")

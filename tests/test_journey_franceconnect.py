@@ -10,6 +10,9 @@ from pytest_django.live_server_helper import LiveServer
 from preau.accounts.franceconnect.simulator import Fault, Simulator
 from preau.accounts.franceconnect.testing import simulated
 from preau.accounts.testing import PASSWORD
+from preau.families.models import Adult
+from preau.families.testing import make_family
+from preau.notifications.models import Outgoing
 from tests.browser import Visitor
 from tests.journeys import Villejuif
 
@@ -79,6 +82,51 @@ def unties(visitor: Visitor) -> None:
     page.get_by_role("button", name="Relier FranceConnect").click()
     be(page, "Zoé Marie")  # the page has gone there by itself
     expect(page.get_by_text("FranceConnect est relié à votre compte")).to_be_visible()
+
+
+def test_boubacar_creates_his_account_without_a_password(franceconnect: Simulator, visitor: Visitor) -> None:
+    page = visitor.page
+    family = make_family(name="Diallo", number="2077")
+    Adult.objects.create(family=family, first_name="Boubacar", last_name="Diallo", birth_date="1979-07")
+    comes_to_create(visitor, "Boubacar")
+    page.get_by_role("button", name="Créer mon compte").click()
+    visitor.look("franceconnect-creer-erreurs")
+    page.get_by_role("textbox", name="Numéro de dossier").fill("20 77")
+    page.get_by_role("textbox", name="Nom du dossier").fill("diallo")
+    accepts(page)
+    expect(page.get_by_role("heading", name="Un courriel vous a été envoyé")).to_be_visible()
+    opens_the_link(visitor)
+    expect(page.get_by_text("Votre compte est prêt. Bienvenue !")).to_be_visible()
+    assert Adult.objects.get(family=family).user is not None
+
+
+def test_salma_whom_the_town_does_not_know_waits_for_an_agent(franceconnect: Simulator, visitor: Visitor) -> None:
+    comes_to_create(visitor, "Salma")
+    visitor.look("franceconnect-creer")
+    accepts(visitor.page)
+    opens_the_link(visitor)
+    expect(visitor.page.get_by_role("heading", name="Un agent prépare votre dossier")).to_be_visible()
+    visitor.look("franceconnect-attente")
+
+
+def comes_to_create(visitor: Visitor, first_name: str) -> None:
+    visitor.goto("/franceconnect/")
+    be(visitor.page, first_name)
+    visitor.page.get_by_role("link", name="Créer mon compte").click()
+    expect(visitor.page.get_by_role("heading", name="Créer mon compte")).to_be_visible()
+
+
+def accepts(page: Page) -> None:
+    page.get_by_role("checkbox", name="J’ai lu et j’accepte").check()
+    page.get_by_role("checkbox", name="J’ai pris connaissance").check()
+    page.get_by_role("button", name="Créer mon compte").click()
+
+
+def opens_the_link(visitor: Visitor) -> None:
+    text = Outgoing.objects.filter(text__contains="/activer/").latest("pk").text
+    visitor.goto(f"/activer/{text.split('/activer/')[1].split('/')[0]}/")
+    visitor.look("franceconnect-activer")
+    visitor.page.get_by_role("button", name="Activer mon compte").click()
 
 
 def test_what_goes_wrong_says_what_to_do(franceconnect: Simulator, visitor: Visitor) -> None:

@@ -200,6 +200,45 @@ class FileForm(PortalForm):
         return digest_of(self.cleaned_data.get("code", "")) or self.kept_digest
 
 
+class IdentityForm(PortalForm):
+    """What FranceConnect does not say: an address that is read, a file if there is one, yes to both texts."""
+
+    email = AboutForm.base_fields["email"]
+    email_again = AboutForm.base_fields["email_again"]
+    number = forms.CharField(
+        label="Numéro de dossier",
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs=typed("off", **{"class": "champ-court", "spellcheck": "false"})),
+    )
+    name = forms.CharField(
+        label="Nom du dossier",
+        max_length=120,
+        required=False,
+        help_text="Le nom écrit à côté du numéro, souvent votre nom de famille.",
+        widget=forms.TextInput(attrs=typed("off", spellcheck="false")),
+    )
+    terms = forms.BooleanField(label="J’ai lu et j’accepte les conditions d’utilisation")
+    privacy = forms.BooleanField(label="J’ai pris connaissance de la politique de confidentialité")
+
+    def clean_number(self) -> str:
+        number: str = self.cleaned_data["number"]
+        if number and not number_key(number):
+            raise forms.ValidationError("Écrivez un numéro, avec ses chiffres, par exemple 1084-3154")
+        return number
+
+    def clean(self) -> dict[str, Any]:
+        email, again = self.cleaned_data.get("email"), self.cleaned_data.get("email_again")
+        if email and again and email.lower() != again.lower():
+            self.add_error("email_again", "Écrivez deux fois la même adresse e-mail")
+        number, name = self.cleaned_data.get("number"), self.cleaned_data.get("name")
+        if number and not name and "name" not in self.errors:
+            self.add_error("name", "Écrivez aussi le nom du dossier")
+        if name and not number and "number" not in self.errors:
+            self.add_error("number", "Écrivez aussi le numéro du dossier")
+        return self.cleaned_data
+
+
 class AcceptForm(PortalForm):
     """Yes to a text. `version` is the one that was on the page."""
 

@@ -15,6 +15,8 @@ from preau.town.models import Text
 class Registration(models.Model):
     """What a person has typed in the five steps. `password` and `proof_digest` are digests, never what was typed.
 
+    Or what somebody who came by FranceConnect has typed: `identity` is what it vouched for, kept until the link is
+    pressed and no longer; then there is no password, and maybe no file.
     `submitted_at` once the person has said yes to the recap; `user` once the account exists, for as long as it waits
     for its file. After `expires_at` the row is deleted.
     """
@@ -29,6 +31,7 @@ class Registration(models.Model):
     file_name = models.CharField(max_length=120, blank=True)
     proof = models.CharField(max_length=13, choices=Proof, blank=True)
     proof_digest = models.CharField(max_length=64, blank=True)
+    identity = models.JSONField(null=True, blank=True)
     terms = models.ForeignKey(Text, on_delete=models.PROTECT, null=True, related_name="+")
     terms_at = models.DateTimeField(null=True)
     privacy = models.ForeignKey(Text, on_delete=models.PROTECT, null=True, related_name="+")
@@ -53,13 +56,17 @@ class Registration(models.Model):
                     models.Q(terms_at__isnull=False, privacy_at__isnull=False)
                     & ~models.Q(email="")
                     & ~models.Q(username="")
-                    & ~models.Q(file_number="")
+                    & (~models.Q(file_number="") | models.Q(proof=Proof.FRANCECONNECT))
                     & (~models.Q(password="") | models.Q(user__isnull=False))
                 ),
             ),
             models.CheckConstraint(
                 name="registration_account_was_submitted",
                 condition=models.Q(user__isnull=True) | models.Q(submitted_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="registration_identity_until_account",
+                condition=models.Q(identity__isnull=True) | models.Q(user__isnull=True, proof=Proof.FRANCECONNECT),
             ),
         ]
         indexes = [

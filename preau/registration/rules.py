@@ -158,6 +158,11 @@ def proposed_username(first_name: str, last_name: str, taken: set[str]) -> str:
     return f"{base}{number}"
 
 
+def in_capitals_or_not(name: str) -> str:
+    """A name as people write it: « EL IDRISSI » is « El Idrissi », and « de la Tour » stays."""
+    return name.title() if name.isupper() else name
+
+
 @dataclass(frozen=True, slots=True)
 class Done:
     """Which of the five steps hold what they ask for."""

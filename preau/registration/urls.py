@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from preau.registration.views import family, links, steps
+from preau.registration.views import family, identity, links, steps
 
 app_name = "registration"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("creer-mon-compte/courriel-envoye/", steps.sent, name="sent"),
     path("creer-mon-compte/annuler/", steps.cancel, name="cancel"),
     path("creer-mon-compte/annulee/", steps.cancelled, name="cancelled"),
+    path("creer-mon-compte/franceconnect/", identity.identity, name="identity"),
     path("activer/<slug:link_token>/", links.activation, name="activation"),
     path("activer/<slug:link_token>/renvoyer/", links.activation_again, name="activation_again"),
     path("invitation/<slug:link_token>/", links.invitation, name="invitation"),

@@ -45,8 +45,9 @@ def tie_of(user: User) -> SocialAccount | None:
 
 
 @transaction.atomic
-def tie(*, user: User, sign_in: SignIn, by: journal.Actor | None, now: dt.datetime) -> None:
-    """From now on, whoever signs in with this identity is `user`, who is told by mail. Raises TieRefused.
+def tie(*, user: User, sign_in: SignIn, tells: bool = True, by: journal.Actor | None, now: dt.datetime) -> None:
+    """From now on, whoever signs in with this identity is `user`, who is told by mail unless the account is only being
+    opened. Raises TieRefused.
 
     Of the identity, nothing is kept but what finds it again and how sure the State was.
     """
@@ -64,7 +65,8 @@ def tie(*, user: User, sign_in: SignIn, by: journal.Actor | None, now: dt.dateti
     except IntegrityError:
         raise TieRefused(TieRefusal.TAKEN) from None
     journal.record(by, "accounts.franceconnect_linked", at=now, subject=user.username, facts={"acr": sign_in.acr})
-    notify(LINKED, to=user, facts={"at": now}, key=f"franceconnect-linked-{user.pk}-{now.isoformat()}", now=now)
+    if tells:
+        notify(LINKED, to=user, facts={"at": now}, key=f"franceconnect-linked-{user.pk}-{now.isoformat()}", now=now)
 
 
 @transaction.atomic

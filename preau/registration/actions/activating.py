@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from preau.accounts.actions import open_family_account
+from preau.accounts.franceconnect.actions import tie
 from preau.accounts.links import use_link
 from preau.accounts.models import MailedLink, User
 from preau.accounts.notifying import Event, notify
+from preau.registration.actions.identity import claim_by_identity, vouched_by
 from preau.registration.actions.linking import ClaimedFile, claim_file
 from preau.registration.choices import Outcome
 from preau.registration.models import Registration
@@ -40,7 +42,7 @@ class Activated:
 def activate(*, link: MailedLink, username: str, address: str, now: dt.datetime) -> Activated:
     """Open the account that the link stands for, under `username`; whether the file is linked is told by mail.
 
-    Raises LinkIsOver, or EmailTaken and UsernameTaken of accounts: the link then still works.
+    Raises LinkIsOver, or EmailTaken, UsernameTaken and TieRefused of accounts: the link then still works.
     """
     waiting = Registration.objects.select_for_update(of=("self",)).select_related("terms", "privacy")
     registration = waiting.filter(code=link.subject, submitted_at__isnull=False, user=None).first()
@@ -57,16 +59,21 @@ def activate(*, link: MailedLink, username: str, address: str, now: dt.datetime)
         by=None,
         now=now,
     )
-    registration.user, registration.password = user, ""
+    sign_in = vouched_by(registration)
+    registration.user, registration.password, registration.identity = user, "", None
     registration.expires_at = now + KEPT_WHILE_WAITING
-    registration.save(update_fields=["user", "password", "expires_at"])
+    registration.save(update_fields=["user", "password", "identity", "expires_at"])
     claimed = ClaimedFile(
         number=registration.file_number,
         name=registration.file_name,
         proof=registration.proof,
         digest=registration.proof_digest,
     )
-    outcome = claim_file(user=user, claimed=claimed, address=address, now=now)
+    if sign_in is not None:
+        tie(user=user, sign_in=sign_in, tells=False, by=user, now=now)
+        outcome = claim_by_identity(user=user, pivot=sign_in.pivot, claimed=claimed, address=address, now=now)
+    else:
+        outcome = claim_file(user=user, claimed=claimed, address=address, now=now)
     tell_outcome(user=user, outcome=outcome, now=now)
     return Activated(user, outcome)
 

@@ -78,10 +78,15 @@ def _link_proven(user: User, claim: Claim, files: list[FileFacts], *, now: dt.da
             link_account(adult=adult, user=user, by=user, now=now)
     except (LinkRefused, CodeUsedMeanwhile):
         return False
+    close_other_ways(adult, user, now=now)
+    return True
+
+
+def close_other_ways(adult: Adult, user: User, *, now: dt.datetime) -> None:
+    """Now that this adult has an account: codes and invitations no longer open anything."""
     close_codes(adult=adult, now=now)
     close_invitation(adult=adult, by=user, now=now)
     Registration.objects.filter(user=user).delete()
-    return True
 
 
 class CodeUsedMeanwhile(Exception):

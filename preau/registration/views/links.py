@@ -12,6 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from preau.accounts.actions import EmailTaken, UsernameTaken
 from preau.accounts.choices import LinkPurpose
+from preau.accounts.franceconnect import kept
+from preau.accounts.franceconnect.actions import TieRefused
 from preau.accounts.links import find_link, is_open
 from preau.accounts.models import MailedLink, User
 from preau.core.audience import public_page
@@ -22,7 +24,7 @@ from preau.registration.forms import InvitedForm, UsernameForm
 from preau.registration.models import Invitation, Registration
 from preau.registration.texts import read_text
 from preau.registration.views.steps import JUST_SENT, KEY
-from preau.town.choices import TextCode
+from preau.town.choices import Proof, TextCode
 from preau.town.context import town_of
 
 USERNAME_TAKEN = "Ce nom d’utilisateur est déjà pris. Choisissez-en un autre, par exemple avec un chiffre à la fin"
@@ -55,12 +57,17 @@ def activation(request: HttpRequest, link_token: str) -> HttpResponse:
         return redirect("registration:activation", link_token)
     except EmailTaken:
         return _page(request, "email_taken", {"email": registration.email}, status=409)
+    except TieRefused:
+        return _page(request, "identity_taken", {}, status=409)
     except UsernameTaken:
         form = UsernameForm({"username": username})
         form.is_valid()
         form.add_error("username", USERNAME_TAKEN)
         return _activation_page(request, registration, link_token, form=form, asks_name=True)
-    return _enter(request, done.user) if is_same_browser else _to_sign_in(request)
+    if is_same_browser:
+        kept.forget_pending(request.session)
+        return _enter(request, done.user)
+    return _to_sign_in(request, by_franceconnect=registration.proof == Proof.FRANCECONNECT)
 
 
 def _registration_of(link: MailedLink | None) -> Registration | None:
@@ -81,9 +88,10 @@ def _activation_page(
     return _page(request, "activation", context)
 
 
-def _to_sign_in(request: HttpRequest) -> HttpResponse:
-    """Another browser than the one in which the password was chosen: whoever opened the mail must know it."""
-    messages.success(request, "Votre compte est activé. Connectez-vous avec le mot de passe que vous avez choisi.")
+def _to_sign_in(request: HttpRequest, *, by_franceconnect: bool) -> HttpResponse:
+    """Another browser than the one in which the person began: whoever opened the mail must show who they are."""
+    how = "avec FranceConnect" if by_franceconnect else "avec le mot de passe que vous avez choisi"
+    messages.success(request, f"Votre compte est activé. Connectez-vous {how}.")
     return redirect("accounts:login")
 
 

@@ -42,7 +42,7 @@ StepView = Callable[[HttpRequest, Registration | None], HttpResponse]
 
 
 def current_registration(request: HttpRequest) -> Registration | None:
-    """The registration under way in this browser."""
+    """The registration under way in this browser, whatever the way."""
     code = request.session.get(KEY)
     if not code:
         return None
@@ -53,10 +53,20 @@ def current_registration(request: HttpRequest) -> Registration | None:
 def five_steps(view: Callable[..., HttpResponse]) -> Callable[[HttpRequest], HttpResponseBase]:
     """A public page of the five steps: only where the town opens them, and for those who are not signed in."""
 
-    @wraps(view)
-    def page(request: HttpRequest) -> HttpResponseBase:
+    def page(request: HttpRequest, registration: Registration | None) -> HttpResponse:
         if WayIn.FIVE_STEPS not in town_of(request).ways:
             raise Http404
+        is_theirs = registration is None or registration.proof != Proof.FRANCECONNECT
+        return view(request, registration if is_theirs else None)
+
+    return newcomers_page(wraps(view)(page))
+
+
+def newcomers_page(view: Callable[..., HttpResponse]) -> Callable[[HttpRequest], HttpResponseBase]:
+    """A public page for those who have no account yet, with what they have begun."""
+
+    @wraps(view)
+    def page(request: HttpRequest) -> HttpResponseBase:
         if request.user.is_authenticated:
             return redirect("accounts:landing")
         response = view(request, current_registration(request))
@@ -199,12 +209,14 @@ def recap(request: HttpRequest, registration: Registration | None) -> HttpRespon
     return show(request, Step.RECAP, registration=registration, hours=hours)
 
 
-@five_steps
+@newcomers_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def sent(request: HttpRequest, registration: Registration | None) -> HttpResponse:
     """« Un courriel vous a été envoyé », whatever is true; POST sends it again."""
+    if not {WayIn.FIVE_STEPS, WayIn.FRANCECONNECT}.intersection(town_of(request).ways):
+        raise Http404
     if registration is None:
-        return redirect("registration:start")
+        return redirect("accounts:login")
     if registration.submitted_at is None:
         return to_step(open_step(registration.done))
     if request.method == "POST":
@@ -214,7 +226,9 @@ def sent(request: HttpRequest, registration: Registration | None) -> HttpRespons
             messages.info(request, JUST_SENT)
         return redirect("registration:sent")
     hours = town_of(request).hours_of_link(WayIn.FIVE_STEPS)
-    return render(request, "registration/public/sent.html", {"registration": registration, "hours": hours})
+    mend = "registration:identity" if registration.proof == Proof.FRANCECONNECT else "registration:about"
+    context = {"registration": registration, "hours": hours, "mend": reverse(mend)}
+    return render(request, "registration/public/sent.html", context)
 
 
 @five_steps
