@@ -32,13 +32,14 @@ class Form:
 
 
 class Page(HTMLParser):
-    """`forms` by their ids when they have one, and the parameters of the links to the page itself."""
+    """`forms` by their ids when they have one, `queries` the links with parameters, and those of the page to itself."""
 
     def __init__(self, address: str, html: str) -> None:
         super().__init__(convert_charrefs=True)
         self.address = address
         self.forms: list[Form] = []
         self.link_parameters: set[str] = set()
+        self.queries: set[str] = set()
         self._ids: dict[str, Form] = {}
         self._inside: Form | None = None
         self._elsewhere: list[tuple[str, dict[str, str], str]] = []
@@ -78,6 +79,8 @@ class Page(HTMLParser):
 
     def _follow(self, href: str) -> None:
         target = urlsplit(urljoin(self.address, href))
+        if target.query and not target.netloc:
+            self.queries.add(f"{target.path}?{target.query}")
         if target.path == urlsplit(self.address).path:
             self.link_parameters.update(name for name, _ in parse_qsl(target.query, keep_blank_values=True))
 

@@ -18,7 +18,7 @@ from django.urls import Resolver404, resolve
 from pypdf import PdfReader
 
 from preau.accounts.testing import sign_in
-from preau.core.audience import Audience, AudienceKind
+from preau.core.audience import Audience, AudienceKind, audience_of
 from tests.forms import Form, Page
 from tests.routes import Route
 from tests.world import Person, World, is_own, state_of, values_for
@@ -240,6 +240,21 @@ def replay(world: World, routes: Sequence[Route]) -> list[str]:
             if (after := state_of(world.ours)) != before:
                 faults.append(f"{where}: changes {[name for name in after if after[name] != before[name]]}")
                 before = after
+    return faults
+
+
+def follow(world: World, routes: Sequence[Route]) -> list[str]:
+    """Every link with parameters that our family or the agent may follow, opened by each stranger: nothing is said."""
+    browsers, faults = Browsers(), []
+    pages = [page for owner in (world.parent, world.agent) for page in pages_of(world, owner, routes)]
+    for address in sorted({address for page in pages for address in page.queries}):
+        audience = audience_of(resolve(urlsplit(address).path).func)
+        for person in world.strangers:
+            if is_for(audience, person):
+                response, where = browsers.of(person).get(address), f"{person}, GET {address}"
+                faults += _broken(response, where)
+                said = leaks(response, person.marks_on(audience), sent=address)
+                faults += [f"{where}: says « {mark} »" for mark in said]
     return faults
 
 

@@ -68,6 +68,10 @@ def test_forms_of_the_family_and_of_the_agent_give_strangers_nothing(world: Worl
     nothing(sweep.replay(world, routes_of()))
 
 
+def test_links_of_the_family_and_of_the_agent_tell_strangers_nothing(world: World) -> None:
+    nothing(sweep.follow(world, routes_of()))
+
+
 @pytest.mark.parametrize("look", [sweep.malformed_addresses, sweep.malformed_parameters, sweep.malformed_fields])
 def test_what_nobody_wrote_is_met_with_a_page(world: World, look: Sweep) -> None:
     nothing(look(world, routes_of()))

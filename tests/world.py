@@ -36,12 +36,15 @@ from preau.families.choices import Situation
 from preau.families.models import Address, Adult, Family, Guardianship, Home, Participant
 from preau.families.testing import make_adult, make_bond, make_child, make_family
 from preau.pricing.testing import make_quotient, make_tariff
+from preau.town.models import Place
 from preau.town.testing import make_level, make_place, make_service, make_town, make_year
 
 NOW = paris(2026, 11, 9, 9)
 SOON, LATER = dt.date(2026, 11, 12), dt.date(2026, 11, 19)
 BILLED = [dt.date(2026, 10, day) for day in (5, 6, 8)]
-DRAFTED = [dt.date(2026, 9, day) for day in (7, 8)]  # in the preview of another campaign, which waits to be issued
+DRAFTED = [
+    dt.date(2026, 9, day) for day in (7, 8, 10, 11)
+]  # in the preview of another campaign, which waits to be issued
 _versions = itertools.count(10_000)  # what a process keeps of the catalogue, it keeps by version
 
 
@@ -84,6 +87,8 @@ def make_household_of(names: Names) -> Household:
     home = make_household(name=names.family, first_name=names.parent)
     User.objects.filter(pk=home.user.pk).update(email=f"{names.parent.lower()}@example.net")
     home.user.refresh_from_db()
+    home.family.number = f"D-{names.token}"  # four figures would be found one day in a token
+    home.family.save(update_fields=["number"])
     make_quotient(home.family)
     year, place = make_year(), make_place(f"lieu-{names.code}", name=f"Lieu {names.code}")
     child = make_child(
@@ -97,7 +102,7 @@ def make_household_of(names: Names) -> Household:
     enrolment = make_enrolment(child, activity, group)
     open_days(activity, now=NOW)
     make_town(catalogue_version=next(_versions))
-    for day in (*BILLED, *DRAFTED):
+    for day in (*BILLED, *DRAFTED, NOW.date()):
         make_booking(child, unit, group, day)
     save_draft(user=home.user, changes={Cell(child.pk, SOON, unit.pk): True}, now=NOW)
     submission = confirm_draft(by=home.user, token=names.token, now=NOW)
@@ -165,17 +170,19 @@ class Person:
     """Someone who opens pages. `marks` must never be shown to them; None in `user` is a visitor.
 
     `is_refused` says, of a page that their kind of user may open, whether our family's own must not exist for them.
+    `shares_activity` when they receive other children in the activity of ours: its name may be shown to them.
     """
 
     name: str
     user: User | None
     marks: frozenset[str]
     is_refused: Callable[[str], bool] = field(default=lambda page: True)
+    shares_activity: bool = False
 
     def marks_on(self, audience: Audience | None) -> frozenset[str]:
         """On a page of agents, the name of a service's activity, group or régie tells that its scope was not asked."""
         is_desk = audience is not None and audience.kind == AudienceKind.STAFF
-        return self.marks | {OURS.code} if is_desk else self.marks
+        return self.marks | {OURS.code} if is_desk and not self.shares_activity else self.marks
 
     def __str__(self) -> str:
         return self.name
@@ -201,17 +208,16 @@ def make_world() -> World:
     money = money_marks(ours)
     marks = money | person_marks(ours)
     everything = tuple(Capability.values)
-    gym = others.enrolment.group.place
+    gym, annexe = others.enrolment.group.place, make_annexe(ours)
     strangers = (
         Person("a visitor", None, marks),
         Person("a parent of another family", others.user, marks),
         Person("a parent whose bond was withdrawn", withdrawn_parent(ours.child), marks),
-        Person(
-            "the other parent, who does not pay", other_parent(ours), money, lambda page: page.startswith("billing:")
-        ),
+        Person("the other parent, who does not pay", other_parent(ours), money, is_about_money),
         Person("an agent without any capability", make_agent(), marks),
         Person("an agent of another service", make_agent(*everything, service=others.regie.service), marks),
         Person("an agent of another place", make_agent(*everything, place=gym), marks),
+        Person("an agent of the annexe", make_agent(*everything, place=annexe), marks, shares_activity=True),
     )
     agent = make_agent(*everything, service=ours.regie.service)
     none: frozenset[str] = frozenset()
@@ -235,6 +241,20 @@ def money_marks(ours: Household) -> frozenset[str]:
 
 def is_about_money(page: str) -> bool:
     return page.startswith("billing:")
+
+
+def make_annexe(ours: Household) -> Place:
+    """A second place of our activity, where another child comes on the same day."""
+    annexe = make_place("annexe", name="Annexe")
+    group = make_group("groupe-annexe", place=annexe, matin=20)
+    activity = ours.enrolment.activity
+    make_intake(activity, group)
+    family = make_family(name="Voisin")
+    child = make_child(family, first_name="Ugo", last_name="Voisin")
+    make_enrolment(child, activity, group)
+    open_days(activity, now=NOW)
+    make_booking(child, activity.units.get(), group, NOW.date())
+    return annexe
 
 
 def withdrawn_parent(child: Participant) -> User:
