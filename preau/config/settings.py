@@ -146,7 +146,7 @@ FRANCECONNECT_CLIENT_ID = environment.text("FRANCECONNECT_CLIENT_ID")
 FRANCECONNECT_CLIENT_SECRET = environment.text("FRANCECONNECT_CLIENT_SECRET")
 
 SESSION_ENGINE = "preau.accounts.sessions"
-SESSION_COOKIE_AGE = 12 * 3600  # parents: half a day, or 30 days with « Rester connecté » (PRODUCT 4.13)
+SESSION_COOKIE_AGE = 12 * 3600  # parents: half a day, or 30 days with « Rester connecté »
 SESSION_COOKIE_NAME = "preau_session"
 SESSION_COOKIE_SECURE = SECURE
 CSRF_COOKIE_SECURE = SECURE

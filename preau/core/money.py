@@ -1,16 +1,10 @@
 """Money is whole cents; rates and intermediate amounts are `Decimal`, rounded once."""
 
-from decimal import ROUND_HALF_UP, Decimal
 from typing import NewType
 
 Cents = NewType("Cents", int)
 
 NBSP = "\u00a0"
-
-
-def to_cents(amount: Decimal) -> Cents:
-    """Euros as whole cents, half up (the rounding that town councils vote)."""
-    return Cents(int((amount * 100).quantize(Decimal(1), rounding=ROUND_HALF_UP)))
 
 
 def euros(cents: int) -> str:

@@ -23,7 +23,6 @@ TWELVE = 12
 class AmountDue:
     """What a parent owes to a régie; `due_on` is the earliest of its invoices."""
 
-    regie_code: str
     regie_name: str
     invoices: int
     cents: int
@@ -34,9 +33,10 @@ def amounts_due(user: User) -> list[AmountDue]:
     """What this parent owes, régie by régie, the most urgent first; [] when nothing is due. One query."""
     rows = (
         invoices_due(user)
-        .values_list("regie__code", "regie__name")
+        .values("regie__code", "regie__name")
         .annotate(invoices=Count("pk"), cents=Sum(F("total_cents") - F("settled_cents")), first=Min("due_on"))
         .order_by("first", "regie__code")
+        .values_list("regie__name", "invoices", "cents", "first")
     )
     return [AmountDue(*row) for row in rows]
 

@@ -12,8 +12,6 @@ from typing import Any
 
 from preau.pricing.rules import Step
 
-Explanation = Mapping[str, Any]
-
 
 def explanation(days: Sequence[str], steps: Sequence[Step], share: str = "") -> dict[str, Any]:
     """The `why` of a line: its days, the steps of its price, and the payer's part when it is shared."""

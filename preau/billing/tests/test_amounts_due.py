@@ -20,9 +20,9 @@ def test_what_is_due_is_told_by_regie_the_most_urgent_first(django_assert_num_qu
     make_invoice(zoe.payer, early, 250, number="2", due_on=dt.date(2026, 12, 15))
     with django_assert_num_queries(1):
         due = amounts_due(zoe.user)
-    assert [(row.regie_code, row.invoices, row.cents, row.due_on) for row in due] == [
-        ("b", 2, 750, dt.date(2026, 12, 1)),
-        ("a", 1, 1000, dt.date(2026, 12, 31)),
+    assert [(row.regie_name, row.invoices, row.cents, row.due_on) for row in due] == [
+        ("Régie b", 2, 750, dt.date(2026, 12, 1)),
+        ("Régie a", 1, 1000, dt.date(2026, 12, 31)),
     ]
 
 

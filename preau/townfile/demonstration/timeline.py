@@ -11,7 +11,6 @@ SETTLED_AFTER = dt.timedelta(days=91)
 """How much of the first school year must be past: three months to bill."""
 
 FEWEST_CLASS_DAYS = 5
-WEEKS_A_YEAR = 52
 DAYS_AHEAD = 35
 CLASS_DAYS_BOOKED = 12
 
