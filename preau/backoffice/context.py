@@ -11,22 +11,10 @@ from django.utils.functional import SimpleLazyObject
 from preau.accounts.choices import Capability
 from preau.accounts.models import User
 from preau.core.dates import local_day
+from preau.core.templatetags.ui import MenuEntry
 from preau.demarches.queries import to_handle
 
 IN_THE_BAR = 2
-
-
-@dataclass(frozen=True, slots=True)
-class MenuEntry:
-    """See `preau.core.templatetags.ui.MenuEntry`."""
-
-    label: str
-    url: str
-    icon: str
-    is_current: bool
-    is_second: bool
-    badge: int = 0
-    badge_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

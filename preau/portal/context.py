@@ -1,6 +1,5 @@
 """Navigation of the area's shell."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
@@ -8,23 +7,11 @@ from django.utils.functional import SimpleLazyObject
 
 from preau.accounts.models import User
 from preau.core.addresses import address_of
+from preau.core.templatetags.ui import MenuEntry
 from preau.portal.sections import sections_of
 from preau.town.context import town_of
 
 IN_THE_BAR = 4
-
-
-@dataclass(frozen=True, slots=True)
-class MenuEntry:
-    """See `preau.core.templatetags.ui.MenuEntry`."""
-
-    label: str
-    url: str
-    icon: str
-    is_current: bool
-    is_second: bool
-    badge: int = 0
-    badge_text: str = ""
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:

@@ -28,24 +28,18 @@ MONTHS = (
 )  # fmt: skip
 
 
-class MenuEntry(Protocol):
+@dataclass(frozen=True, slots=True)
+class MenuEntry:
     """An entry of the menu. `badge` counts what waits there and `badge_text` names it (« document à fournir »);
     `is_second` entries move to « Menu » on a phone, which shows four entries beside it."""
 
-    @property
-    def label(self) -> str: ...
-    @property
-    def url(self) -> str: ...
-    @property
-    def icon(self) -> str: ...
-    @property
-    def is_current(self) -> bool: ...
-    @property
-    def is_second(self) -> bool: ...
-    @property
-    def badge(self) -> int: ...
-    @property
-    def badge_text(self) -> str: ...
+    label: str
+    url: str
+    icon: str
+    is_current: bool
+    is_second: bool
+    badge: int = 0
+    badge_text: str = ""
 
 
 class Tagged(Protocol):
