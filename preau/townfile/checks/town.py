@@ -29,30 +29,22 @@ def _twice(path: Path, codes: Iterable[str], what: str) -> Iterator[tuple[Path, 
 
 
 def account_faults(file: TownFile) -> Iterator[tuple[Path, str]]:
-    """What the open ways to an account need and the file does not have."""
+    """What opening an account needs and the file does not have: whatever the way, both texts are read on it."""
     if file.accounts is None or file.source.may_lack(("accounts",)):
         return
-    if WayIn.FIVE_STEPS in file.accounts.ways:
-        for code in (TextCode.TERMS, TextCode.PRIVACY):
-            if code not in file.texts.codes and not file.source.may_lack(("texts", code.value)):
-                message = f"la création en cinq étapes fait lire «{NBSP}{code.label}{NBSP}»{NBSP}: ajoutez "
-                yield ("accounts", "ways"), f"{message}[texts.{code.value}], ou retirez {WayIn.FIVE_STEPS} de ways."
+    for code in (TextCode.TERMS, TextCode.PRIVACY):
+        if code not in file.texts.codes and not file.source.may_lack(("texts", code.value)):
+            message = f"ouvrir un compte fait lire «{NBSP}{code.label}{NBSP}»{NBSP}: ajoutez [texts.{code.value}]."
+            yield ("accounts", "ways"), message
     if Proof.FRANCECONNECT in file.accounts.proofs and WayIn.FRANCECONNECT not in file.accounts.ways:
         yield ("accounts", "proofs"), "FranceConnect ne prouve rien s’il n’est pas aussi dans ways."
 
 
 def account_warnings(file: TownFile) -> Iterator[tuple[Path, str]]:
     """What a town may do with its accounts, and should know of."""
-    if file.accounts is None:
-        return
-    if not file.accounts.proofs:
+    if file.accounts is not None and not file.accounts.proofs:
         yield (
             ("accounts", "proofs"),
             "sans preuve, le numéro et le nom du dossier suffisent pour s’y relier, et chaque facture les montre. "
             f"Gardez au moins «{NBSP}{Proof.AGENT.value}{NBSP}».",
-        )
-    if WayIn.FIVE_STEPS not in file.accounts.ways and TextCode.TERMS not in file.texts.codes:
-        yield (
-            ("accounts", "ways"),
-            f"personne n’aura de conditions d’utilisation à accepter{NBSP}: ajoutez [texts.{TextCode.TERMS.value}].",
         )

@@ -187,12 +187,6 @@ def test_a_town_may_do_without_any_proof_and_is_warned(tmp_path: Path) -> None:
     assert (warning.line, says(warning, "chaque facture les montre")) == (line_of("proofs = []", text), True)
 
 
-def test_a_town_whose_conditions_nobody_reads_is_warned(tmp_path: Path) -> None:
-    text = changed('ways = ["five_steps", "invited"]', 'ways = ["invited"]').replace("[texts.terms]", "[texts.help]")
-    (warning,) = warnings_of(write_town(tmp_path, text))
-    assert (warning.line, says(warning, "conditions d’utilisation")) == (line_of("ways = [", text), True)
-
-
 def test_an_activity_without_unit_is_told(tmp_path: Path) -> None:
     text = SMALL[: SMALL.index("[activities.cantine.units.repas]")]
     (fault,) = faults_of(write_town(tmp_path, text))
