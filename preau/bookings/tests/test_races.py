@@ -1,10 +1,11 @@
 """Many writers at once, in threads that each have a connection of their own. On SQLite and on PostgreSQL."""
 
 import random
+import re
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent import futures
 from functools import partial
 from typing import Any
@@ -12,9 +13,10 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F
+from django.test.utils import CaptureQueriesContext
 
 from preau.activities.testing import make_activity, make_group, make_unit
-from preau.bookings.actions import refresh_days
+from preau.bookings.actions import claiming, confirming, refresh_days, writing
 from preau.bookings.actions.writing import _move_counters
 from preau.bookings.models import Booking, DraftChange, Seat, Slot
 from preau.bookings.queries.catalogue import catalogue
@@ -193,6 +195,106 @@ def test_a_storm_of_bookings_swaps_and_cancellations_leaves_no_fault(committed_w
     assert faults() == []
 
 
+# What the tests above are worth: a crowd without its guards, and the guards one by one
+
+
+@pytest.fixture
+def unbounded(committed_world: World) -> Iterator[World]:
+    """A town whose database no longer bounds its counters."""
+    rules = Slot._meta.constraints
+    (bound,) = (rule for rule in rules if rule.name == "slot_never_above_its_places")
+    Slot._meta.constraints = [rule for rule in rules if rule is not bound]  # SQLite makes the table anew from these
+    with connection.schema_editor() as editor:
+        editor.remove_constraint(Slot, bound)
+    yield committed_world
+    Slot.objects.update(taken=0)
+    Slot._meta.constraints = rules
+    with connection.schema_editor() as editor:
+        editor.add_constraint(Slot, bound)
+
+
+@pytest.fixture
+def careless(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Places are taken without a lock and without looking; on SQLite, outside a transaction too."""
+    unlocked = claiming.STATEMENT.replace("FOR UPDATE OF slot", "")
+    blind = re.sub(r"AND \(slot\.capacity IS NULL OR slot\.taken \+ \w+\.places <= slot\.capacity\)", "", unlocked)
+    monkeypatch.setattr(claiming, "STATEMENT", blind)
+    claiming._statement.cache_clear()
+    monkeypatch.setattr(writing, "_move_counters", count_blindly)
+    if connection.vendor == "sqlite":
+        monkeypatch.setattr(confirming, "twice", lambda write: write(True))
+    yield
+    claiming._statement.cache_clear()
+
+
+def count_blindly(moves: Mapping[int, int]) -> None:
+    for key, count in moves.items():
+        Slot.objects.filter(pk=key).update(taken=F("taken") + count)
+
+
+def decide_before_anyone_writes(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
+    """Each of `count` threads waits for the others, once, between its decision and what it writes."""
+    together, waited, rightly = threading.Barrier(count, timeout=60), threading.local(), writing.write
+
+    def write(*decided: Any, **same: Any) -> None:
+        if not hasattr(waited, "once"):
+            waited.once = together.wait()
+        rightly(*decided, **same)
+
+    monkeypatch.setattr(confirming, "write", write)
+
+
+def rush(world: World, count: int) -> Counter[tuple[str, str | None]]:
+    """`count` children want ten places."""
+    people = crowd(world, count)
+    Slot.objects.filter(day=MONDAY, part__code="matin").update(capacity=10)
+    for adult, child in people:
+        world.tick(world.cell("matin", child=child), user=adult.user)
+    return confirm_together(world, people)
+
+
+@pytest.mark.usefixtures("careless")
+def test_without_its_guards_a_crowd_passes_the_capacity(unbounded: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    decide_before_anyone_writes(monkeypatch, 20)
+    assert rush(unbounded, 20) == {("done", None): 20}
+    assert unbounded.slot("matin").taken == Booking.objects.count() == 20
+
+
+ON_POSTGRESQL = pytest.mark.skipif(
+    "connection.vendor != 'postgresql'", reason="SQLite lets no other writer in once a confirmation has begun"
+)
+
+
+@ON_POSTGRESQL
+@pytest.mark.usefixtures("careless")
+def test_the_check_alone_still_keeps_the_crowd_to_the_capacity(
+    committed_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decide_before_anyone_writes(monkeypatch, 20)
+    assert rush(committed_world, 20) == {("done", None): 10, ("refused", "full"): 10}
+    assert faults() == []
+
+
+@ON_POSTGRESQL
+def test_the_lock_and_the_condition_keep_it_without_the_check(
+    unbounded: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decide_before_anyone_writes(monkeypatch, 20)
+    assert rush(unbounded, 20) == {("done", None): 10, ("refused", "full"): 10}
+    assert faults() == []
+
+
+def test_slots_are_locked_before_they_are_counted(world: World) -> None:
+    for change in (world.book, world.cancel):
+        with CaptureQueriesContext(connection) as queries:
+            change(world.cell("matin"))
+        written = [query["sql"] for query in queries]
+        moving = next(place for place, sql in enumerate(written) if re.search(r'UPDATE "?bookings_slot', sql))
+        locked = any(re.search("bookings_slot.*FOR UPDATE", sql, re.DOTALL) for sql in written[: moving + 1])
+        assert locked or connection.vendor == "sqlite"
+    assert connection.vendor != "sqlite" or connection.settings_dict["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+
+
 # The last words, when a writer forgets the locks
 
 
@@ -225,9 +327,7 @@ def test_the_database_refuses_a_second_live_booking(world):
         booking.save(force_insert=True)
 
 
-@pytest.mark.skipif(
-    "connection.vendor != 'postgresql'", reason="SQLite lets no other writer in once a confirmation has begun"
-)
+@ON_POSTGRESQL
 def test_a_tick_added_while_the_draft_is_confirmed_stays_in_the_draft(committed_world):
     world = committed_world
     world.tick(world.cell("matin"))
