@@ -2,12 +2,14 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 import time_machine
 from allauth.socialaccount.models import SocialAccount
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -355,6 +357,28 @@ def test_an_identity_opens_one_account_and_an_account_has_one_identity() -> None
         assert refused.value.reason == reason
     assert SocialAccount.objects.count() == 1
     assert Entry.objects.filter(action="accounts.franceconnect_linked").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("contested", ["account", "identity"])
+def test_of_two_ties_at_once_one_holds(contested: str) -> None:
+    make_town()
+    users = [make_user() for _ in range(1 if contested == "account" else 2)]
+    subs = ["a", "b"] if contested == "account" else ["a"]
+
+    def attempt(place: int) -> bool:
+        user = users[place % len(users)]
+        try:
+            tie(user=user, sign_in=sign_in(subs[place % len(subs)]), by=user, now=NOW)
+        except TieRefused:
+            return False
+        finally:
+            connection.close()
+        return True
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(attempt, range(2))) == [False, True]
+    assert SocialAccount.objects.count() == 1
 
 
 def test_an_agent_is_not_tied(simulator: Simulator) -> None:
