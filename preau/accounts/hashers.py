@@ -1,6 +1,13 @@
 """Password hashing."""
 
+import os
+import threading
+
 from django.contrib.auth.hashers import Argon2PasswordHasher
+
+AT_ONCE = threading.BoundedSemaphore(os.cpu_count() or 1)
+"""Hashes that a process computes at the same time. More would gain nothing and take 19 MiB each; the rest wait, and
+pages that hash nothing go on."""
 
 
 class PortalArgon2(Argon2PasswordHasher):
@@ -12,3 +19,11 @@ class PortalArgon2(Argon2PasswordHasher):
     time_cost = 2
     memory_cost = 19 * 1024
     parallelism = 1
+
+    def encode(self, password: str, salt: str) -> str:
+        with AT_ONCE:
+            return super().encode(password, salt)
+
+    def verify(self, password: str, encoded: str) -> bool:
+        with AT_ONCE:
+            return super().verify(password, encoded)
