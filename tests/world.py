@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Model, QuerySet
 
 from preau.accounts.choices import Capability
-from preau.accounts.models import User
+from preau.accounts.models import Session, User
 from preau.accounts.testing import make_agent
 from preau.activities.testing import make_activity, make_group, make_unit
 from preau.billing.actions.campaigns import draft_campaign, open_campaign
@@ -171,12 +171,13 @@ class Person:
 
     `is_refused` says, of a page that their kind of user may open, whether our family's own must not exist for them.
     `shares_activity` when they receive other children in the activity of ours: its name may be shown to them.
+    On the page that names an account, whoever sends our parent's form takes their name: that is no leak.
     """
 
     name: str
     user: User | None
     marks: frozenset[str]
-    is_refused: Callable[[str], bool] = field(default=lambda page: True)
+    is_refused: Callable[[str], bool] = field(default=lambda page: page != "accounts:names")
     shares_activity: bool = False
 
     def marks_on(self, audience: Audience | None) -> frozenset[str]:
@@ -308,6 +309,7 @@ OWN: dict[str, Callable[[Household], tuple[object, ...]]] = {
     "campaign_code": lambda ours: (campaign_of(ours.invoice).code, campaign_of(ours.to_come).code),
     "attempt_code": lambda ours: (ours.attempt.code,),
     "demarche_code": lambda ours: (ours.demarche.code,),
+    "session_code": lambda ours: (elsewhere(ours.user).code,),
 }
 FREE: dict[str, object] = {
     "link_token": "x" * 32,
@@ -316,6 +318,12 @@ FREE: dict[str, object] = {
     "name": "courriel",
     "text_code": "texterefus",  # a text that agents of all services share
 }
+
+
+def elsewhere(user: User) -> Session:
+    """Where our parent is signed in too."""
+    later = NOW + dt.timedelta(days=1)
+    return Session.objects.get_or_create(session_key="elsewhere", user=user, defaults={"expire_date": later})[0]
 
 
 def campaign_of(invoice: Invoice) -> Campaign:

@@ -105,5 +105,8 @@ def close_other_sessions(user: User, *, but: str | None) -> None:
 
 
 def clear_expired_sessions(*, now: dt.datetime) -> int:
-    """Delete the sessions that ended before `now`, and say how many; run now and then by the worker."""
-    return Session.objects.filter(expire_date__lt=now).delete()[0]
+    """Delete the sessions that ended a day before `now`, and say how many; run now and then by the worker.
+
+    Until then an expired session tells whose form was sent too late (see kept_forms).
+    """
+    return Session.objects.filter(expire_date__lt=now - dt.timedelta(days=1)).delete()[0]

@@ -133,6 +133,11 @@ def staff_page(
     return decorate
 
 
+def layout_of(user: User) -> str:
+    """The frame of the pages that parents and agents share."""
+    return "core/staff.html" if user.is_staff else "core/family.html"
+
+
 def _private(response: HttpResponseBase) -> HttpResponseBase:
     add_never_cache_headers(response)
     return response

@@ -45,6 +45,17 @@ class LinkPurpose(TextChoices):
     AGENT = "agent", "ouvrir un compte d’agent"
 
 
+class LinkFault(TextChoices):
+    """Why a mailed link no longer does anything."""
+
+    UNKNOWN = (
+        "unknown",
+        "Nous ne connaissons pas ce lien : il est peut-être coupé. Copiez-le en entier depuis l’e-mail.",
+    )
+    USED = "used", "Ce lien a déjà servi. Il ne marche qu’une fois."
+    EXPIRED = "expired", "Ce lien n’est plus valable : sa durée est passée, ou un autre lien l’a remplacé."
+
+
 class TextSize(TextChoices):
     NORMAL = "", "normale"
     LARGE = "grand", "grande"

@@ -1,4 +1,4 @@
-"""Signing in, and showing a second factor."""
+"""Signing in, showing a second factor, and what one changes of one's account."""
 
 import json
 from typing import Any
@@ -6,6 +6,10 @@ from typing import Any
 from allauth.account.forms import LoginForm
 from django import forms
 
+from preau.accounts.choices import TextSize
+from preau.accounts.passwords import ChoosesPassword
+from preau.accounts.throttling import SLOWED_DOWN
+from preau.accounts.usernames import UsernameField
 from preau.core.forms import PortalForm
 
 NO_KEY = "Votre navigateur n’a pas envoyé de clé d’accès. Essayez encore, ou utilisez un autre moyen."
@@ -40,7 +44,7 @@ class SignInForm(LoginForm):
     @property
     def is_slowed_down(self) -> bool:
         """Whether it was refused unread, after too many wrong passwords."""
-        return self.has_error("__all__", "too_many_login_attempts")
+        return self.has_error("__all__", SLOWED_DOWN)
 
 
 class CodeForm(PortalForm):
@@ -105,3 +109,75 @@ class NewKeyForm(KeyForm):
         error_messages={"required": "Donnez un nom à cette clé, par exemple « Mon téléphone »"},
     )
     field_order = ["name", "credential"]
+
+
+def current_password(label: str = "Mot de passe", asked: str = "Écrivez votre mot de passe") -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        error_messages={"required": asked},
+    )
+
+
+class ConfirmForm(PortalForm):
+    """Showing once more that one is who one is."""
+
+    password = current_password()
+
+
+class ForgottenForm(PortalForm):
+    """Whose password is forgotten."""
+
+    login = forms.CharField(
+        label="Adresse e-mail ou nom d’utilisateur",
+        max_length=254,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+        error_messages={"required": "Écrivez votre adresse e-mail ou votre nom d’utilisateur"},
+    )
+
+
+class PasswordForm(ChoosesPassword):
+    """Another password, the old one given."""
+
+    old_password = current_password("Mot de passe actuel", "Écrivez votre mot de passe actuel")
+    field_order = ("old_password", "password", "password_again")
+
+
+class NamesForm(PortalForm):
+    """What the account is called."""
+
+    first_name = forms.CharField(
+        label="Prénom", max_length=60, widget=forms.TextInput(attrs={"autocomplete": "given-name"})
+    )
+    last_name = forms.CharField(
+        label="Nom", max_length=60, widget=forms.TextInput(attrs={"autocomplete": "family-name"})
+    )
+    username = UsernameField()
+
+
+class EmailForm(PortalForm):
+    """Another address to sign in with and to be written to."""
+
+    email = forms.EmailField(
+        label="Nouvelle adresse e-mail", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )
+
+
+class DisplayForm(PortalForm):
+    """How pages look; the language is asked only when there are several."""
+
+    text_size = forms.ChoiceField(
+        label="Taille du texte",
+        required=False,
+        choices=[(value, label.capitalize()) for value, label in TextSize.choices],
+        widget=forms.RadioSelect,
+    )
+    language = forms.ChoiceField(label="Langue", widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, languages: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if len(languages) > 1:
+            self.fields["language"].choices = languages  # type: ignore[attr-defined]
+        else:
+            del self.fields["language"]

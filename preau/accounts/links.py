@@ -8,7 +8,7 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 
-from preau.accounts.choices import LinkPurpose
+from preau.accounts.choices import LinkFault, LinkPurpose
 from preau.accounts.models import MailedLink, User
 
 TOKEN_BYTES = 24
@@ -67,6 +67,15 @@ def find_link(token: str, purpose: LinkPurpose) -> MailedLink | None:
 def is_open(link: MailedLink, *, now: dt.datetime) -> bool:
     """Whether the link may still be used."""
     return link.used_at is None and now < link.expires_at
+
+
+def fault_of(link: MailedLink | None, *, now: dt.datetime) -> LinkFault | None:
+    """Why a link no longer works, None when it does; see `accounts/link_over.html` for the page that says it."""
+    if link is None:
+        return LinkFault.UNKNOWN
+    if link.used_at is not None:
+        return LinkFault.USED
+    return None if now < link.expires_at else LinkFault.EXPIRED
 
 
 def use_link(link: MailedLink, *, now: dt.datetime) -> bool:

@@ -39,6 +39,7 @@ class User(AbstractBaseUser):
     is_admitted = models.BooleanField(default=True)
     text_size = models.CharField(max_length=10, choices=TextSize, blank=True, default=TextSize.NORMAL)
     language = models.CharField(max_length=8, blank=True)
+    password_changed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "username"
@@ -221,3 +222,45 @@ class EmailChange(models.Model):
                 condition=models.Q(undone_at__isnull=True) | models.Q(confirmed_at__isnull=False),
             )
         ]
+
+
+class Tries(models.Model):
+    """How often something secret was tried: `level` falls with time. The key is a digest: neither a name nor an address
+    is kept."""
+
+    key = models.CharField(max_length=64, unique=True)
+    level = models.FloatField(default=0)
+    at = models.DateTimeField()
+    wait_until = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = "essais"
+
+
+class KeptForm(models.Model):
+    """What somebody had typed when their session ended: they alone find it again, and send it once.
+
+    `fields` are pairs (name, values); passwords and files are never there, `files` says how many were left out.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="kept_forms")
+    code = models.CharField(max_length=10, unique=True, default=new_code, editable=False)
+    address = models.CharField(max_length=500)
+    fields = models.JSONField(default=list)
+    files = models.PositiveSmallIntegerField(default=0)
+    kept_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = "saisie gardée"
+
+
+class PasswordRequest(models.Model):
+    """Somebody forgot their password, and typed this name or address. The worker answers: the page that received it
+    takes the same time whether there is such an account or not."""
+
+    login = models.CharField(max_length=254)
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "mot de passe oublié"

@@ -1,6 +1,6 @@
 """Choosing a password: long enough, not what everybody takes, not what one guesses by knowing the person.
 
-No composition rule, and no line on the password itself: see PRODUCT 4.12.
+No composition rule: length is what makes a password hard to guess (CNIL, 2022).
 """
 
 import re
@@ -72,7 +72,7 @@ def words_of(user: User) -> list[str]:
 def password_help(town: Town) -> str:
     """What to write, told beside the field."""
     return (
-        f"Au moins {town.password_minimum} signes, de votre choix : par exemple quatre mots sans lien entre eux. "
+        f"Au moins {town.password_minimum} signes, de votre choix : par exemple quatre mots sans lien entre eux. "
         "Ni votre nom, ni votre adresse e-mail."
     )
 

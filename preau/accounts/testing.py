@@ -58,3 +58,12 @@ def sign_in(client: Client, user: User, *, factor: bool = True) -> None:
 def make_app(user: User) -> None:
     """`user` has an application of codes, whose secret is SECRET."""
     add_app(user, secret=SECRET, period=0, now=dt.datetime(2026, 9, 1, tzinfo=dt.UTC))
+
+
+def confirm(client: Client, method: str = "password") -> None:
+    """Whoever is signed in on `client` has just shown once more who they are (see `fresh`)."""
+    session = client.session
+    records = session.get(login.AUTHENTICATION_METHODS_SESSION_KEY, [])
+    session[login.AUTHENTICATION_METHODS_SESSION_KEY] = [*records, {"method": method, "at": time.time()}]
+    session[login._AUTHENTICATION_METHODS_USER_SESSION_KEY] = session["_auth_user_id"]
+    session.save()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from preau.accounts.views import franceconnect, protection, public, second_factor
+from preau.accounts.views import account, franceconnect, protection, public, second_factor
 
 app_name = "accounts"
 urlpatterns = [
@@ -23,4 +23,20 @@ urlpatterns = [
     path("mon-compte/protection/cle-acces/", protection.add_passkey, name="add_passkey"),
     path("mon-compte/protection/codes-de-secours/", protection.recovery_codes, name="recovery_codes"),
     path("mon-compte/protection/retirer/", protection.remove_factor, name="remove_factor"),
+    path("mot-de-passe-oublie/", public.forgotten, name="forgotten"),
+    path("mot-de-passe-oublie/<str:link_token>/", public.choose_password, name="choose_password"),
+    path("adresse-e-mail/confirmer/<str:link_token>/", public.confirm_email, name="confirm_email"),
+    path("adresse-e-mail/revenir/<str:link_token>/", public.undo_email, name="undo_email"),
+    path("conditions/", account.accept_conditions, name="conditions"),
+    path("reprise/", account.resume, name="resume"),
+    path("mon-compte/", account.account, name="account"),
+    path("mon-compte/confirmer/", account.confirm, name="confirm"),
+    path("mon-compte/identite/", account.names, name="names"),
+    path("mon-compte/adresse-e-mail/", account.email, name="email"),
+    path("mon-compte/adresse-e-mail/abandonner/", account.cancel_email, name="cancel_email"),
+    path("mon-compte/mot-de-passe/", account.password, name="password"),
+    path("mon-compte/affichage/", account.display, name="display"),
+    path("mon-compte/appareils/", account.devices, name="devices"),
+    path("mon-compte/appareils/deconnecter-les-autres/", account.end_other_devices, name="end_other_devices"),
+    path("mon-compte/appareils/<str:session_code>/deconnecter/", account.end_device, name="end_device"),
 ]

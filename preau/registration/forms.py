@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.contrib.auth.password_validation import validate_password
 
-from preau.accounts.models import User
+from preau.accounts.passwords import password_faults
 from preau.core.forms import PortalForm
 from preau.registration.codes import digest_of
 from preau.registration.rules import CODE_LENGTH, code_key, number_key
@@ -71,10 +70,8 @@ class NewPassword(PortalForm):
     def clean(self) -> dict[str, Any]:
         password, again = self.cleaned_data.get("password"), self.cleaned_data.get("password_again")
         if password:
-            try:
-                validate_password(password, User(**self.own_words))
-            except forms.ValidationError as faults:
-                self.add_error("password", faults)
+            for fault in password_faults(password, words=list(self.own_words.values()), town=self.town):
+                self.add_error("password", fault)
         if password and password != again and "password_again" not in self.errors:
             self.add_error("password_again", "Écrivez deux fois le même mot de passe")
         return self.cleaned_data

@@ -6,7 +6,7 @@ from typing import Any
 
 import segno
 from allauth.mfa.adapter import get_adapter
-from allauth.mfa.base.internal.flows import check_rate_limit, post_authentication
+from allauth.mfa.base.internal.flows import post_authentication
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import generate_totp_secret
 from allauth.mfa.utils import decrypt, encrypt
@@ -22,6 +22,7 @@ from preau.accounts import factors, passkeys
 from preau.accounts.actions import close_other_sessions
 from preau.accounts.audience import SignedInRequest, must_protect, protecting_page, signed_in_page
 from preau.accounts.forms import NO_KEY, CodeForm, NewKeyForm
+from preau.accounts.throttling import claim_code
 from preau.accounts.views.second_factor import WRONG_CODE, status_of
 
 SECRET_KEY = "protection.secret"  # noqa: S105 (where the session keeps the secret of an application not added yet)
@@ -61,7 +62,7 @@ def _period(request: SignedInRequest, form: CodeForm, secret: str) -> int | None
     if not form.is_valid():
         return None
     try:
-        forget = check_rate_limit(request.user)
+        forget = claim_code(request.user, now=timezone.now())
     except ValidationError as slowed:
         form.add_error("code", slowed)
         return None

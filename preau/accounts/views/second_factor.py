@@ -9,7 +9,7 @@ from allauth.account.internal.stagekit import clear_login
 from allauth.account.models import Login
 from allauth.account.utils import get_next_redirect_url
 from allauth.core.internal import ratelimit
-from allauth.mfa.base.internal.flows import check_rate_limit, post_authentication
+from allauth.mfa.base.internal.flows import post_authentication
 from allauth.mfa.internal.flows.trust import trust_browser
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -25,7 +25,7 @@ from preau.accounts import factors, passkeys
 from preau.accounts.forms import NO_KEY, CodeForm, KeyForm, RecoveryCodeForm
 from preau.accounts.models import User
 from preau.accounts.stages import SecondFactorStage
-from preau.accounts.views.public import STAFF_DAY
+from preau.accounts.throttling import claim_code
 from preau.core.audience import public_page
 
 WRONG_CODE = "Ce code ne convient pas. Attendez le code suivant, puis recopiez-le."
@@ -80,7 +80,7 @@ def take_code(form: Form, user: User, kind: str, refusal: str) -> Authenticator 
     if not form.is_valid():
         return None
     try:
-        forget = check_rate_limit(user)
+        forget = claim_code(user, now=timezone.now())
     except ValidationError as slowed:
         form.add_error("code", slowed)
         return None
@@ -146,6 +146,5 @@ def passkey(request: HttpRequest) -> HttpResponse:
 
 def _open_with_key(request: HttpRequest, taken: Authenticator, going_to: str | None) -> HttpResponse:
     post_authentication(request, taken, passwordless=True)
-    response = perform_login(request, Login(user=taken.user, redirect_url=going_to))
-    request.session.set_expiry(STAFF_DAY if taken.user.is_staff else 0)
+    response: HttpResponse = perform_login(request, Login(user=taken.user, redirect_url=going_to))
     return response

@@ -15,5 +15,5 @@ def pages(namespace: str, *names: str) -> tuple[list[URLPattern], str]:
 urlpatterns = [
     path("", include(pages("town", "theme"))),
     path("", include(pages("portal", "welcome", "help", "sitemap", "accessibility", "privacy", "legal"))),
-    path("", include(pages("accounts", "login", "logout", "landing"))),
+    path("", include(pages("accounts", "login", "logout", "landing", "account"))),
 ]

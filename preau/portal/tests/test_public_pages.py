@@ -110,7 +110,7 @@ def test_the_front_page_lets_one_sign_in_and_call(client):
     assert 'action="/connexion/"' in html
     assert 'name="password"' in html
     assert 'href="tel:+33145592011"' in html
-    assert "Mot de passe oublié" not in html
+    assert '<a href="/mot-de-passe-oublie/">Mot de passe oublié</a>' in html
 
 
 def test_whoever_is_signed_in_goes_from_the_front_page_to_their_space(client, parent):

@@ -2,7 +2,6 @@
 
 from allauth.account.adapter import get_adapter
 from django.contrib import messages
-from django.contrib.auth import login
 from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,6 +15,7 @@ from preau.accounts.franceconnect import kept
 from preau.accounts.franceconnect.actions import TieRefused
 from preau.accounts.links import find_link, is_open
 from preau.accounts.models import MailedLink, User
+from preau.accounts.signing_in import enter
 from preau.core.audience import public_page
 from preau.registration.actions.activating import LinkIsOver, activate
 from preau.registration.actions.drafting import send_link_again
@@ -28,7 +28,6 @@ from preau.town.choices import Proof, TextCode
 from preau.town.context import town_of
 
 USERNAME_TAKEN = "Ce nom d’utilisateur est déjà pris. Choisissez-en un autre, par exemple avec un chiffre à la fin"
-BACKEND = "preau.accounts.backends.SignInBackend"
 
 
 def address_of(request: HttpRequest) -> str:
@@ -96,8 +95,7 @@ def _to_sign_in(request: HttpRequest, *, by_franceconnect: bool) -> HttpResponse
 
 
 def _enter(request: HttpRequest, user: User) -> HttpResponse:
-    login(request, user, backend=BACKEND)
-    request.session.set_expiry(0)
+    enter(request, user)
     messages.success(request, "Votre compte est prêt. Bienvenue !")
     return redirect("accounts:landing")
 

@@ -16,6 +16,9 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from preau.accounts.actions import clear_expired_sessions
+from preau.accounts.credentials import answer_password_requests
+from preau.accounts.kept_forms import forget_old_forms
+from preau.accounts.throttling import forget_old_tries
 from preau.billing.actions.announcing import announce_due
 from preau.billing.actions.settling import poll_due
 from preau.core.migrated import refuse_unmigrated
@@ -61,12 +64,15 @@ def jobs() -> list[Job]:
     """What a worker does, most urgent first. Several workers may run at once: each job locks what it takes."""
     return [
         Job("invoices announced", lambda now: announce_due(now=now), dt.timedelta(seconds=3)),
+        Job("forgotten passwords", lambda now: answer_password_requests(now=now), dt.timedelta(seconds=2)),
         Job("mails sent", lambda now: send_due(now=now, limit=20), dt.timedelta(seconds=2)),
         Job("payments followed", lambda now: poll_due(now=now, limit=5), dt.timedelta(seconds=5)),
         Job("journal entries chained", lambda now: chain(), dt.timedelta(seconds=5)),
         Job("registrations cleared", lambda now: clear_expired(now=now), dt.timedelta(minutes=10)),
         Job("sessions cleared", lambda now: clear_expired_sessions(now=now), dt.timedelta(hours=1)),
         Job("refused accounts erased", lambda now: erase_refused(now=now), dt.timedelta(hours=1)),
+        Job("tries forgotten", lambda now: forget_old_tries(now=now), dt.timedelta(hours=1)),
+        Job("kept forms forgotten", lambda now: forget_old_forms(now=now), dt.timedelta(hours=1)),
     ]
 
 
