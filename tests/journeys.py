@@ -20,6 +20,7 @@ from playwright.sync_api import Locator, expect
 
 from preau import townfile
 from preau.accounts.choices import UserKind
+from preau.accounts.conditions import accept, texts_in_force
 from preau.accounts.models import Grant, Role, User
 from preau.accounts.testing import make_user
 from preau.activities.models import Activity, Group, Unit
@@ -105,6 +106,8 @@ def make_villejuif() -> Villejuif:
     enrol(nora, "mercredi-journee-maternelle", "petit-bois-maternelle")
     samira = make_colleague("Samira", "Benali", "agent-enfance", service="enfance")
     remi = make_colleague("Rémi", "Régisseur", "regisseur")
+    for parent in (zoe, malik, hugo):
+        accept(parent, texts_in_force(), now=LONG_BEFORE)
     return Villejuif(zoe, malik, nora, mylis, hugo, lea, samira, remi)
 
 

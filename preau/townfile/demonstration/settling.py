@@ -9,8 +9,9 @@ from allauth.mfa.totp.internal.auth import generate_totp_secret
 from django.contrib.auth.hashers import make_password
 
 from preau.accounts.choices import UserKind
+from preau.accounts.conditions import texts_in_force
 from preau.accounts.factors import APP, app_data
-from preau.accounts.models import Grant, Role, User
+from preau.accounts.models import Acceptance, Grant, Role, User
 from preau.families.choices import CustodyMode, Situation
 from preau.families.models import (
     Address,
@@ -119,6 +120,8 @@ def _accounts(households: Sequence[Household], shared: str, now: dt.datetime) ->
         if adult.username
     ]
     User.objects.bulk_create(rows, batch_size=BATCH)
+    accepted = [Acceptance(user=user, text=text, at=now) for text in texts_in_force() for user in rows]
+    Acceptance.objects.bulk_create(accepted, batch_size=BATCH)
     return {user.username: user for user in rows}
 
 
