@@ -17,6 +17,7 @@ from django.test import Client
 from django.urls import Resolver404, resolve
 from pypdf import PdfReader
 
+from preau.accounts.choices import Capability
 from preau.accounts.testing import sign_in
 from preau.core.audience import Audience, AudienceKind, audience_of
 from tests.forms import Form, Page
@@ -199,9 +200,14 @@ def unsaid(world: World, routes: Sequence[Route]) -> set[str]:
 def own_pages(world: World, routes: Iterable[Route]) -> Iterator[tuple[Route, Person]]:
     """Each page with who, of ours, may open it."""
     for route in routes:
-        for person in (world.parent, world.agent):
-            if is_for(route.audience, person):
+        for person in world.owners:
+            if is_for(route.audience, person) and (person is not world.administrator or is_about_agents(route)):
                 yield route, person
+
+
+def is_about_agents(route: Route) -> bool:
+    """Whether only who manages agents may open the page: they are asked for no other."""
+    return route.audience is not None and route.audience.capability == Capability.MANAGE_AGENTS
 
 
 def pages_of(world: World, person: Person, routes: Iterable[Route]) -> Iterator[Page]:
@@ -226,7 +232,7 @@ def forms_of(world: World, person: Person, routes: Iterable[Route]) -> list[Form
 
 def replay(world: World, routes: Sequence[Route]) -> list[str]:
     """Every form that our family or the agent may send, sent by each stranger: nothing is said, nothing moves."""
-    forms = [(owner, form) for owner in (world.parent, world.agent) for form in forms_of(world, owner, routes)]
+    forms = [(owner, form) for owner in world.owners for form in forms_of(world, owner, routes)]
     before, browsers = state_of(world.ours), Browsers()
     faults = []
     for person in world.strangers:
@@ -291,7 +297,7 @@ def malformed_addresses(world: World, routes: Sequence[Route]) -> list[str]:
 def malformed_parameters(world: World, routes: Sequence[Route]) -> list[str]:
     """Each parameter that a page has in its own links, or in a form of the address, with a value that nobody wrote."""
     faults, browsers = [], Browsers()
-    for person in (world.parent, world.agent):
+    for person in world.owners:
         for page in pages_of(world, person, routes):
             names = page.link_parameters.union(*(form.names for form in page.forms if form.method == "get"))
             for name in sorted(names):
@@ -304,7 +310,7 @@ def malformed_parameters(world: World, routes: Sequence[Route]) -> list[str]:
 def malformed_fields(world: World, routes: Sequence[Route]) -> list[str]:
     """Each field of each form, with a value that nobody wrote; then missing."""
     faults, browsers = [], Browsers()
-    for person in (world.parent, world.agent):
+    for person in world.owners:
         for form in forms_of(world, person, routes):
             for name, sent in _spoilt(form) if form.method == "post" else []:
                 response = browsers.of(person).post(form.action, sent)

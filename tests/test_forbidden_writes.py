@@ -17,7 +17,17 @@ from django.db.models import BaseConstraint, CheckConstraint, Model, UniqueConst
 from django.db.models import F as Value
 
 from preau.accounts.choices import Capability, Topic, UserKind
-from preau.accounts.models import Acceptance, EmailChange, Grant, RoleCapability, Subscription, User
+from preau.accounts.models import (
+    Acceptance,
+    EmailChange,
+    Grant,
+    Proposal,
+    Recovery,
+    Role,
+    RoleCapability,
+    Subscription,
+    User,
+)
 from preau.accounts.testing import make_agent
 from preau.activities.models import Activity, CapacityRule, Closure, Group, Unit
 from preau.activities.testing import make_activity, make_group, make_unit
@@ -742,6 +752,62 @@ def test_an_agent_who_is_a_parent_has_two_accounts_of_one_address():
 def _(base: Base) -> None:
     make_agent(Capability.SEE_BOOKINGS)
     again(RoleCapability.objects.get())
+
+
+def proposal(**fields: Any) -> Proposal:
+    values = {"user": make_agent(), "asked_by": make_agent(), "starts_on": DAY, "asked_at": NOW}
+    role = Role.objects.create(code="administrateur", name="Administrateur")
+    return Proposal.objects.create(**({"role": role} | values | fields))
+
+
+@forbidden("proposal_ordered", "a role proposed until the day before it starts")
+def _(base: Base) -> None:
+    change(proposal(), ends_on=DAY - dt.timedelta(days=1))
+
+
+@forbidden("proposal_decided_whole", "a proposal agreed by nobody")
+def _(base: Base) -> None:
+    change(proposal(), is_agreed=True)
+
+
+@forbidden("proposal_agreed_by_another", "an administrator who agrees with themselves")
+def _(base: Base) -> None:
+    row = proposal()
+    change(row, decided_by=row.asked_by, decided_at=NOW, is_agreed=True)
+
+
+@forbidden("proposal_agreed_by_another", "an agent who agrees to become an administrator")
+def _(base: Base) -> None:
+    row = proposal()
+    change(row, decided_by=row.user, decided_at=NOW, is_agreed=True)
+
+
+@forbidden("proposal_not_for_oneself", "a right proposed for oneself")
+def _(base: Base) -> None:
+    change(row := proposal(), asked_by=row.user)
+
+
+@forbidden("recovery_once_while_open", "two requests of an agent for one access")
+def _(base: Base) -> None:
+    again(Recovery.objects.create(user=make_agent(), asked_at=NOW), code="bcdfghjkmn")
+
+
+@forbidden("recovery_confirmed_whole", "a second confirmation without a first")
+def _(base: Base) -> None:
+    change(Recovery.objects.create(user=make_agent(), asked_at=NOW), second_by=make_agent(), second_at=NOW)
+
+
+@forbidden("recovery_by_two_others", "one administrator who confirms twice")
+def _(base: Base) -> None:
+    by = make_agent()
+    row = Recovery.objects.create(user=make_agent(), asked_at=NOW, first_by=by, first_at=NOW)
+    change(row, second_by=by, second_at=NOW)
+
+
+@forbidden("recovery_by_two_others", "an agent who confirms for themselves")
+def _(base: Base) -> None:
+    row = Recovery.objects.create(user=make_agent(), asked_at=NOW)
+    change(row, first_by=row.user, first_at=NOW)
 
 
 @forbidden("grant_ordered", "a grant that ends before it starts")

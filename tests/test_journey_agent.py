@@ -4,16 +4,21 @@ import datetime as dt
 import re
 
 import pytest
+import time_machine
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from preau.accounts.factors import code_at
-from preau.accounts.testing import PASSWORD
+from preau.accounts.models import Session, User
+from preau.accounts.testing import PASSWORD, make_app
+from preau.notifications.models import Outgoing
 from tests.browser import Visitor
-from tests.journeys import Villejuif
+from tests.conftest import OpenVisitor
+from tests.journeys import Villejuif, make_colleague
 
 pytestmark = pytest.mark.journey
 
+MINUTE = dt.timedelta(minutes=1)
 PERIOD = dt.timedelta(seconds=30)
 
 
@@ -91,6 +96,15 @@ def test_an_agent_makes_a_passkey_which_then_signs_in_alone(villejuif: Villejuif
     visitor.goto("/mon-compte/protection/")
     expect(page.get_by_text("Mon téléphone", exact=True)).to_be_visible()
     visitor.look("protection")
+    later = timezone.now()
+    with time_machine.travel(later + 10 * MINUTE, tick=True):
+        visitor.goto("/mon-compte/protection/")  # an agent who does nothing for a while is signed out
+    with time_machine.travel(later + 20 * MINUTE, tick=True):
+        visitor.goto("/mon-compte/protection/cle-acces/")
+        visitor.look("confirmer")
+        page.get_by_role("link", name="Utiliser ma clé d’accès").click()
+        page.get_by_role("button", name="Utiliser ma clé d’accès").click()
+        expect(page.get_by_role("heading", name="Ajouter une clé d’accès")).to_be_visible()
     leave(visitor)
     visitor.goto("/connexion/?next=/mairie/factures/")
     page.get_by_role("link", name="Me connecter avec une clé d’accès").click()
@@ -114,3 +128,66 @@ def leave(visitor: Visitor) -> None:
     else:
         page.locator(".m-personne").get_by_role("button", name="Me déconnecter").click()
     expect(page.get_by_text("Vous êtes déconnecté.")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_an_administrator_invites_an_agent_and_two_of_them_give_an_access_back(
+    villejuif: Villejuif, open_visitor: OpenVisitor, sign_in, width: int
+) -> None:
+    anne, bruno = (make_colleague(name, "Petit", "administrateur") for name in ("Anne", "Bruno"))
+    desk, other, ines = (open_visitor(width=width) for _ in range(3))
+    sign_in(desk, anne)
+    desk.goto("/mairie/agents/")
+    desk.look("agents")
+    desk.page.get_by_role("link", name="Inviter un agent").click()
+    desk.page.get_by_label("Prénom").fill("Inès")
+    desk.page.get_by_label("Nom", exact=True).fill("Faure")
+    desk.page.get_by_label("Adresse e-mail professionnelle").fill("ines.faure@villejuif.example")
+    desk.page.get_by_label("Nom d’utilisateur").fill("i.faure")
+    desk.page.get_by_label("Rôle").select_option(label="Agent du service Enfance")
+    desk.look("agents-inviter")
+    desk.page.get_by_role("button", name="Envoyer l’invitation").click()
+    expect(desk.page.get_by_text("L’invitation part à ines.faure")).to_be_visible()
+    desk.look("agents-agent")
+    ines.goto(link_sent_to("ines.faure@villejuif.example"))
+    ines.look("agents-bienvenue")
+    choose_password(ines.page)
+    expect(ines.page.get_by_role("heading", name="Protégez votre compte")).to_be_visible()
+    lose_everything(ines, User.objects.get(username="i.faure"))
+    for visitor, user in ((desk, anne), (other, bruno)):
+        sign_in(visitor, user)
+        visitor.goto("/mairie/agents/")
+        visitor.look(f"agents-perdu-{user.first_name}")
+        visitor.page.get_by_role("button", name="Confirmer").click()
+        expect(visitor.page.get_by_text("Votre confirmation est enregistrée.")).to_be_visible()
+    ines.goto(link_sent_to("ines.faure@villejuif.example"))
+    expect(ines.page.get_by_role("heading", name="Retrouver votre accès")).to_be_visible()
+    choose_password(ines.page)
+    expect(ines.page.get_by_role("heading", name="Protégez votre compte")).to_be_visible()
+    for path in ("/mairie/agents/roles/", "/mairie/agents/roles/nouveau/", "/mairie/agents/roles/role/regisseur/"):
+        desk.goto(path)
+        desk.look(path.strip("/").replace("/", "-"))
+
+
+def lose_everything(visitor: Visitor, agent: User) -> None:
+    """The agent had an application, and asks for help after the password."""
+    make_app(agent)
+    Session.objects.filter(user=agent).delete()
+    visitor.goto("/connexion/")
+    give_password(visitor.page, agent.username)
+    visitor.page.get_by_role("link", name="J’ai tout perdu").click()
+    visitor.look("connexion-protection-perdue")
+    visitor.page.get_by_role("button", name="Demander aux administrateurs").click()
+    expect(visitor.page.get_by_role("heading", name="Votre demande est partie")).to_be_visible()
+
+
+def link_sent_to(address: str) -> str:
+    """The path of the last link mailed there."""
+    text = Outgoing.objects.filter(address=address, text__contains="/agents/bienvenue/").latest("pk").text
+    return "/agents/bienvenue/" + text.partition("/agents/bienvenue/")[2].split()[0]
+
+
+def choose_password(page: Page) -> None:
+    page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
+    page.get_by_label("Le même mot de passe").fill(PASSWORD)
+    page.get_by_role("button", name="Choisir ce mot de passe").click()

@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Model, QuerySet
 
 from preau.accounts.choices import Capability
-from preau.accounts.models import Session, User
+from preau.accounts.models import Grant, Proposal, Recovery, Role, Session, User
 from preau.accounts.testing import make_agent
 from preau.activities.testing import make_activity, make_group, make_unit
 from preau.billing.actions.campaigns import draft_campaign, open_campaign
@@ -191,13 +191,18 @@ class Person:
 
 @dataclass(frozen=True)
 class World:
-    """`ours` must stay with `parent` and `agent`; the others come across it."""
+    """`ours` must stay with `parent` and `agent`, and our agents with `administrator`; the others come across it."""
 
     ours: Household
     parent: Person
     agent: Person
+    administrator: Person
     strangers: tuple[Person, ...]
     marks: frozenset[str]
+
+    @property
+    def owners(self) -> tuple[Person, ...]:
+        return (self.parent, self.agent, self.administrator)
 
 
 def make_world() -> World:
@@ -207,7 +212,7 @@ def make_world() -> World:
     Address.objects.filter(family=ours.home.family).update(lines="3 impasse Wolframite")
     Adult.objects.filter(pk=ours.home.adult.pk).update(phone="07 31 19 77 31")
     money = money_marks(ours)
-    marks = money | person_marks(ours)
+    marks = money | person_marks(ours) | {COLLEAGUE.split(".")[1]}
     everything = tuple(Capability.values)
     gym, annexe = others.enrolment.group.place, make_annexe(ours)
     strangers = (
@@ -222,7 +227,30 @@ def make_world() -> World:
     )
     agent = make_agent(*everything, service=ours.regie.service)
     none: frozenset[str] = frozenset()
-    return World(ours, Person("the parent", ours.user, none), Person("the agent", agent, none), strangers, marks)
+    return World(
+        ours,
+        Person("the parent", ours.user, none),
+        Person("the agent", agent, none),
+        Person("the administrator", make_administrator(), none),
+        strangers,
+        marks,
+    )
+
+
+COLLEAGUE, COLLEAGUES_ROLE, PROPOSED, LOST = "quentin.wyvernhart", "role-quokka", "prpsd23456", "rcvry23456"
+
+
+def make_administrator() -> User:
+    """Who manages agents: one of them may become an administrator too, and has lost their second factor."""
+    administrator, other = (make_agent(Capability.MANAGE_AGENTS) for _ in range(2))
+    colleague = make_agent(username=COLLEAGUE)
+    User.objects.filter(pk=colleague.pk).update(first_name="Quentin", last_name="Wyvernhart")
+    role = Role.objects.create(code=COLLEAGUES_ROLE, name="Rôle des quokkas")
+    Grant.objects.create(user=colleague, role=role, starts_on=SOON)
+    asked = {"starts_on": SOON, "asked_by": other, "asked_at": NOW}
+    Proposal.objects.create(code=PROPOSED, user=colleague, role=role, **asked)
+    Recovery.objects.create(code=LOST, user=colleague, asked_at=NOW)
+    return administrator
 
 
 def person_marks(ours: Household) -> frozenset[str]:
@@ -309,6 +337,10 @@ OWN: dict[str, Callable[[Household], tuple[object, ...]]] = {
     "campaign_code": lambda ours: (campaign_of(ours.invoice).code, campaign_of(ours.to_come).code),
     "attempt_code": lambda ours: (ours.attempt.code,),
     "demarche_code": lambda ours: (ours.demarche.code,),
+    "agent_name": lambda ours: (COLLEAGUE,),
+    "role_code": lambda ours: (COLLEAGUES_ROLE,),
+    "proposal_code": lambda ours: (PROPOSED,),
+    "recovery_code": lambda ours: (LOST,),
     "session_code": lambda ours: (elsewhere(ours.user).code,),
 }
 FREE: dict[str, object] = {

@@ -7,10 +7,9 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Lower
 
 from preau.accounts.choices import UserKind
-from preau.accounts.models import Acceptance, Grant, Role, Session, User
-from preau.core.dates import local_day
+from preau.accounts.models import Acceptance, Session, User
 from preau.journal import actions as journal
-from preau.town.models import Place, Service, Text
+from preau.town.models import Text
 
 
 class UsernameTaken(Exception):
@@ -19,36 +18,6 @@ class UsernameTaken(Exception):
 
 class EmailTaken(Exception):
     """A parent already signs in with this address."""
-
-
-@transaction.atomic
-def create_agent(
-    *,
-    username: str,
-    email: str,
-    first_name: str,
-    last_name: str,
-    password: str,
-    role: Role,
-    service: Service | None,
-    place: Place | None,
-    by: journal.Actor | None,
-    now: dt.datetime,
-) -> User:
-    """Open an agent's account with a role from today on, on one service or place or (None) on all.
-
-    Raises UsernameTaken. The password is checked by the caller.
-    """
-    try:
-        with transaction.atomic():
-            user = User.objects.create_user(
-                username, email, kind=UserKind.STAFF, password=password, first_name=first_name, last_name=last_name
-            )
-    except IntegrityError as taken:
-        raise UsernameTaken(username) from taken
-    Grant.objects.create(user=user, role=role, service=service, place=place, starts_on=local_day(now))
-    journal.record(by, "accounts.agent_created", at=now, subject=username, facts={"role": role.code})
-    return user
 
 
 def admit(*, user: User, by: journal.Actor | None, now: dt.datetime) -> None:

@@ -20,6 +20,10 @@ class Capability(TextChoices):
     PUBLISH_TEXTS = "publish_texts", "publier les textes et les conditions"
 
 
+TOWN_WIDE = (Capability.MANAGE_AGENTS,)
+"""What opens nothing when it is granted on one service or place: whoever gives rights could give themselves all."""
+
+
 class Channel(TextChoices):
     """How an answer reached the town."""
 

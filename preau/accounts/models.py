@@ -10,7 +10,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from preau.accounts.choices import Capability, Channel, LinkPurpose, TextSize, Topic, UserKind
+from preau.accounts.choices import TOWN_WIDE, Capability, Channel, LinkPurpose, TextSize, Topic, UserKind
 from preau.core.codes import new_code
 from preau.town.models import Place, Service, Text
 
@@ -72,15 +72,18 @@ class User(AbstractBaseUser):
 
     @cached_property
     def capabilities(self) -> frozenset[str]:
-        """What this agent may do today, on at least one service or place; empty for families."""
+        """What this agent may do today, on at least one service or place; empty for families.
+
+        What concerns the whole town counts only when it is held there (TOWN_WIDE).
+        """
         if not self.is_staff:
             return frozenset()
         today = dt.date.today()  # noqa: DTZ011 (the process runs in the town's time zone)
-        return frozenset(
-            RoleCapability.objects.filter(role__grants__in=Grant.objects.in_force(self, today)).values_list(
-                "capability", flat=True
-            )
+        granted = Grant.objects.in_force(self, today)
+        given = ~models.Q(capability__in=TOWN_WIDE) & models.Q(role__grants__in=granted) | models.Q(
+            capability__in=TOWN_WIDE, role__grants__in=granted.filter(service=None, place=None)
         )
+        return frozenset(RoleCapability.objects.filter(given).values_list("capability", flat=True))
 
     def may(self, capability: str) -> bool:
         """Whether this agent holds `capability` on at least one service or place."""
@@ -110,9 +113,15 @@ class RoleCapability(models.Model):
 class GrantQuerySet(models.QuerySet["Grant"]):
     def in_force(self, user: User, on: dt.date) -> "GrantQuerySet":
         """The grants of `user` that hold on the day `on`."""
-        return self.filter(user=user, starts_on__lte=on).filter(
-            models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=on)
-        )
+        return self.on(on).filter(user=user)
+
+    def on(self, day: dt.date) -> "GrantQuerySet":
+        """The grants that hold on that day."""
+        return self.on_or_after(day).filter(starts_on__lte=day)
+
+    def on_or_after(self, day: dt.date) -> "GrantQuerySet":
+        """The grants that hold on that day or on a later one."""
+        return self.filter(models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=day))
 
 
 class Grant(models.Model):
@@ -264,3 +273,81 @@ class PasswordRequest(models.Model):
 
     class Meta:
         verbose_name = "mot de passe oublié"
+
+
+class Proposal(models.Model):
+    """An administrator proposes to give somebody a role that manages agents; another one agrees, or not.
+
+    The role would hold for the whole town. `is_agreed` is None until somebody has decided.
+    """
+
+    code = models.CharField(max_length=10, unique=True, default=new_code, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="proposals")
+    role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="proposals")
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="proposals_made")
+    asked_at = models.DateTimeField()
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="proposals_decided")
+    decided_at = models.DateTimeField(null=True)
+    is_agreed = models.BooleanField(null=True)
+
+    class Meta:
+        verbose_name = "proposition"
+        constraints = [
+            models.CheckConstraint(
+                name="proposal_ordered",
+                condition=models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=models.F("starts_on")),
+            ),
+            models.CheckConstraint(
+                name="proposal_decided_whole",
+                condition=models.Q(decided_by__isnull=True, decided_at__isnull=True, is_agreed__isnull=True)
+                | models.Q(decided_by__isnull=False, decided_at__isnull=False, is_agreed__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="proposal_agreed_by_another",
+                condition=models.Q(is_agreed__isnull=True)
+                | models.Q(is_agreed=False)
+                | ~models.Q(decided_by=models.F("asked_by")) & ~models.Q(decided_by=models.F("user")),
+            ),
+            models.CheckConstraint(name="proposal_not_for_oneself", condition=~models.Q(asked_by=models.F("user"))),
+        ]
+
+
+class Recovery(models.Model):
+    """An agent has lost their second factor: two administrators confirm, the second within a day of the first."""
+
+    code = models.CharField(max_length=10, unique=True, default=new_code, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="recoveries")
+    asked_at = models.DateTimeField()
+    first_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="recoveries_begun")
+    first_at = models.DateTimeField(null=True)
+    second_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="recoveries_ended")
+    second_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = "accès à retrouver"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"], name="recovery_once_while_open", condition=models.Q(second_at__isnull=True)
+            ),
+            models.CheckConstraint(
+                name="recovery_confirmed_whole",
+                condition=(
+                    models.Q(first_by__isnull=True, first_at__isnull=True, second_by__isnull=True)
+                    | models.Q(first_by__isnull=False, first_at__isnull=False)
+                )
+                & (
+                    models.Q(second_by__isnull=True, second_at__isnull=True)
+                    | models.Q(second_by__isnull=False, second_at__isnull=False)
+                ),
+            ),
+            models.CheckConstraint(
+                name="recovery_by_two_others",
+                condition=(models.Q(first_by__isnull=True) | ~models.Q(first_by=models.F("user")))
+                & (
+                    models.Q(second_by__isnull=True)
+                    | ~models.Q(second_by=models.F("user")) & ~models.Q(second_by=models.F("first_by"))
+                ),
+            ),
+        ]

@@ -1,11 +1,12 @@
-"""On which services and places an agent holds a capability."""
+"""On which services and places an agent holds a capability; who administers."""
 
 import datetime as dt
 from dataclasses import dataclass
 
 from django.db.models import Q
 
-from preau.accounts.models import Grant, User
+from preau.accounts.choices import Capability
+from preau.accounts.models import Grant, GrantQuerySet, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +47,18 @@ def in_scope(user: User, capability: str, on: dt.date, *, service: str = "", pla
             return Q()
         condition |= rows
     return condition
+
+
+def administrators(on: dt.date) -> set[int]:
+    """Those who manage agents on that day, as ids."""
+    return set(administering(on).values_list("user", flat=True))
+
+
+def administering(on: dt.date) -> GrantQuerySet:
+    """The grants that make administrators on that day."""
+    return Grant.objects.on(on).filter(
+        service=None,
+        place=None,
+        user__is_active=True,
+        role__capability_rows__capability=Capability.MANAGE_AGENTS,
+    )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from preau.accounts.views import account, franceconnect, protection, public, second_factor
+from preau.accounts.views import account, agents, franceconnect, protection, public, roles, second_factor, welcome
 
 app_name = "accounts"
 urlpatterns = [
@@ -10,6 +10,21 @@ urlpatterns = [
     path("connexion/code/", second_factor.second_factor, name="second_factor"),
     path("connexion/code-de-secours/", second_factor.recovery_code, name="recovery_code"),
     path("connexion/cle-acces/", second_factor.passkey, name="passkey"),
+    path("connexion/protection-perdue/", welcome.lost_factor, name="lost_factor"),
+    path("agents/bienvenue/<str:link_token>/", welcome.agent_welcome, name="agent_welcome"),
+    path("mairie/agents/", agents.list_agents, name="agents"),
+    path("mairie/agents/inviter/", agents.invite, name="invite_agent"),
+    path("mairie/agents/compte/<str:agent_name>/", agents.agent, name="agent"),
+    path("mairie/agents/compte/<str:agent_name>/roles/", agents.give, name="give_role"),
+    path("mairie/agents/compte/<str:agent_name>/dates/", agents.change_grant, name="change_grant"),
+    path("mairie/agents/compte/<str:agent_name>/lien/", agents.invite_again, name="invite_again"),
+    path("mairie/agents/compte/<str:agent_name>/fermer/", agents.close, name="close_agent"),
+    path("mairie/agents/compte/<str:agent_name>/rouvrir/", agents.reopen, name="reopen_agent"),
+    path("mairie/agents/accord/<str:proposal_code>/", agents.decide, name="decide"),
+    path("mairie/agents/acces/<str:recovery_code>/", agents.confirm_recovery, name="confirm_recovery"),
+    path("mairie/agents/roles/", roles.list_roles, name="roles"),
+    path("mairie/agents/roles/nouveau/", roles.add_role, name="add_role"),
+    path("mairie/agents/roles/role/<slug:role_code>/", roles.role, name="role"),
     path("deconnexion/", public.sign_out, name="logout"),
     path("arrivee/", public.landing, name="landing"),
     path("franceconnect/", franceconnect.start, name="franceconnect"),
@@ -22,6 +37,7 @@ urlpatterns = [
     path("mon-compte/protection/application/", protection.add_app, name="add_app"),
     path("mon-compte/protection/cle-acces/", protection.add_passkey, name="add_passkey"),
     path("mon-compte/protection/codes-de-secours/", protection.recovery_codes, name="recovery_codes"),
+    path("mon-compte/protection/codes-de-secours/nouveaux/", protection.renew_codes, name="renew_codes"),
     path("mon-compte/protection/retirer/", protection.remove_factor, name="remove_factor"),
     path("mot-de-passe-oublie/", public.forgotten, name="forgotten"),
     path("mot-de-passe-oublie/<str:link_token>/", public.choose_password, name="choose_password"),
@@ -31,6 +47,7 @@ urlpatterns = [
     path("reprise/", account.resume, name="resume"),
     path("mon-compte/", account.account, name="account"),
     path("mon-compte/confirmer/", account.confirm, name="confirm"),
+    path("mon-compte/confirmer/cle-acces/", protection.confirm_by_key, name="confirm_by_key"),
     path("mon-compte/identite/", account.names, name="names"),
     path("mon-compte/adresse-e-mail/", account.email, name="email"),
     path("mon-compte/adresse-e-mail/abandonner/", account.cancel_email, name="cancel_email"),

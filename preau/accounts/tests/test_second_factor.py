@@ -30,6 +30,7 @@ PROTECTION, APP, CODES = (
     "/mon-compte/protection/application/",
     "/mon-compte/protection/codes-de-secours/",
 )
+RENEW = "/mon-compte/protection/codes-de-secours/nouveaux/"
 REMOVE = "/mon-compte/protection/retirer/"
 WRONG = "Ce code ne convient pas"
 
@@ -90,7 +91,7 @@ def test_the_protection_is_asked_before_the_capability(client):
     assert client.get("/mairie/factures/").headers["Location"] == PROTECTION
 
 
-@pytest.mark.parametrize("path", [CODES, REMOVE])
+@pytest.mark.parametrize("path", [CODES, RENEW, REMOVE])
 def test_an_agent_without_protection_does_nothing_else_than_set_one_up(client, agent, path):
     sign_in(client, agent, factor=False)
     assert client.post(path).headers["Location"] == PROTECTION
@@ -421,7 +422,7 @@ def test_new_codes_replace_the_old_ones(client, zoe):
     make_app(zoe)
     before = factors.codes_of(zoe)
     sign_in(client, zoe)
-    assert client.post(CODES).headers["Location"] == CODES
+    assert client.post(RENEW).headers["Location"] == CODES
     after = factors.codes_of(zoe)
     assert not set(before) & set(after)
     assert not factors.take_code(zoe, before[0], kinds=[factors.RECOVERY], now=timezone.now())
@@ -429,7 +430,7 @@ def test_new_codes_replace_the_old_ones(client, zoe):
 
 def test_without_a_protection_there_are_no_codes(client, zoe):
     sign_in(client, zoe)
-    assert client.post(CODES).headers["Location"] == PROTECTION
+    assert client.post(RENEW).headers["Location"] == PROTECTION
     assert not Authenticator.objects.exists()
 
 

@@ -116,11 +116,11 @@ def confirm(request: SignedInRequest) -> HttpResponse:
     form = ConfirmForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and _is_password(request, form, "password"):
         record_authentication(request, request.user, method="password", reauthenticated=True)
-        return redirect(_next(request))
+        return redirect(next_page(request))
     status = 429 if getattr(form, "is_slowed_down", False) else 200
-    return _form(
-        request, "confirm", form, next=_next(request), has_password=request.user.has_usable_password(), status=status
-    )
+    user = request.user
+    ways = {"has_password": user.has_usable_password(), "has_key": bool(factors_of(user).passkeys)}
+    return _form(request, "confirm", form, next=next_page(request), status=status, **ways)
 
 
 def _is_password(request: SignedInRequest, form: PortalForm, name: str) -> bool:
@@ -138,7 +138,7 @@ def _is_password(request: SignedInRequest, form: PortalForm, name: str) -> bool:
     return True
 
 
-def _next(request: SignedInRequest) -> str:
+def next_page(request: SignedInRequest) -> str:
     """Where one was going, among our pages."""
     asked = request.POST.get("next") or request.GET.get("next") or ""
     ours = url_has_allowed_host_and_scheme(asked, allowed_hosts={request.get_host()})
@@ -248,7 +248,7 @@ def accept_conditions(request: SignedInRequest) -> HttpResponse:
     texts = conditions.texts_to_accept(request.user)
     if not texts:
         conditions.release(request)
-        return redirect(_next(request))
+        return redirect(next_page(request))
     missing = []
     if request.method == "POST":
         if "refuse" in request.POST:
@@ -262,10 +262,10 @@ def accept_conditions(request: SignedInRequest) -> HttpResponse:
         if not missing:
             conditions.accept(request.user, texts, now=timezone.now())
             conditions.release(request)
-            return redirect(_next(request))
+            return redirect(next_page(request))
     known = conditions.codes_known_to(request.user)
     asked = [Asked(text, blocks(text.body), blocks(text.changes) if text.code in known else []) for text in texts]
-    return _show(request, "conditions", asked=asked, missing=missing, next=_next(request))
+    return _show(request, "conditions", asked=asked, missing=missing, next=next_page(request))
 
 
 def _show(request: SignedInRequest, page: str, *, status: int = 200, **context: Any) -> HttpResponse:

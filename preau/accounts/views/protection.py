@@ -11,7 +11,6 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import generate_totp_secret
 from allauth.mfa.utils import decrypt, encrypt
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -21,10 +20,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from preau.accounts import factors, passkeys
 from preau.accounts.actions import close_other_sessions
 from preau.accounts.audience import SignedInRequest, must_protect, protecting_page, signed_in_page
-from preau.accounts.forms import NO_KEY, CodeForm, NewKeyForm
-from preau.accounts.throttling import claim_code
-from preau.accounts.views.second_factor import WRONG_CODE, status_of
+from preau.accounts.forms import NO_KEY, CodeForm, KeyForm, NewKeyForm
+from preau.accounts.fresh import fresh
+from preau.accounts.views.account import next_page
+from preau.accounts.views.second_factor import WRONG_CODE, guess, status_of, take_key
 
+MINUTES = 15  # since one showed who one is (PRODUCT 4.13)
 SECRET_KEY = "protection.secret"  # noqa: S105 (where the session keeps the secret of an application not added yet)
 SHOWN_KEY = "protection.codes"
 SHOWN_FOR = dt.timedelta(minutes=10)
@@ -40,6 +41,7 @@ def protection(request: SignedInRequest) -> HttpResponse:
 
 
 @protecting_page
+@fresh(minutes=MINUTES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_app(request: SignedInRequest) -> HttpResponse:
     """The picture to scan, then the first code that the application shows."""
@@ -59,19 +61,7 @@ def add_app(request: SignedInRequest) -> HttpResponse:
 
 def _period(request: SignedInRequest, form: CodeForm, secret: str) -> int | None:
     """The period of the code that was typed; else None, and the form says why."""
-    if not form.is_valid():
-        return None
-    try:
-        forget = claim_code(request.user, now=timezone.now())
-    except ValidationError as slowed:
-        form.add_error("code", slowed)
-        return None
-    period = factors.period_of(secret, form.cleaned_data["code"], timezone.now())
-    if period is None:
-        form.add_error("code", WRONG_CODE)
-    else:
-        forget()
-    return period
+    return guess(form, request.user, WRONG_CODE, lambda code, now: factors.period_of(secret, code, now))
 
 
 def qr_code(url: str) -> SafeString:
@@ -84,6 +74,7 @@ def qr_code(url: str) -> SafeString:
 
 
 @protecting_page
+@fresh(minutes=MINUTES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_passkey(request: SignedInRequest) -> HttpResponse:
     form = NewKeyForm(request.POST if request.method == "POST" else None)
@@ -113,9 +104,9 @@ def _added(request: SignedInRequest, added: Authenticator, words: str, *, first:
 @signed_in_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def recovery_codes(request: SignedInRequest) -> HttpResponse:
-    """The codes, until one has kept them, for a few minutes; POST makes new ones, or says that they are kept."""
+    """The codes, for a few minutes and until one has kept them."""
     if request.method == "POST":
-        return _kept(request) if "kept" in request.POST else _renew(request)
+        return _kept(request)
     until, first = request.session.get(SHOWN_KEY, (0, False))
     if timezone.now().timestamp() > until:
         return redirect("accounts:protection")
@@ -128,7 +119,10 @@ def _kept(request: SignedInRequest) -> HttpResponse:
     return redirect("accounts:landing" if first else "accounts:protection")
 
 
-def _renew(request: SignedInRequest) -> HttpResponse:
+@signed_in_page
+@fresh(minutes=MINUTES)
+@require_POST
+def renew_codes(request: SignedInRequest) -> HttpResponse:
     if not factors.has_factor(request.user):
         return redirect("accounts:protection")
     factors.renew_codes(request.user, now=timezone.now())
@@ -141,6 +135,7 @@ def _show_codes(request: SignedInRequest, *, first: bool) -> HttpResponse:
 
 
 @signed_in_page
+@fresh(minutes=MINUTES)
 @require_POST
 def remove_factor(request: SignedInRequest) -> HttpResponse:
     try:
@@ -153,6 +148,19 @@ def remove_factor(request: SignedInRequest) -> HttpResponse:
 def _number(text: str) -> int:
     """A number that was sent; 0, which is nobody's, for anything else."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
+@signed_in_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm_by_key(request: SignedInRequest) -> HttpResponse:
+    """Showing again who one is (see `fresh`), by a passkey instead of the password."""
+    form = KeyForm(request.POST if request.method == "POST" else None)
+    going_to = next_page(request)
+    if request.method == "POST" and (taken := take_key(form, request.user)):
+        post_authentication(request, taken, reauthenticated=True)
+        return redirect(going_to)
+    context = {"key_form": form, "options": passkeys.request_options(request.user), "next": going_to}
+    return show(request, "account/confirm_by_key.html", context)
 
 
 def show(request: SignedInRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:

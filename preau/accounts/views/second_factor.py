@@ -1,7 +1,8 @@
 """After the password: a code, a passkey or a recovery code. And a passkey alone, which is both factors at once."""
 
+import datetime as dt
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from allauth.account.internal.decorators import login_stage_required
 from allauth.account.internal.flows.login import perform_login
@@ -25,12 +26,13 @@ from preau.accounts import factors, passkeys
 from preau.accounts.forms import NO_KEY, CodeForm, KeyForm, RecoveryCodeForm
 from preau.accounts.models import User
 from preau.accounts.stages import SecondFactorStage
-from preau.accounts.throttling import claim_code
+from preau.accounts.throttling import SLOWED_DOWN, claim_code
 from preau.core.audience import public_page
 
 WRONG_CODE = "Ce code ne convient pas. Attendez le code suivant, puis recopiez-le."
 WRONG_RECOVERY_CODE = "Ce code de secours ne convient pas, ou il a déjà servi. Essayez-en un autre."
 
+T = TypeVar("T")
 Page = Callable[[HttpRequest, SecondFactorStage], HttpResponse]
 
 
@@ -76,20 +78,26 @@ def recovery_code(request: HttpRequest, stage: SecondFactorStage) -> HttpRespons
 
 
 def take_code(form: Form, user: User, kind: str, refusal: str) -> Authenticator | None:
-    """The factor that the form's code shows; else None, and the form says why. Guesses are slowed down."""
+    """The factor that the form's code shows; else None, and the form says why."""
+    return guess(form, user, refusal, lambda code, now: factors.take_code(user, code, kinds=[kind], now=now))
+
+
+def guess(form: Form, user: User, refusal: str, find: Callable[[str, dt.datetime], T | None]) -> T | None:
+    """What the form's code opens; else None, and the form says why. Wrong codes make one wait."""
     if not form.is_valid():
         return None
+    now = timezone.now()
     try:
-        forget = claim_code(user, now=timezone.now())
+        forget = claim_code(user, now=now)
     except ValidationError as slowed:
         form.add_error("code", slowed)
         return None
-    taken = factors.take_code(user, form.cleaned_data["code"], kinds=[kind], now=timezone.now())
-    if taken is None:
+    found = find(form.cleaned_data["code"], now)
+    if found is None:
         form.add_error("code", refusal)
-        return None
-    forget()
-    return taken
+    else:
+        forget()
+    return found
 
 
 def take_key(form: KeyForm, user: User | None) -> Authenticator | None:
@@ -104,7 +112,7 @@ def take_key(form: KeyForm, user: User | None) -> Authenticator | None:
 
 
 def status_of(form: Form) -> int:
-    return 429 if form.has_error("code", "too_many_login_attempts") else 200
+    return 429 if form.has_error("code", SLOWED_DOWN) else 200
 
 
 def _open(
@@ -119,7 +127,13 @@ def _open(
 
 def _show(request: HttpRequest, template: str, user: User, *, form: CodeForm, key_form: KeyForm) -> HttpResponse:
     found = factors.factors_of(user)
-    context: dict[str, Any] = {"form": form, "key_form": key_form, "factors": found, "is_demo": settings.DEMO}
+    context: dict[str, Any] = {
+        "form": form,
+        "key_form": key_form,
+        "factors": found,
+        "is_demo": settings.DEMO,
+        "is_agent": user.is_staff,
+    }
     if found.passkeys:
         context["options"] = passkeys.request_options(user)
     return render(request, f"accounts/{template}", context, status=status_of(form))
