@@ -13,6 +13,17 @@ class Step(TextChoices):
     RECAP = "recap", "Récapitulatif"
 
 
+class RequestStep(TextChoices):
+    """The steps of a request without a file, in order; « Identité » and « Coordonnées » are the guide's."""
+
+    IDENTITY = "identity", "Identité"
+    CONTACT = "contact", "Coordonnées"
+    SIGN_IN = "sign_in", "Identifiants"
+    TERMS = "terms", "Conditions d’utilisation"
+    PRIVACY = "privacy", "Confidentialité"
+    RECAP = "recap", "Récapitulatif"
+
+
 class CodeChannel(TextChoices):
     """How an activation code reached the adult."""
 

@@ -7,8 +7,8 @@ from django.db.models.functions import Lower
 from preau.core.codes import new_code
 from preau.families.models import Adult
 from preau.registration.choices import CodeChannel
-from preau.registration.rules import Done
-from preau.town.choices import Proof
+from preau.registration.rules import Done, RequestDone
+from preau.town.choices import Proof, WayIn
 from preau.town.models import Text
 
 
@@ -17,11 +17,15 @@ class Registration(models.Model):
 
     Or what somebody who came by FranceConnect has typed: `identity` is what it vouched for, kept until the link is
     pressed and no longer; then there is no password, and maybe no file.
+    Or what somebody without a file asks for an account with (`way`): `asked` is who they are, as
+    demarches.rules.AccountIdentity tells it, until the request itself has it.
     `submitted_at` once the person has said yes to the recap; `user` once the account exists, for as long as it waits
     for its file. After `expires_at` the row is deleted.
     """
 
     code = models.CharField(max_length=10, unique=True, default=new_code, editable=False)
+    way = models.CharField(max_length=13, choices=WayIn, default=WayIn.FIVE_STEPS)
+    asked = models.JSONField(default=dict)
     first_name = models.CharField(max_length=60, blank=True)
     last_name = models.CharField(max_length=60, blank=True)
     email = models.EmailField(blank=True)
@@ -56,7 +60,7 @@ class Registration(models.Model):
                     models.Q(terms_at__isnull=False, privacy_at__isnull=False)
                     & ~models.Q(email="")
                     & ~models.Q(username="")
-                    & (~models.Q(file_number="") | models.Q(proof=Proof.FRANCECONNECT))
+                    & (~models.Q(file_number="") | models.Q(proof=Proof.FRANCECONNECT) | models.Q(way=WayIn.REQUEST))
                     & (~models.Q(password="") | models.Q(user__isnull=False))
                 ),
             ),
@@ -76,6 +80,17 @@ class Registration(models.Model):
 
     def __str__(self) -> str:
         return f"{self.first_name} {self.last_name}"
+
+    @property
+    def request_done(self) -> RequestDone:
+        """Of the steps of a request."""
+        return RequestDone(
+            identity=bool(self.last_name),
+            contact=bool(self.email),
+            sign_in=bool(self.password),
+            terms=self.terms_at is not None,
+            privacy=self.privacy_at is not None,
+        )
 
     @property
     def done(self) -> Done:

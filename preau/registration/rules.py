@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from preau.registration.choices import Step
+from preau.registration.choices import RequestStep, Step
 
 CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: 10 signs are 50 bits
 CODE_LENGTH = 10
@@ -184,3 +184,24 @@ def open_step(done: Done) -> Step:
 def may_open(step: Step, done: Done) -> bool:
     steps = list(Step)
     return steps.index(step) <= steps.index(open_step(done))
+
+
+@dataclass(frozen=True, slots=True)
+class RequestDone:
+    """Which steps of a request hold what they ask for."""
+
+    identity: bool = False
+    contact: bool = False
+    sign_in: bool = False
+    terms: bool = False
+    privacy: bool = False
+
+
+def open_request_step(done: RequestDone) -> RequestStep:
+    """The first step of a request that is not done: no later one may be opened."""
+    return next((step for step in RequestStep if not getattr(done, step, True)), RequestStep.RECAP)
+
+
+def may_open_request(step: RequestStep, done: RequestDone) -> bool:
+    steps = list(RequestStep)
+    return steps.index(step) <= steps.index(open_request_step(done))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from preau.registration.views import family, identity, links, steps
+from preau.registration.views import family, identity, links, request_steps, steps
 
 app_name = "registration"
 urlpatterns = [
@@ -16,6 +16,18 @@ urlpatterns = [
     path("creer-mon-compte/annuler/", steps.cancel, name="cancel"),
     path("creer-mon-compte/annulee/", steps.cancelled, name="cancelled"),
     path("creer-mon-compte/franceconnect/", identity.identity, name="identity"),
+    path("demander-un-espace/", request_steps.start, name="request"),
+    path("demander-un-espace/identite/", request_steps.identity, name="request_identity"),
+    path("demander-un-espace/coordonnees/", request_steps.contact, name="request_contact"),
+    path("demander-un-espace/identifiants/", request_steps.sign_in, name="request_sign_in"),
+    path("demander-un-espace/conditions-d-utilisation/", request_steps.terms, name="request_terms"),
+    path("demander-un-espace/confidentialite/", request_steps.privacy, name="request_privacy"),
+    path("demander-un-espace/recapitulatif/", request_steps.recap, name="request_recap"),
+    path("demander-un-espace/courriel-envoye/", request_steps.sent, name="request_sent"),
+    path("demander-un-espace/annuler/", request_steps.cancel, name="request_cancel"),
+    path("demander-un-espace/annulee/", request_steps.cancelled, name="request_cancelled"),
+    path("confirmer-ma-demande/<slug:link_token>/", links.confirmation, name="confirmation"),
+    path("confirmer-ma-demande/<slug:link_token>/renvoyer/", links.confirmation_again, name="confirmation_again"),
     path("activer/<slug:link_token>/", links.activation, name="activation"),
     path("activer/<slug:link_token>/renvoyer/", links.activation_again, name="activation_again"),
     path("invitation/<slug:link_token>/", links.invitation, name="invitation"),

@@ -1,4 +1,4 @@
-"""The link of a registration is pressed: the account exists."""
+"""The link of a registration is pressed: the account exists, and its file is linked or asked for."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -10,13 +10,17 @@ from preau.accounts.franceconnect.actions import tie
 from preau.accounts.links import use_link
 from preau.accounts.models import MailedLink, User
 from preau.accounts.notifying import Event, notify
+from preau.demarches.actions import ask_account
+from preau.demarches.rules import AccountIdentity
 from preau.registration.actions.identity import claim_by_identity, vouched_by
 from preau.registration.actions.linking import ClaimedFile, claim_file
 from preau.registration.choices import Outcome
 from preau.registration.models import Registration
+from preau.town.choices import WayIn
 
 KEPT_WHILE_WAITING = dt.timedelta(days=90)
 
+REQUEST_SENT = Event("registration/mail/request_sent")
 TOLD = {
     Outcome.LINKED: Event("registration/mail/linked"),
     Outcome.CODE_SENT: Event("registration/mail/code_awaited"),
@@ -44,24 +48,10 @@ def activate(*, link: MailedLink, username: str, address: str, now: dt.datetime)
 
     Raises LinkIsOver, or EmailTaken, UsernameTaken and TieRefused of accounts: the link then still works.
     """
-    waiting = Registration.objects.select_for_update(of=("self",)).select_related("terms", "privacy")
-    registration = waiting.filter(code=link.subject, submitted_at__isnull=False, user=None).first()
-    if registration is None or not use_link(link, now=now):
-        raise LinkIsOver
-    user = open_family_account(
-        username=username,
-        email=registration.email,
-        first_name=registration.first_name,
-        last_name=registration.last_name,
-        password_hash=registration.password,
-        is_admitted=False,
-        texts=[text for text in (registration.terms, registration.privacy) if text],
-        by=None,
-        now=now,
-    )
-    sign_in = vouched_by(registration)
-    registration.user, registration.password, registration.identity = user, "", None
-    registration.expires_at = now + KEPT_WHILE_WAITING
+    registration = _opened(link, WayIn.FIVE_STEPS, username, now=now)
+    assert registration.user is not None
+    user, sign_in = registration.user, vouched_by(registration)
+    registration.identity = None
     registration.save(update_fields=["user", "password", "identity", "expires_at"])
     claimed = ClaimedFile(
         number=registration.file_number,
@@ -76,6 +66,48 @@ def activate(*, link: MailedLink, username: str, address: str, now: dt.datetime)
         outcome = claim_file(user=user, claimed=claimed, address=address, now=now)
     tell_outcome(user=user, outcome=outcome, now=now)
     return Activated(user, outcome)
+
+
+@transaction.atomic
+def confirm_request(*, link: MailedLink, username: str, now: dt.datetime) -> User:
+    """Open the account that asks for a file, under `username`, and hand it to an agent; the person is told by when.
+
+    Raises what `activate` does.
+    """
+    registration = _opened(link, WayIn.REQUEST, username, now=now)
+    assert registration.user is not None
+    user = registration.user
+    identity = AccountIdentity(
+        first_name=registration.first_name, last_name=registration.last_name, **registration.asked
+    )
+    demarche = ask_account(user=user, identity=identity, claimed_number="", claimed_name="", now=now)
+    registration.asked = {}  # the request has it now
+    registration.save(update_fields=["user", "password", "asked", "expires_at"])
+    facts = {"user": user, "demarche": demarche}
+    notify(REQUEST_SENT, to=user, facts=facts, key=f"account-asked-{demarche.code}", now=now)
+    return user
+
+
+def _opened(link: MailedLink, way: WayIn, username: str, *, now: dt.datetime) -> Registration:
+    """The registration of the link, with its new account, which waits; the caller saves it."""
+    waiting = Registration.objects.select_for_update(of=("self",)).select_related("terms", "privacy")
+    registration = waiting.filter(code=link.subject, way=way, submitted_at__isnull=False, user=None).first()
+    if registration is None or not use_link(link, now=now):
+        raise LinkIsOver
+    registration.user = open_family_account(
+        username=username,
+        email=registration.email,
+        first_name=registration.first_name,
+        last_name=registration.last_name,
+        password_hash=registration.password,
+        is_admitted=False,
+        texts=[text for text in (registration.terms, registration.privacy) if text],
+        by=None,
+        now=now,
+    )
+    registration.password = ""
+    registration.expires_at = now + KEPT_WHILE_WAITING
+    return registration
 
 
 def tell_outcome(*, user: User, outcome: Outcome, now: dt.datetime) -> None:

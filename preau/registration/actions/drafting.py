@@ -1,4 +1,4 @@
-"""The five steps, from the first word typed to the link that is mailed."""
+"""The steps on the way to an account, from the first word typed to the link that is mailed."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -22,17 +22,21 @@ BETWEEN_MAILS = dt.timedelta(minutes=1)
 A_DAY = dt.timedelta(days=1)
 MOST_MAILS_A_DAY = 5
 
-ACTIVATE = Event("registration/mail/activation")
 KNOWN = Event("registration/mail/known")
+PURPOSES = {WayIn.FIVE_STEPS: LinkPurpose.ACTIVATION, WayIn.REQUEST: LinkPurpose.REQUEST}
+LINKS = {
+    WayIn.FIVE_STEPS: Event("registration/mail/activation"),
+    WayIn.REQUEST: Event("registration/mail/request"),
+}
 
 
-def start_registration(*, now: dt.datetime) -> Registration:
+def start_registration(*, way: WayIn = WayIn.FIVE_STEPS, now: dt.datetime) -> Registration:
     """An empty draft."""
-    return Registration.objects.create(created_at=now, expires_at=now + KEPT_AS_DRAFT)
+    return Registration.objects.create(way=way, created_at=now, expires_at=now + KEPT_AS_DRAFT)
 
 
 @transaction.atomic
-def write_step(*, registration: Registration, values: Mapping[str, str], now: dt.datetime) -> None:
+def write_step(*, registration: Registration, values: Mapping[str, object], now: dt.datetime) -> None:
     """Keep what was typed in a step. A registration sent already is a draft again: the link that it sent is closed."""
     _write(registration, values, now=now)
 
@@ -46,7 +50,7 @@ def accept_text(*, registration: Registration, code: TextCode, text: Text | None
 
 def _write(registration: Registration, values: Mapping[str, object], *, now: dt.datetime) -> None:
     if registration.submitted_at is not None:
-        close_links(LinkPurpose.ACTIVATION, subjects=[registration.code], now=now)
+        close_links(PURPOSES[WayIn(registration.way)], subjects=[registration.code], now=now)
     changed = {**values, "submitted_at": None, "expires_at": now + KEPT_AS_DRAFT}
     if Registration.objects.filter(pk=registration.pk, user=None).update(**changed):
         for name, value in changed.items():
@@ -56,7 +60,7 @@ def _write(registration: Registration, values: Mapping[str, object], *, now: dt.
 @transaction.atomic
 def cancel_registration(*, registration: Registration, now: dt.datetime) -> None:
     """The person gives up, or refuses the terms: nothing is kept."""
-    close_links(LinkPurpose.ACTIVATION, subjects=[registration.code], now=now)
+    close_links(PURPOSES[WayIn(registration.way)], subjects=[registration.code], now=now)
     Registration.objects.filter(pk=registration.pk, user=None).delete()
 
 
@@ -86,13 +90,14 @@ def send_link_again(*, registration: Registration, now: dt.datetime) -> bool:
 def _mail_link(registration: Registration, *, now: dt.datetime) -> None:
     """The address's owner gets the link or, with an account already, word that somebody tried. Too many mails to one
     address in a day, and none leaves."""
-    hours = the_town().hours_of_link(WayIn.FIVE_STEPS)
+    way = WayIn(registration.way)
+    hours = the_town().hours_of_link(way)
     owner = family_account_at(registration.email)
-    token = make_link(LinkPurpose.ACTIVATION, subject=registration.code, hours=hours, now=now)
+    token = make_link(PURPOSES[way], subject=registration.code, hours=hours, now=now)
     registration.link_expires_at = now + dt.timedelta(hours=hours)
     if _mails_today(registration.email, now=now) < MOST_MAILS_A_DAY:
         notify(
-            KNOWN if owner else ACTIVATE,
+            KNOWN if owner else LINKS[way],
             to=owner or registration.email,
             facts={"registration": registration, "token": token, "until": registration.link_expires_at},
             key=f"registration-{registration.code}-{registration.mails}",

@@ -17,12 +17,13 @@ from preau.accounts.links import find_link, is_open
 from preau.accounts.models import MailedLink, User
 from preau.accounts.signing_in import enter
 from preau.core.audience import public_page
-from preau.registration.actions.activating import LinkIsOver, activate
+from preau.registration.actions.activating import LinkIsOver, activate, confirm_request
 from preau.registration.actions.drafting import send_link_again
 from preau.registration.actions.inviting import InvitationIsOver, accept_invitation, invite_again
 from preau.registration.forms import InvitedForm, UsernameForm
 from preau.registration.models import Invitation, Registration
 from preau.registration.texts import read_text
+from preau.registration.views.request_steps import REQUEST_KEY
 from preau.registration.views.steps import JUST_SENT, KEY
 from preau.town.choices import Proof, TextCode
 from preau.town.context import town_of
@@ -107,6 +108,49 @@ def activation_again(request: HttpRequest, link_token: str) -> HttpResponse:
     registration = _registration_of(find_link(link_token, LinkPurpose.ACTIVATION))
     if registration is None:
         return redirect("registration:activation", link_token)
+    is_sent = send_link_again(registration=registration, now=timezone.now())
+    return _page(request, "sent_again", {"is_sent": is_sent, "just_sent": JUST_SENT})
+
+
+# Requests without a file
+
+
+@public_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirmation(request: HttpRequest, link_token: str) -> HttpResponse:
+    """The address is confirmed: the account exists, and its request leaves for an agent."""
+    link = find_link(link_token, LinkPurpose.REQUEST)
+    registration = _registration_of(link)
+    if link is None or registration is None or not is_open(link, now=timezone.now()):
+        return _over(request, link, link_token, again="registration:confirmation_again" if registration else "")
+    form = UsernameForm(request.POST if "username" in request.POST else None, initial=_initial(registration))
+    context = {"registration": registration, "token": link_token}
+    if request.method != "POST" or (form.is_bound and not form.is_valid()):
+        return _page(request, "confirmation", context | {"form": form, "asks_name": form.is_bound})
+    username = form.cleaned_data["username"] if form.is_bound else registration.username
+    try:
+        user = confirm_request(link=link, username=username, now=timezone.now())
+    except LinkIsOver:
+        return redirect("registration:confirmation", link_token)
+    except EmailTaken:
+        return _page(request, "email_taken", {"email": registration.email}, status=409)
+    except UsernameTaken:
+        form = UsernameForm({"username": username})
+        form.is_valid()
+        form.add_error("username", USERNAME_TAKEN)
+        return _page(request, "confirmation", context | {"form": form, "asks_name": True})
+    if request.session.get(REQUEST_KEY) == registration.code:
+        return _enter(request, user)
+    return _to_sign_in(request, by_franceconnect=False)
+
+
+@public_page
+@require_POST
+def confirmation_again(request: HttpRequest, link_token: str) -> HttpResponse:
+    """A new link to the same address, for a link that has expired."""
+    registration = _registration_of(find_link(link_token, LinkPurpose.REQUEST))
+    if registration is None:
+        return redirect("registration:confirmation", link_token)
     is_sent = send_link_again(registration=registration, now=timezone.now())
     return _page(request, "sent_again", {"is_sent": is_sent, "just_sent": JUST_SENT})
 

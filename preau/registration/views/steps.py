@@ -98,6 +98,8 @@ def show(request: HttpRequest, step: Step, **context: Any) -> HttpResponse:
     place = list(Step).index(step)
     before = [{"label": earlier.label, "url": reverse(f"registration:{earlier}")} for earlier in list(Step)[:place]]
     context |= {"steps": LABELS, "step": step, "current": place + 1, "before": before}
+    context |= {"start": {"label": "Créer mon compte", "url": reverse("registration:start")}}
+    context |= {"cancel": reverse("registration:cancel")}
     return render(request, f"registration/public/{step}.html", context)
 
 
