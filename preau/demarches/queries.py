@@ -170,7 +170,7 @@ def due_chip(demarche: Demarche, calendar: Calendar, now: dt.datetime) -> DueChi
         return DueChip("Dépassé", "rouge")
     if left == 0:
         return DueChip("Aujourd’hui", "ambre")
-    text = "1 jour" if left == 1 else f"{left} jours"
+    text = "1 jour" if left == 1 else f"{left} jours"
     return DueChip(text, "ambre" if left <= SOON else "")
 
 

@@ -244,7 +244,7 @@ class AcceptForm(PortalForm):
 
     def __init__(self, *args: Any, label: str, version: int, **kwargs: Any) -> None:
         super().__init__(*args, initial={"version": version}, **kwargs)
-        self.fields["accepted"].label = label
+        self["accepted"].label = label  # the field's own is read before
         self.fields["accepted"].error_messages["required"] = "Cochez la case pour accepter, ou refusez"
         self.in_force = version
 

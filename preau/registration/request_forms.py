@@ -23,9 +23,7 @@ class IdentityForm(PortalForm):
     birth_name = forms.CharField(
         label="Nom de naissance", max_length=60, required=False, help_text="S’il est différent du nom d’usage."
     )
-    first_name = forms.CharField(
-        label="Prénom(s)", max_length=60, widget=forms.TextInput(attrs=typed("given-name additional-name"))
-    )
+    first_name = forms.CharField(label="Prénom(s)", max_length=60, widget=forms.TextInput(attrs=typed("given-name")))
     birth_date = forms.CharField(
         label="Date de naissance",
         max_length=20,

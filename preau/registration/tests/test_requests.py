@@ -134,6 +134,14 @@ def test_the_password_is_never_kept_as_typed(client: Client) -> None:
     assert NEW_PASSWORD not in words(client.get(step("identifiants")))
 
 
+def test_each_text_has_its_own_answer(client: Client) -> None:
+    walk(client, submit=False)
+    assert "J’ai lu et j’accepte les conditions d’utilisation" in words(client.get(step("conditions-d-utilisation")))
+    privacy = words(client.get(step("confidentialite")))
+    assert "J’ai pris connaissance de la politique de confidentialité" in privacy
+    assert "J’ai lu et j’accepte" not in privacy
+
+
 def test_refusing_a_text_keeps_nothing(client: Client) -> None:
     walk(client, submit=False)
     assert "rien n’est gardé" in words(client.post(step("annuler"), follow=True))
