@@ -31,7 +31,7 @@ from preau.accounts.franceconnect.testing import (
     simulated,
 )
 from preau.accounts.models import User
-from preau.accounts.testing import PASSWORD, make_user
+from preau.accounts.testing import PASSWORD, confirm, make_user
 from preau.journal.models import Entry
 from preau.notifications.models import Outgoing
 from preau.town.testing import make_town
@@ -65,6 +65,14 @@ def tie_to(user: User, simulator: Simulator, who: str = ZOE) -> None:
 
 def sign_in(sub: str) -> SignIn:
     return SignIn(sub, "eidas1", 0, "jeton", Pivot("Zoé", "Pinceau", "1988", "", "", "female", "", ""))
+
+
+def browser_of(user: User) -> Client:
+    """Signed in a moment ago."""
+    browser = Client()
+    browser.force_login(user)
+    confirm(browser)
+    return browser
 
 
 def signed_in(browser: Client) -> bool:
@@ -284,8 +292,8 @@ def test_a_token_a_little_late_is_taken_but_not_much(simulator: Simulator, zoe: 
 
 
 def test_one_ties_from_ones_own_account_by_a_button(simulator: Simulator) -> None:
-    user, browser = make_user(), Client()
-    browser.force_login(user)
+    user = make_user()
+    browser = browser_of(user)
     leaving = browser.post("/mon-compte/franceconnect/", {"geste": "relier"})
     seconds, _, url = leaving["Refresh"].partition("; url=")
     assert int(seconds) < 5
@@ -294,6 +302,36 @@ def test_one_ties_from_ones_own_account_by_a_button(simulator: Simulator) -> Non
     assert account_of(simulator.sub(PEOPLE[ZOE], CLIENT_ID)) == user
     assert Outgoing.objects.get().address == user.email
     assert "Relié" in browser.get("/mon-compte/franceconnect/").content.decode()
+
+
+def test_a_session_left_open_ties_and_unties_nothing_before_the_password(simulator: Simulator, zoe: User) -> None:
+    browser = Client()
+    browser.force_login(zoe)
+    for gesture in ("relier", "delier"):
+        response = browser.post("/mon-compte/franceconnect/", {"geste": gesture})
+        assert response["Location"].startswith(reverse("accounts:confirm"))
+    assert SocialAccount.objects.filter(user=zoe).exists()
+
+
+def test_franceconnect_confirms_who_one_is_without_a_password(simulator: Simulator, zoe: User) -> None:
+    browser = Client()
+    browser.force_login(zoe)
+    page = browser.get(reverse("accounts:confirm") + "?next=/mon-compte/franceconnect/").content.decode()
+    assert "/franceconnect/?next=%2Fmon-compte%2Ffranceconnect%2F" in page
+    response = go_as(browser, simulator, ZOE, address="/franceconnect/?next=/mon-compte/franceconnect/")
+    assert response["Location"] == "/mon-compte/franceconnect/"
+    browser.post("/mon-compte/franceconnect/", {"geste": "delier"})
+    assert not SocialAccount.objects.exists()
+
+
+def test_somebody_else_s_identity_confirms_nothing(simulator: Simulator, zoe: User) -> None:
+    browser = Client()
+    other = make_user()
+    browser.force_login(other)
+    response = go_as(browser, simulator, ZOE)
+    assert heading(response) == "Cette identité est reliée à un autre compte"
+    assert browser.session["_auth_user_id"] == str(other.pk)
+    assert browser.get(reverse("accounts:email")).status_code == 302
 
 
 def test_leaving_by_a_link_ties_nothing(simulator: Simulator) -> None:
@@ -305,8 +343,8 @@ def test_leaving_by_a_link_ties_nothing(simulator: Simulator) -> None:
 
 
 def test_only_who_asked_is_tied(simulator: Simulator) -> None:
-    asker, other, browser = make_user(), make_user(), Client()
-    browser.force_login(asker)
+    asker, other = make_user(), make_user()
+    browser = browser_of(asker)
     leaving = browser.post("/mon-compte/franceconnect/", {"geste": "relier"})
     session = browser.session
     states = session["socialaccount_states"]
@@ -391,16 +429,14 @@ def test_an_agent_is_not_tied(simulator: Simulator) -> None:
 
 
 def test_the_page_of_an_identity_tied_elsewhere_says_what_to_do(simulator: Simulator, zoe: User) -> None:
-    other, browser = make_user(), Client()
-    browser.force_login(other)
+    browser = browser_of(make_user())
     leaving = browser.post("/mon-compte/franceconnect/", {"geste": "relier"})
     response = come_back(browser, simulator, asked_by(leaving["Refresh"].partition("url=")[2]), ZOE)
     assert heading(response) == "Cette identité est reliée à un autre compte"
 
 
 def test_one_unties_and_is_told(simulator: Simulator, zoe: User) -> None:
-    browser = Client()
-    browser.force_login(zoe)
+    browser = browser_of(zoe)
     browser.post("/mon-compte/franceconnect/", {"geste": "delier"})
     assert account_of(simulator.sub(PEOPLE[ZOE], CLIENT_ID)) is None
     untie(user=zoe, by=zoe, now=NOW)
@@ -410,8 +446,7 @@ def test_one_unties_and_is_told(simulator: Simulator, zoe: User) -> None:
 def test_without_a_password_one_does_not_lock_oneself_out(simulator: Simulator, zoe: User) -> None:
     zoe.set_unusable_password()
     zoe.save(update_fields=["password"])
-    browser = Client()
-    browser.force_login(zoe)
+    browser = browser_of(zoe)
     browser.post("/mon-compte/franceconnect/", {"geste": "delier"})
     assert SocialAccount.objects.filter(user=zoe).exists()
     assert "choisissez d’abord un mot de passe" in browser.get("/mon-compte/franceconnect/").content.decode()

@@ -119,7 +119,11 @@ def confirm(request: SignedInRequest) -> HttpResponse:
         return redirect(next_page(request))
     status = 429 if getattr(form, "is_slowed_down", False) else 200
     user = request.user
-    ways = {"has_password": user.has_usable_password(), "has_key": bool(factors_of(user).passkeys)}
+    ways = {
+        "has_password": user.has_usable_password(),
+        "has_key": bool(factors_of(user).passkeys),
+        "is_tied": is_open() and tie_of(user) is not None,
+    }
     return _form(request, "confirm", form, next=next_page(request), status=status, **ways)
 
 

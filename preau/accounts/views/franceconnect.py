@@ -11,7 +11,7 @@ from allauth.account.utils import perform_login
 from allauth.socialaccount.internal import statekit
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -24,10 +24,12 @@ from preau.accounts.franceconnect import client, kept
 from preau.accounts.franceconnect.actions import TieRefusal, TieRefused, account_of, note_sign_in, tie, tie_of, untie
 from preau.accounts.franceconnect.client import SignIn
 from preau.accounts.franceconnect.provider import ID, FranceConnectProvider, is_open, return_url
+from preau.accounts.fresh import ask_again, is_fresh
 from preau.accounts.models import User
 from preau.core.audience import public_page
 
 LOGIN, CONNECT = "login", "connect"
+FRESH_MINUTES = 15  # since one last showed who one is, before a way into the account is added or taken away
 TIED = "FranceConnect est relié à votre compte : vous pouvez vous en servir pour vous connecter."
 UNTIED = "FranceConnect n’ouvre plus votre compte."
 SIGNED_OUT = "Vous êtes déconnecté de l’espace famille et de FranceConnect."
@@ -137,12 +139,15 @@ def _enter(request: HttpRequest, state: Mapping[str, Any], sign_in: SignIn) -> H
         return redirect("accounts:franceconnect_unknown")
     if not user.is_active:
         return _failure(request, CLOSED)
+    if request.user.is_authenticated and request.user != user:
+        return _failure(request, NOT_TIED[TieRefusal.TAKEN])
     note_sign_in(user=user, sign_in=sign_in)
     record_authentication(request, user, method="socialaccount", provider=ID)
-    response: HttpResponse = perform_login(
-        request, user, email_verification="none", redirect_url=state.get("next") or reverse("accounts:landing")
-    )
-    request.session.set_expiry(0)
+    then = state.get("next") or reverse("accounts:landing")
+    if request.user == user:  # signed in already: this was to confirm who one is
+        response: HttpResponse = redirect(then)
+    else:
+        response = perform_login(request, user, email_verification="none", redirect_url=then)
     request.session[kept.ID_TOKEN] = sign_in.id_token
     return response
 
@@ -182,10 +187,12 @@ def link(request: SignedInRequest) -> HttpResponse:
 
 @signed_in_page
 @require_http_methods(["GET", "HEAD", "POST"])
-def account(request: SignedInRequest) -> HttpResponse:
+def account(request: SignedInRequest) -> HttpResponseBase:
     """FranceConnect in « Mon compte »: tied or not, and how to change that."""
     _require_family(request)
     if request.method == "POST":
+        if not is_fresh(request, minutes=FRESH_MINUTES):
+            return ask_again(request)
         return _untie_asked(request) if request.POST.get("geste") == "delier" else _leave_to_tie(request)
     context = {"tied": tie_of(request.user), "has_password": request.user.has_usable_password()}
     return render(request, "accounts/franceconnect/account.html", context)
