@@ -27,6 +27,9 @@ from django_htmx.http import HttpResponseClientRedirect
 from preau.accounts.kept_forms import keep_form, page_of
 from preau.accounts.models import User
 
+EXPORT_MINUTES = 5
+"""Before a file that names families or their money leaves the portal (PRODUCT 4.13)."""
+
 CONFIRMS = frozenset({"password", "mfa", "socialaccount"})
 
 P = ParamSpec("P")

@@ -663,6 +663,17 @@ def test_an_attempt_that_failed_is_over_once_its_invoices_are_paid_otherwise(
     assert ("REFERENCE0" in text(sign_in().get(PAYMENTS))) == is_told
 
 
+@pytest.mark.parametrize("what", ["invoices", "payments"])
+def test_before_names_leave_the_portal_one_shows_again_who_one_is(regie: Regie, time_machine: Any, what: str) -> None:
+    bill(regie, "Pinceau")
+    address = path(issued(make_campaign(regie))) if what == "invoices" else PAYMENTS
+    client = sign_in()
+    time_machine.move_to(OCTOBER + dt.timedelta(minutes=6), tick=False)
+    answer = client.get(address + "?export=csv")
+    assert answer["Location"].startswith("/mon-compte/confirmer/?next=")
+    assert client.get(address).status_code == 200
+
+
 def test_payments_are_exported(invoice: Invoice) -> None:
     pay(invoice)
     Adult.objects.update(last_name="@SUM(A1)")

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from preau.accounts.audience import StaffRequest, staff_page
 from preau.accounts.choices import Capability
+from preau.accounts.fresh import EXPORT_MINUTES, ask_again, is_fresh
 from preau.billing.actions.campaigns import CampaignRefused, draft_campaign, drop_draft, open_campaign
 from preau.billing.actions.reading import NotAsRead, issue_as_read
 from preau.billing.actions.settling import refresh_attempt
@@ -98,7 +99,7 @@ def _open(request: StaffRequest, regies: QuerySet[Regie], now: dt.datetime) -> H
 
 @staff_page(Capability.PREPARE_INVOICES)
 @require_safe
-def campaign(request: StaffRequest, campaign_code: str) -> HttpResponse:
+def campaign(request: StaffRequest, campaign_code: str) -> HttpResponseBase:
     """Where the campaign stands: to compute, to check, or issued."""
     now = timezone.now()
     found = _campaign(request, campaign_code, now)
@@ -111,6 +112,8 @@ def campaign(request: StaffRequest, campaign_code: str) -> HttpResponse:
         return render(request, "billing/staff/anomalies.html", context)
     today = local_day(now)
     if wants_csv(request):
+        if not is_fresh(request, minutes=EXPORT_MINUTES):
+            return ask_again(request)
         return download(f"factures-{found.label}-{today}", issued_rows(found, _words(_search(request)), today=today))
     context |= {"figures": figures(found), "issued": issued_figures(found, today=today)}
     return render(request, "billing/staff/issued.html", context | _list(request, found, today))
@@ -226,7 +229,7 @@ def bill_file(request: StaffRequest, campaign_code: str, invoice_code: str) -> H
 
 @staff_page(Capability.SEE_PAYMENTS)
 @require_safe
-def payments(request: StaffRequest) -> HttpResponse:
+def payments(request: StaffRequest) -> HttpResponseBase:
     """The money of a period, its days, and what is not settled."""
     now = timezone.now()
     today = local_day(now)
@@ -234,6 +237,8 @@ def payments(request: StaffRequest) -> HttpResponse:
     regies = regies_in_scope(request.user, Capability.SEE_PAYMENTS, today)
     received = payments_between(regies, first, last)
     if wants_csv(request):
+        if not is_fresh(request, minutes=EXPORT_MINUTES):
+            return ask_again(request)
         return download(f"paiements-{first}-{last}", payment_lines(received))
     totals = totals_of(received)
     may_open = _open_regies(request, now)

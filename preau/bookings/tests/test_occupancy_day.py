@@ -209,6 +209,15 @@ def test_the_export_has_the_children_that_are_shown():
     assert row == ["09/11/2026", "Marronniers", "accueil-marronniers", "Pinceau", "Nora", "", "", "Matin", "réservé"]
 
 
+def test_before_names_leave_the_portal_one_shows_again_who_one_is_and_not_before_counts(time_machine):
+    make_care()
+    client = agent_of()
+    time_machine.move_to(NOW + dt.timedelta(minutes=6), tick=False)
+    answer = client.get(PAGE, {"activite": "accueil", "export": "csv"})
+    assert answer["Location"].startswith("/mon-compte/confirmer/?next=/mairie/reservations/")
+    assert rows_of(page(client, export="csv"))
+
+
 def test_the_export_of_all_activities_has_counts():
     _, (morning, _), group = make_care()
     expect(morning, group)

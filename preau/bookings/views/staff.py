@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.text import slugify
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from preau.accounts.audience import StaffRequest, staff_page
 from preau.accounts.choices import Capability
+from preau.accounts.fresh import EXPORT_MINUTES, ask_again, is_fresh
 from preau.activities.models import Activity
 from preau.bookings.charts import chart_of
 from preau.bookings.exports import to_csv
@@ -98,7 +99,7 @@ def occupancy_rows(days: Iterable[DayPlaces]) -> Iterator[Sequence[object]]:
 
 @staff_page(Capability.SEE_BOOKINGS)
 @require_safe
-def day(request: StaffRequest) -> HttpResponse:
+def day(request: StaffRequest) -> HttpResponseBase:
     today = local_day(timezone.now())
     running = intakes_in_scope(request.user, on=today).filter(activity__ends_on__gte=today - LAST_YEAR)
     activities, places = offered(running)
@@ -129,11 +130,13 @@ def show_overview(request: StaffRequest, context: dict[str, Any]) -> HttpRespons
     return render(request, "bookings/staff/day.html", context)
 
 
-def show_list(request: StaffRequest, context: dict[str, Any]) -> HttpResponse:
+def show_list(request: StaffRequest, context: dict[str, Any]) -> HttpResponseBase:
     """The children of one activity."""
     activity, shown = context["activity"], context["shown"]
     groups = day_list(request.user, activity, day=shown, on=context["today"], place=context["place"])
     if wants_csv(request):
+        if not is_fresh(request, minutes=EXPORT_MINUTES):
+            return ask_again(request)
         return download(f"reservations-{shown}-{activity.code}", list_rows(groups, shown))
     context |= {
         "label": town_days().label(shown),
