@@ -33,9 +33,11 @@ from preau.demarches.testing import make_account_request, make_waiting_user
 from preau.enrolments.models import Enrolment
 from preau.enrolments.testing import make_enrolment, make_intake
 from preau.families.choices import Situation
-from preau.families.models import Address, Adult, Family, Guardianship, Home, Participant
+from preau.families.models import Address, Adult, Consent, Family, Guardianship, Home, Participant
 from preau.families.testing import make_adult, make_bond, make_child, make_family
 from preau.pricing.testing import make_quotient, make_tariff
+from preau.town.actions import publish_text
+from preau.town.choices import CONSENTS
 from preau.town.models import Place
 from preau.town.testing import make_level, make_place, make_service, make_town, make_year
 
@@ -207,6 +209,8 @@ class World:
 
 def make_world() -> World:
     make_town()
+    for code in CONSENTS:
+        publish_text(code=code, title=code.label, body="Vous êtes libre de répondre.", by=None, now=NOW)
     AnswerText.objects.create(code="texterefus", state=DemarcheState.REFUSED, title="Refus", body="Désolés.")
     ours, others = make_household_of(OURS), make_household_of(OTHERS)
     Address.objects.filter(family=ours.home.family).update(lines="3 impasse Wolframite")
@@ -311,6 +315,7 @@ def state_of(ours: Household) -> dict[str, list[dict[str, Any]]]:
         Participant.objects.filter(pk=child.pk),
         Home.objects.filter(participant=child),
         Guardianship.objects.filter(participant=child),
+        Consent.objects.filter(adult=home.adult),
         Enrolment.objects.filter(participant=child),
         Booking.objects.filter(participant=child),
         Seat.objects.filter(participant=child),

@@ -32,3 +32,8 @@ def notify(event: Event, *, to: User | str, facts: Mapping[str, Any], key: str, 
 def wants(user: User, topic: Topic) -> bool:
     """Whether this person is told of `topic`: yes until they say no."""
     return not Subscription.objects.filter(user=user, topic=topic, is_on=False).exists()
+
+
+def choose(user: User, topic: Topic, *, is_on: bool) -> None:
+    """Note whether this person wants to be told of `topic`."""
+    Subscription.objects.update_or_create(user=user, topic=topic, defaults={"is_on": is_on})

@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("preau.portal.urls")),
     path("", include("preau.town.urls")),
     path("", include("preau.accounts.urls")),
+    path("", include("preau.families.urls")),
     path("", include("preau.demarches.urls")),
     path("", include("preau.registration.urls")),
     path("", include("preau.enrolments.urls")),

@@ -14,9 +14,10 @@ from preau.accounts.models import User
 from preau.accounts.notifying import Event, notify
 from preau.core.dates import local_day
 from preau.families.choices import AccessLevel, LinkRefusal, Situation, Subject
-from preau.families.models import Address, Adult, Family, Guardianship, Participant
+from preau.families.models import Address, Adult, Consent, Family, Guardianship, Participant
 from preau.families.rules import PRESETS
 from preau.journal import actions as journal
+from preau.town.models import Text
 
 FIRST_NUMBER = 1001
 TRIES = 20
@@ -203,3 +204,38 @@ def correct_email(*, adult: Adult, email: str, by: journal.Actor | None, now: dt
     if Adult.objects.filter(pk=adult.pk).exclude(email=email).update(email=email):
         journal.record(by, "families.email_corrected", at=now, subject=adult.code, family=adult.family.code)
     adult.email = email
+
+
+@transaction.atomic
+def answer_consent(
+    *, adult: Adult, participant: Participant | None, text: Text, given: bool, by: User, now: dt.datetime
+) -> None:
+    """Write down that `adult` gives or withdraws a consent, in the words of `text`; earlier answers stay.
+
+    The same answer to the same words changes nothing.
+    """
+    Adult.objects.select_for_update().get(pk=adult.pk)  # one answer at a time: two clicks are one
+    before = Consent.objects.filter(adult=adult, participant=participant, text__code=text.code)
+    last = before.order_by("-at", "-pk").first()
+    if last is not None and (last.given, last.text_id) == (given, text.pk):
+        return
+    Consent.objects.create(adult=adult, participant=participant, text=text, given=given, at=now, by=by)
+    journal.record(
+        by,
+        "families.consent_given" if given else "families.consent_withdrawn",
+        at=now,
+        subject=adult.code,
+        family=adult.family.code,
+        participant=participant.code if participant else "",
+        facts={"text": f"{text.code} {text.version}"},
+    )
+
+
+@transaction.atomic
+def choose_invoices_by_email(*, adult: Adult, wanted: bool, by: User, now: dt.datetime) -> None:
+    """Whether the invoices to come are sent by e-mail, or wait to be printed."""
+    if Adult.objects.filter(pk=adult.pk).exclude(invoices_by_email=wanted).update(invoices_by_email=wanted):
+        facts = {"wanted": wanted}
+        journal.record(
+            by, "families.invoices_by_email", at=now, subject=adult.code, family=adult.family.code, facts=facts
+        )
