@@ -9,8 +9,8 @@ from django.db.models import Exists, OuterRef, Q
 from preau.accounts.choices import UserKind
 from preau.accounts.models import User
 from preau.core.dates import local_day
-from preau.demarches.actions.moving import DemarcheRefused, answer, open_demarche
-from preau.demarches.choices import ACCOUNT, OPEN, DemarcheState, Refusal
+from preau.demarches.actions.moving import answer, open_demarche
+from preau.demarches.choices import ACCOUNT, OPEN, DemarcheState
 from preau.demarches.models import AccountAsked, Demarche
 from preau.demarches.queries import recipient_of
 from preau.demarches.rules import AccountIdentity
@@ -91,8 +91,6 @@ def link_asked(demarche: Demarche, *, adult: Adult, by: User, version: int, now:
 @transaction.atomic
 def open_asked(demarche: Demarche, *, household: NewHousehold, by: User, version: int, now: dt.datetime) -> Demarche:
     """Accept a request for an account by opening a file for it. Raises what `link_asked` does."""
-    if not Demarche.objects.filter(pk=demarche.pk, version=version, state__in=OPEN).exists():
-        raise DemarcheRefused(Refusal.MOVED)  # before a number of the town is spent
     adult = open_family(household=household, by=by, now=now)
     return link_asked(demarche, adult=adult, by=by, version=version, now=now)
 

@@ -261,6 +261,13 @@ def test_no_number_is_spent_for_an_agent_who_comes_second(client, demarche, sami
     assert Family.objects.count() == 1
 
 
+def test_a_second_click_opens_one_file_and_says_that_it_is_done(client, demarche) -> None:
+    for _ in range(2):
+        answer = client.post(f"{LIST}{demarche.code}/compte/ouvrir/", household(), follow=True)
+    assert "Vous avez déjà répondu à cette demande" in answer.content.decode()
+    assert Family.objects.count() == 1
+
+
 def test_nobody_is_opened_a_file_who_has_one(demarche, samira) -> None:
     ines = asker_of(demarche)
     adult = known()

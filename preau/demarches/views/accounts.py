@@ -52,6 +52,9 @@ def linking(request: StaffRequest, demarche_code: str) -> HttpResponse:
 def opening(request: StaffRequest, demarche_code: str) -> HttpResponse:
     """A file is opened for the account."""
     asked = _asked(request, demarche_code)
+    if not asked.demarche.is_open:
+        messages.warning(request, moved_in_words(asked.demarche, request.user))
+        return redirect("demarches:account", demarche_code)
     form = HouseholdForm(request.POST, has_candidates=bool(_candidates(asked)))
     if not form.is_valid():
         return _show(request, asked, form)

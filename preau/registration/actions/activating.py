@@ -16,7 +16,6 @@ from preau.registration.actions.identity import claim_by_identity, vouched_by
 from preau.registration.actions.linking import ClaimedFile, claim_file
 from preau.registration.choices import Outcome
 from preau.registration.models import Registration
-from preau.town.choices import WayIn
 
 KEPT_WHILE_WAITING = dt.timedelta(days=90)
 
@@ -48,7 +47,7 @@ def activate(*, link: MailedLink, username: str, address: str, now: dt.datetime)
 
     Raises LinkIsOver, or EmailTaken, UsernameTaken and TieRefused of accounts: the link then still works.
     """
-    registration = _opened(link, WayIn.FIVE_STEPS, username, now=now)
+    registration = _opened(link, username, now=now)
     assert registration.user is not None
     user, sign_in = registration.user, vouched_by(registration)
     registration.identity = None
@@ -74,7 +73,7 @@ def confirm_request(*, link: MailedLink, username: str, now: dt.datetime) -> Use
 
     Raises what `activate` does.
     """
-    registration = _opened(link, WayIn.REQUEST, username, now=now)
+    registration = _opened(link, username, now=now)
     assert registration.user is not None
     user = registration.user
     identity = AccountIdentity(
@@ -88,10 +87,10 @@ def confirm_request(*, link: MailedLink, username: str, now: dt.datetime) -> Use
     return user
 
 
-def _opened(link: MailedLink, way: WayIn, username: str, *, now: dt.datetime) -> Registration:
+def _opened(link: MailedLink, username: str, *, now: dt.datetime) -> Registration:
     """The registration of the link, with its new account, which waits; the caller saves it."""
     waiting = Registration.objects.select_for_update(of=("self",)).select_related("terms", "privacy")
-    registration = waiting.filter(code=link.subject, way=way, submitted_at__isnull=False, user=None).first()
+    registration = waiting.filter(code=link.subject, submitted_at__isnull=False, user=None).first()
     if registration is None or not use_link(link, now=now):
         raise LinkIsOver
     registration.user = open_family_account(
