@@ -35,6 +35,12 @@ def schooling_on(schoolings: Iterable[Schooling], day: dt.date) -> Schooling | N
     return min(to_come, key=lambda schooling: schooling.year.starts_on, default=None)
 
 
+def adults_of_household(user: User) -> list[Adult]:
+    """The adults of this parent's household, this parent first: one query."""
+    adults = Adult.objects.filter(family__in=families_visible_to(user)).order_by("first_name", "pk")
+    return sorted(adults, key=lambda adult: adult.user_id != user.pk)
+
+
 def household_of(user: User) -> Family | None:
     """The household of this parent: whose prices and invoices are theirs."""
     return families_visible_to(user).first()

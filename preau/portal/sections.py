@@ -1,10 +1,11 @@
 """The sections of the families' space, in the words of the guides: menu, home page and site map are made from them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.urls import reverse
 
+from preau.accounts.models import User
 from preau.town.models import Town
 
 
@@ -68,6 +69,24 @@ SECTIONS = {
 }
 
 
+ACCOUNT = Section(
+    "compte",
+    "compte",
+    "accounts:account",
+    (
+        Link("Modifier mon nom, mon adresse e-mail, mon mot de passe", "accounts:account"),
+        Link("Mes souscriptions", "families:subscriptions"),
+        Link("Mes consentements", "families:consents"),
+        Link("Mes appareils", "accounts:devices"),
+        Link("Ajouter une deuxième protection", "accounts:protection"),
+        Link("Agrandir le texte", "accounts:display"),
+    ),
+)
+"""Not a section of the town's: it is everyone's, and in the header of every page."""
+
+OF_AGENTS = replace(ACCOUNT, links=tuple(link for link in ACCOUNT.links if link.page.startswith("accounts:")))
+
+
 @dataclass(frozen=True, slots=True)
 class TownSection:
     """A section under the town's own name."""
@@ -82,3 +101,8 @@ def sections_of(town: Town) -> Iterator[TownSection]:
         section = SECTIONS.get(chosen["code"])
         if section:
             yield TownSection(section, chosen["label"])
+
+
+def account_section(user: User) -> TownSection:
+    """« Mon compte », which no town renames."""
+    return TownSection(ACCOUNT if user.is_family else OF_AGENTS, "Mon compte")

@@ -123,6 +123,51 @@ def test_each_member_has_their_coming_days_and_leads_to_their_planning(client, z
     assert f'href="/planning/{nora.code}/2026-10/"' in html
 
 
+def family_of(html):
+    """The part of the page that names everyone in the family."""
+    return html.partition('class="membres"')[2].partition("</section>")[0]
+
+
+def test_everyone_in_the_family_is_there_and_leads_to_their_pages(client, zoe):
+    nora = child_of(zoe)
+    make_adult(zoe.family, first_name="Malik", signs_in=False)
+    family = family_of(page(client.get(HOME)))
+    assert f'href="/planning/{nora.code}/2026-10/"' in family
+    assert 'href="/mon-compte/"' in family.partition("Nora")[2]
+    assert "Malik" in family
+    assert family.count("<a ") == 2
+
+
+def test_the_other_household_of_a_child_is_not_in_the_family(client, zoe):
+    other = make_household(name="Carpentier")
+    make_adult(other.family, first_name="Thomas")
+    make_child(zoe.family, other.family, first_name="Élio")
+    family = family_of(page(client.get(HOME)))
+    assert "Élio" in family
+    assert "Thomas" not in family
+
+
+def test_without_the_planning_members_are_named_and_lead_nowhere(client, zoe):
+    child_of(zoe)
+    make_town(sections=[{"code": "accueil", "label": "Accueil"}])
+    assert "Nora" in (family := family_of(page(client.get(HOME))))
+    assert "/planning/" not in family
+
+
+def test_an_adult_who_takes_part_is_there_once(client, zoe):
+    adult = zoe.user.adult
+    participant = make_child(zoe.family, first_name="Zoé")
+    participant.adult = adult
+    participant.save()
+    assert family_of(page(client.get(HOME))).count("Zoé") == 1
+
+
+def test_the_card_of_a_child_uses_the_words_of_the_town(client, zoe):
+    child_of(zoe)
+    make_town(sections=[{"code": "accueil", "label": "Accueil"}, {"code": "planning", "label": "Agenda"}])
+    assert '">Agenda<span class="vh"> de Nora</span></a>' in page(client.get(HOME))
+
+
 def test_a_child_without_a_booking_is_there_too(client, zoe):
     child_of(zoe)
     assert "Rien de réservé dans les deux semaines qui viennent." in page(client.get(HOME))
@@ -141,6 +186,7 @@ def test_the_children_of_others_are_not_there(client, zoe, unit):
         "Inscrire les enfants à de nouvelles activités",
         "Afficher et modifier les réservations",
         "Consulter et payer mes factures",
+        "Modifier mon nom, mon adresse e-mail, mon mot de passe",
     ],
 )
 def test_the_links_of_the_guides_are_there(client, zoe, label):
@@ -193,7 +239,7 @@ def test_the_page_takes_the_same_queries_whatever_there_is(client, zoe, unit, dj
     group, regie = make_group(), make_regie()
     make_booking(child_of(zoe), unit, group, TODAY)
     make_invoice(zoe.payer, regie, 100, number="0")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(HOME)
     for number in range(4):
         child = child_of(zoe, f"Enfant {number}")
@@ -201,7 +247,7 @@ def test_the_page_takes_the_same_queries_whatever_there_is(client, zoe, unit, dj
         for day in range(5, 10):
             make_booking(child, unit, group, dt.date(2026, 10, day))
             tick(zoe, child, unit, dt.date(2026, 10, day + 7))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(HOME)
 
 

@@ -14,7 +14,7 @@ from preau.bookings.testing import open_days
 from preau.core.dates import PARIS
 from preau.enrolments.testing import make_intake
 from preau.families.testing import make_adult, make_family
-from preau.town.choices import TextCode
+from preau.town.choices import TextCode, WayIn
 from preau.town.models import Text
 from preau.town.testing import make_service, make_town, make_year
 
@@ -132,9 +132,62 @@ def test_the_help_speaks_only_of_what_the_town_has(client):
     assert "Lire et payer une facture" not in html
 
 
+@pytest.mark.parametrize(
+    ("way", "said", "link"),
+    [
+        (WayIn.FIVE_STEPS, "il marche 24 heures", "/creer-mon-compte/"),
+        (WayIn.REQUEST, "dans les 48 heures ouvrées", "/demander-un-espace/"),
+        (WayIn.INVITED, "Le lien marche 168 heures", "tel:+33145592000"),
+    ],
+)
+def test_the_help_tells_how_to_get_an_account_in_the_open_ways_only(client, way, said, link):
+    make_town(ways=[way], link_hours={"five_steps": 24, "invited": 168})
+    html = page(client.get("/aide/"))
+    assert said in html
+    assert link in Links(html).found
+    make_town(ways=[other for other in (WayIn.FIVE_STEPS, WayIn.INVITED) if other != way])
+    assert said not in page(client.get("/aide/"))
+
+
+def test_the_help_tells_the_lengths_that_the_town_chose(client):
+    make_town(family_session_hours=8, family_remember_days=15, password_minimum=16)
+    html = page(client.get("/aide/"))
+    assert "pendant 15 jours" in html
+    assert "après 8 heures" in html
+    assert "16 signes ou plus" in html
+
+
+@pytest.mark.parametrize(
+    ("ways", "links"),
+    [
+        ([WayIn.FIVE_STEPS], {"/creer-mon-compte/"}),
+        ([WayIn.REQUEST], {"/demander-un-espace/"}),
+        ([WayIn.INVITED], set()),
+    ],
+)
+def test_the_site_map_and_the_front_page_lead_to_the_open_ways(client, ways, links):
+    make_town(ways=ways)
+    for address in ("/plan-du-site/", "/", "/connexion/"):
+        found = set(Links(page(client.get(address))).found)
+        assert found & {"/creer-mon-compte/", "/demander-un-espace/"} == links, address
+
+
+def test_the_site_map_of_somebody_signed_in_has_their_account(client, parent):
+    links = Links(page(client.get("/plan-du-site/"))).found
+    assert {"/mon-compte/", "/mon-compte/souscriptions/", "/mon-compte/consentements/"} <= set(links)
+
+
+def test_the_site_map_of_an_agent_has_no_page_of_families(client):
+    sign_in(client, make_agent())
+    links = Links(page(client.get("/plan-du-site/"))).found
+    assert "/mon-compte/" in links
+    assert "/mon-compte/souscriptions/" not in links
+
+
 def test_the_site_map_of_a_visitor_has_no_private_page(client):
     links = Links(page(client.get("/plan-du-site/"))).found
-    assert "/inscriptions/" not in links
+    assert not {"/inscriptions/", "/mon-compte/"} & set(links)
+    assert "/mot-de-passe-oublie/" in links
     assert "/delais/" in links
 
 

@@ -1,20 +1,23 @@
 """The families' home page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from preau.accounts.audience import FamilyRequest, family_page
+from preau.accounts.models import User
 from preau.billing.queries import amounts_due
 from preau.bookings.queries import ComingDay, coming_days, draft_summary
 from preau.core.dates import Month, local_day
 from preau.families.models import Participant, Schooling
-from preau.families.queries import schooling_on, with_schooling
-from preau.portal.sections import sections_of
+from preau.families.queries import adults_of_household, schooling_on, with_schooling
+from preau.portal.sections import account_section, sections_of
 from preau.town.context import town_of
 
 DAYS_SHOWN = 3
@@ -27,6 +30,14 @@ class MemberCard:
     participant: Participant
     schooling: Schooling | None
     days: tuple[ComingDay, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GrownupTag:
+    """An adult of the household; `url` is empty for those about whom there is no page."""
+
+    first_name: str
+    url: str
 
 
 @family_page
@@ -45,7 +56,18 @@ def home(request: FamilyRequest) -> HttpResponse:
             MemberCard(row.participant, schooling_on(row.participant.schoolings.all(), today), row.days)
             for row in members
         ],
+        "grownups": grownups_beside(request.user, [row.participant for row in members]),
         "sections": sections,
-        "blocks": [chosen for chosen in sections.values() if chosen.section.links],
+        "blocks": [*(chosen for chosen in sections.values() if chosen.section.links), account_section(request.user)],
     }
     return render(request, "portal/family/home.html", context)
+
+
+def grownups_beside(user: User, participants: Sequence[Participant]) -> list[GrownupTag]:
+    """The adults of the household, save those who take part and are told with the children."""
+    taking_part = {participant.adult_id for participant in participants}
+    return [
+        GrownupTag(adult.first_name, reverse("accounts:account") if adult.user_id == user.pk else "")
+        for adult in adults_of_household(user)
+        if adult.pk not in taking_part
+    ]

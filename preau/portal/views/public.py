@@ -9,12 +9,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from preau.accounts.franceconnect.provider import is_open as franceconnect_is_open
 from preau.accounts.models import User
 from preau.core.audience import public_page
 from preau.core.dates import local_day
 from preau.portal.queries import notices_by_theme
-from preau.portal.sections import SECTIONS, sections_of
-from preau.town.choices import TextCode
+from preau.portal.sections import SECTIONS, account_section, sections_of
+from preau.town.choices import TextCode, WayIn
 from preau.town.context import town_of
 from preau.town.queries import current_text, services_for_families
 from preau.town.rules import blocks
@@ -35,8 +36,16 @@ def welcome(request: HttpRequest) -> HttpResponse:
 def help_page(request: HttpRequest) -> HttpResponse:
     chosen = {section.section.code: section.label for section in sections_of(town_of(request))}
     labels = {code: chosen.get(code, "") for code in SECTIONS}
-    services = services_for_families(local_day(timezone.now()))
-    return _show(request, "help", labels=labels, services=services, **_text(TextCode.HELP))
+    town = town_of(request)
+    return _show(
+        request,
+        "help",
+        labels=labels,
+        services=services_for_families(local_day(timezone.now())),
+        hours={str(way): town.hours_of_link(way) for way in WayIn},
+        has_franceconnect=franceconnect_is_open(),
+        **_text(TextCode.HELP),
+    )
 
 
 @public_page
@@ -45,6 +54,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
     user = request.user
     is_family = isinstance(user, User) and user.is_family
     sections = list(sections_of(town_of(request))) if is_family else []
+    sections += [account_section(user)] if isinstance(user, User) else []
     return _show(request, "sitemap", sections=sections)
 
 

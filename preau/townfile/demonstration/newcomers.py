@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from django.contrib.auth.hashers import make_password
 
 from preau.accounts.choices import UserKind
+from preau.accounts.conditions import accept, texts_in_force
 from preau.accounts.models import User
 from preau.demarches.actions import ask_account
 from preau.families.models import Adult
@@ -53,5 +54,7 @@ def _ask(asker: Asker, password: str, *, now: dt.datetime) -> User:
         password=make_password(password),
         is_admitted=False,
     )
-    ask_account(user=user, identity=said, claimed_number="", claimed_name="", now=now - dt.timedelta(hours=1))
+    at = now - dt.timedelta(hours=1)
+    accept(user, texts_in_force(), now=at)
+    ask_account(user=user, identity=said, claimed_number="", claimed_name="", now=at)
     return user
