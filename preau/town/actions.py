@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, models, transaction
-from django.db.models import F, Max, ProtectedError
+from django.db.models import F, ProtectedError
 from django.db.models.deletion import Collector
 
 from preau.journal.actions import Actor, record
@@ -87,21 +87,45 @@ def save_town(values: Mapping[str, Any], *, by: Actor | None, now: dt.datetime) 
     return save_reference(Town, {"id": 1}, values, by=by, now=now)
 
 
+class TextMoved(Exception):
+    """Somebody published other words since the author of these began to write."""
+
+
 @transaction.atomic
-def publish_text(*, code: str, title: str, body: str, changes: str = "", by: Actor | None, now: dt.datetime) -> Text:
+def publish_text(
+    *,
+    code: str,
+    title: str,
+    body: str,
+    changes: str = "",
+    after: int | None = None,
+    by: Actor | None,
+    now: dt.datetime,
+) -> Text:
     """Publish a text: a new version when its words change, nothing when they are those in force.
 
-    `changes` tells people what differs from the version that they know.
+    `changes` tells people what differs from the version that they know. `after` is the version that the author read
+    (0: none); raises TextMoved when it is no longer the one in force.
     """
+    list(Town.objects.select_for_update().filter(id=1))  # one publication at a time
     digest = hashlib.sha256(f"{title}\n{body}".encode()).hexdigest()
     last = Text.objects.filter(code=code).order_by("-version").first()
     if last is not None and last.sha256 == digest:
         return last
-    version = (Text.objects.filter(code=code).aggregate(last=Max("version"))["last"] or 0) + 1
+    version = last.version if last else 0
+    if after is not None and after != version:
+        raise TextMoved(code)
     text = Text.objects.create(
-        code=code, version=version, title=title, body=body, changes=changes, sha256=digest, published_at=now
+        code=code,
+        version=version + 1,
+        title=title,
+        body=body,
+        changes=changes,
+        sha256=digest,
+        published_at=now,
+        published_by=str(by) if by else "",
     )
-    _note(text, "published", {"code": code, "version": version}, by=by, now=now)
+    _note(text, "published", {"code": code, "version": text.version}, by=by, now=now)
     return text
 
 

@@ -159,9 +159,11 @@ class PublicHoliday(models.Model):
 
 
 class Text(models.Model):
-    """A published version of a text (legal notice, privacy…). Never changed: a new version follows.
+    """A published version of a text (legal notice, privacy…). Never changed, the database sees to it: a new version
+    follows.
 
-    `changes` says in a few sentences what differs from the version before.
+    `changes` says in a few sentences what differs from the version before. `published_by` is the agent's name on that
+    day; empty when the town's file brought the text.
     """
 
     code = models.SlugField(max_length=40)
@@ -171,6 +173,7 @@ class Text(models.Model):
     changes = models.TextField(blank=True)
     sha256 = models.CharField(max_length=64)
     published_at = models.DateTimeField()
+    published_by = models.CharField(max_length=130, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["code", "version"], name="text_version_once")]

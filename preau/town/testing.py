@@ -2,8 +2,9 @@
 
 import datetime as dt
 
+from preau.town.actions import publish_text
 from preau.town.choices import PlaceKind
-from preau.town.models import Level, Place, PublicHoliday, SchoolPeriod, SchoolYear, Service, Town
+from preau.town.models import Level, Place, PublicHoliday, SchoolPeriod, SchoolYear, Service, Text, Town
 
 RENTREE = dt.date(2026, 9, 1)
 SUMMER = dt.date(2027, 7, 2)
@@ -28,6 +29,12 @@ def make_town(**fields: object) -> Town:
         ],
     }
     return Town.objects.update_or_create(id=1, defaults=values | fields)[0]
+
+
+def make_text(code: str, body: str = "Voici les règles.", *, title: str = "", changes: str = "") -> Text:
+    """A new version of a text, published at the rentrée."""
+    at = dt.datetime(2026, 9, 1, 8, tzinfo=dt.UTC)
+    return publish_text(code=code, title=title or code.capitalize(), body=body, changes=changes, by=None, now=at)
 
 
 def make_service(code: str = "enfance", **fields: object) -> Service:

@@ -1,9 +1,13 @@
 """What a text of the town is made of."""
 
+import pytest
+from django.db import IntegrityError, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from preau.town.models import Text
 from preau.town.rules import blocks
+from preau.town.testing import make_text
 
 TEXT = """## Éditeur
 Commune de Villejuif,
@@ -48,3 +52,13 @@ def test_an_empty_text_has_no_block():
 def test_no_word_of_a_text_is_lost(body):
     shown = " ".join(line for block in blocks(body) for line in block.lines)
     assert [sign for sign in shown if sign in "ab"] == [sign for sign in body if sign in "ab"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("field", ["title", "body", "changes", "sha256", "published_by"])
+def test_the_database_refuses_that_a_published_text_changes(field):
+    text = make_text("terms")
+    with pytest.raises(IntegrityError, match="a published text never changes"), transaction.atomic():
+        Text.objects.filter(pk=text.pk).update(**{field: "autre"})
+    text.refresh_from_db()
+    assert getattr(text, field) != "autre"
