@@ -51,8 +51,8 @@ from preau.billing.queries.sources import campaign_before
 from preau.billing.rules.campaigns import CampaignRefusal, months_ready
 from preau.billing.rules.reading import ReadRefusal
 from preau.billing.views.family import pdf_response
-from preau.bookings.exports import to_csv
 from preau.core.dates import local_day
+from preau.core.exports import to_csv
 
 ISSUED_NOW = "Les factures sont émises. Les e-mails partent dans les minutes qui viennent."
 STEPS = ("Préparer", "Anomalies", "Aperçu", "Émettre")

@@ -12,10 +12,10 @@ from preau.accounts.testing import make_agent, sign_in
 from preau.activities.models import Closure
 from preau.activities.testing import make_activity, make_group, make_unit
 from preau.bookings.choices import BookingState
-from preau.bookings.exports import to_csv
 from preau.bookings.models import Booking
 from preau.bookings.queries.day import day_list
 from preau.bookings.testing import make_booking, open_days, paris
+from preau.core.exports import to_csv
 from preau.enrolments.testing import make_intake
 from preau.families.testing import make_child, make_family
 from preau.town.testing import make_level, make_place, make_service, make_town, make_year

@@ -15,13 +15,13 @@ from preau.accounts.choices import Capability
 from preau.accounts.fresh import EXPORT_MINUTES, ask_again, is_fresh
 from preau.activities.models import Activity
 from preau.bookings.charts import chart_of
-from preau.bookings.exports import to_csv
 from preau.bookings.forms import DayFilters, OccupancyFilters, told, written
 from preau.bookings.queries.catalogue import town_days
 from preau.bookings.queries.day import ActivityDay, GroupList, closed_because, day_counts, day_list, units_of_day
 from preau.bookings.queries.occupancy import DayPlaces, intakes_in_scope, occupancy_of
 from preau.bookings.rules.periods import Period
 from preau.core.dates import local_day
+from preau.core.exports import to_csv
 from preau.enrolments.models import Intake
 from preau.town.models import Place
 
