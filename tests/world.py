@@ -39,7 +39,7 @@ from preau.pricing.testing import make_quotient, make_tariff
 from preau.town.actions import publish_text
 from preau.town.choices import CONSENTS
 from preau.town.models import Place
-from preau.town.testing import make_level, make_place, make_service, make_town, make_year
+from preau.town.testing import make_level, make_place, make_service, make_text, make_town, make_year
 
 NOW = paris(2026, 11, 9, 9)
 SOON, LATER = dt.date(2026, 11, 12), dt.date(2026, 11, 19)
@@ -213,6 +213,7 @@ def make_world() -> World:
         publish_text(code=code, title=code.label, body="Vous êtes libre de répondre.", by=None, now=NOW)
     AnswerText.objects.create(code="texterefus", state=DemarcheState.REFUSED, title="Refus", body="Désolés.")
     ours, others = make_household_of(OURS), make_household_of(OTHERS)
+    make_text("terms").acceptances.create(user=ours.user, at=NOW)
     Address.objects.filter(family=ours.home.family).update(lines="3 impasse Wolframite")
     Adult.objects.filter(pk=ours.home.adult.pk).update(phone="07 31 19 77 31")
     money = money_marks(ours)
@@ -353,6 +354,8 @@ FREE: dict[str, object] = {
     "month": Month.of(SOON),
     "day": SOON,
     "name": "courriel",
+    "published_code": "terms",
+    "version": 1,
     "text_code": "texterefus",  # a text that agents of all services share
 }
 

@@ -19,6 +19,7 @@ from preau.town.models import Text
 
 View = TypeVar("View", bound=Callable[..., Any])
 HELD = "conditions"
+ACCOUNT = "mon-compte/"
 ASKED = (TextCode.TERMS, TextCode.PRIVACY)
 
 
@@ -58,9 +59,12 @@ def before_conditions(view: View) -> View:
     return view
 
 
-def waits(view: Callable[..., Any]) -> bool:
-    """Whether a page waits until they are accepted: all but those that anyone may read, and theirs."""
-    return getattr(view, "login_required", True) and not getattr(view, "before_conditions", False)
+def waits(request: HttpRequest, view: Callable[..., Any]) -> bool:
+    """Whether a page waits until they are accepted: all but those that anyone may read, theirs, and Mon compte, for one
+    may leave an account without accepting anything."""
+    assert request.resolver_match is not None
+    is_account = request.resolver_match.route.startswith(ACCOUNT)
+    return getattr(view, "login_required", True) and not is_account and not getattr(view, "before_conditions", False)
 
 
 def release(request: HttpRequest) -> None:

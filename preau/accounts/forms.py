@@ -11,6 +11,7 @@ from preau.accounts.passwords import ChoosesPassword
 from preau.accounts.throttling import SLOWED_DOWN
 from preau.accounts.usernames import UsernameField
 from preau.core.forms import PortalForm
+from preau.town.models import Text
 
 NO_KEY = "Votre navigateur n’a pas envoyé de clé d’accès. Essayez encore, ou utilisez un autre moyen."
 
@@ -181,3 +182,68 @@ class DisplayForm(PortalForm):
             self.fields["language"].choices = languages  # type: ignore[attr-defined]
         else:
             del self.fields["language"]
+
+
+class TextForm(PortalForm):
+    """A new version of a text, written after the version `last`, in force when its author began.
+
+    A text that is `is_asked` again from those who know it says what changes.
+    """
+
+    title = forms.CharField(label="Titre", max_length=120)
+    body = forms.CharField(
+        label="Texte",
+        help_text="Une ligne vide sépare deux paragraphes. Au début d’une ligne, ## fait un titre, et - une liste.",
+        max_length=60_000,
+        widget=forms.Textarea(attrs={"rows": 18}),
+    )
+    changes = forms.CharField(
+        label="Ce qui change",
+        help_text="En quelques phrases simples. C’est ce que les parents lisent en premier.",
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    after = forms.IntegerField(min_value=0, max_value=32_767, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, last: Text | None, is_asked: bool) -> None:
+        known = {"title": last.title, "body": last.body, "after": last.version} if last else {"after": 0}
+        super().__init__(data, initial=known)
+        self.last = last
+        self.is_asked = is_asked
+        if last is None:
+            del self.fields["changes"]
+        else:
+            self.fields["changes"].required = is_asked
+
+    def clean_body(self) -> str:
+        """Browsers end lines with two signs, files with one."""
+        body: str = self.cleaned_data["body"]
+        return body.replace("\r\n", "\n")
+
+    def clean(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        given.setdefault("changes", "")
+        last = self.last
+        words = (given.get("title"), given.get("body"), given.get("after"))
+        if last is not None and words == (last.title.strip(), last.body.strip(), last.version):
+            self.add_error("body", f"C’est le texte de la version {last.version}. Changez-le avant de publier.")
+        return given
+
+    def after_another(self, last: Text) -> "TextForm":
+        """The same words, to be read again after the version that somebody else published meanwhile."""
+        form = TextForm({**self.cleaned_data, "after": last.version}, last=last, is_asked=self.is_asked)
+        form.full_clean()
+        form.add_error(
+            None,
+            f"La version {last.version} vient d’être publiée. Lisez-la, puis reprenez votre texte si besoin.",
+        )
+        return form
+
+
+class SearchPeopleForm(PortalForm):
+    q = forms.CharField(label="Nom ou e-mail", max_length=60, required=False, widget=forms.SearchInput)
+
+    @property
+    def words(self) -> str:
+        return self.cleaned_data["q"] if self.is_valid() else ""

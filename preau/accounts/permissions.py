@@ -62,3 +62,8 @@ def administering(on: dt.date) -> GrantQuerySet:
         user__is_active=True,
         role__capability_rows__capability=Capability.MANAGE_AGENTS,
     )
+
+
+def holds_everywhere(user: User, capability: str, on: dt.date) -> bool:
+    """Whether `user` holds `capability` on the whole town: for what belongs to no service and no place."""
+    return any(scope.services is None and scope.places is None for scope in scopes_of(user, capability, on))

@@ -152,7 +152,7 @@ class LoginRequiredMiddleware(DjangoLoginRequiredMiddleware):
 
     def process_view(self, request: HttpRequest, view_func: Callable[..., Any], *given: Any) -> HttpResponseBase | None:
         answer: HttpResponseBase | None = super().process_view(request, view_func, *given)
-        if answer is None and conditions.is_held(request) and conditions.waits(view_func):
+        if answer is None and conditions.is_held(request) and conditions.waits(request, view_func):
             back = request.get_full_path() if request.method in ("GET", "HEAD") else page_of(request)
             return redirect_to_login(back, resolve_url("accounts:conditions"))
         return answer

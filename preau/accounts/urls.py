@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from preau.accounts.views import account, agents, franceconnect, protection, public, roles, second_factor, welcome
+from preau.accounts.views import (
+    account,
+    agents,
+    franceconnect,
+    protection,
+    public,
+    roles,
+    second_factor,
+    texts,
+    welcome,
+)
 
 app_name = "accounts"
 urlpatterns = [
@@ -43,6 +53,11 @@ urlpatterns = [
     path("mot-de-passe-oublie/<str:link_token>/", public.choose_password, name="choose_password"),
     path("adresse-e-mail/confirmer/<str:link_token>/", public.confirm_email, name="confirm_email"),
     path("adresse-e-mail/revenir/<str:link_token>/", public.undo_email, name="undo_email"),
+    path("mairie/textes/", texts.texts, name="texts"),
+    path("mairie/textes/<slug:published_code>/", texts.text, name="text"),
+    path("mairie/textes/<slug:published_code>/nouvelle-version/", texts.publish, name="publish_text"),
+    path("mairie/textes/<slug:published_code>/<int:version>/", texts.accepted, name="accepted"),
+    path("mairie/textes/<slug:published_code>/<int:version>/exporter/", texts.export, name="export_accepted"),
     path("conditions/", account.accept_conditions, name="conditions"),
     path("reprise/", account.resume, name="resume"),
     path("mon-compte/", account.account, name="account"),

@@ -33,6 +33,7 @@ PAGES = (
     Page("Occupation", "bookings:occupancy", "graphique", Capability.SEE_BOOKINGS),
     Page("Factures", "billing:campaigns", "facturation", Capability.PREPARE_INVOICES),
     Page("Paiements", "billing:payments", "carte", Capability.SEE_PAYMENTS),
+    Page("Textes", "accounts:texts", "document", Capability.PUBLISH_TEXTS),
     Page("Agents", "accounts:agents", "roles", Capability.MANAGE_AGENTS),
 )
 

@@ -14,4 +14,5 @@ urlpatterns = [
     path("accessibilite/", public.accessibility, name="accessibility"),
     path("donnees-personnelles/", public.privacy, name="privacy"),
     path("mentions-legales/", public.legal, name="legal"),
+    path("textes/<slug:published_code>/<int:version>/", public.text, name="text"),
 ]

@@ -17,6 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from preau.accounts import conditions, credentials
+from preau.accounts.acceptances import accepted_by
 from preau.accounts.actions import UsernameTaken, close_other_sessions
 from preau.accounts.audience import SignedInRequest, layout_of, signed_in_page
 from preau.accounts.factors import factors_of
@@ -47,6 +48,7 @@ def account(request: SignedInRequest) -> HttpResponse:
         "has_franceconnect": user.is_family and is_open(),
         "is_tied": user.is_family and is_open() and tie_of(user) is not None,
         "languages": settings.LANGUAGES if len(settings.LANGUAGES) > 1 else [],
+        "acceptances": accepted_by(user),
         "language": dict(settings.LANGUAGES).get(user.language or settings.LANGUAGE_CODE),
     }
     return _show(request, "account", **context)
@@ -145,7 +147,7 @@ def _is_password(request: SignedInRequest, form: PortalForm, name: str) -> bool:
 def next_page(request: SignedInRequest) -> str:
     """Where one was going, among our pages."""
     asked = request.POST.get("next") or request.GET.get("next") or ""
-    ours = url_has_allowed_host_and_scheme(asked, allowed_hosts={request.get_host()})
+    ours = asked.startswith("/") and url_has_allowed_host_and_scheme(asked, allowed_hosts=None)
     return asked if ours else resolve_url("accounts:account")
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -17,6 +17,7 @@ from preau.portal.queries import notices_by_theme
 from preau.portal.sections import SECTIONS, account_section, sections_of
 from preau.town.choices import TextCode, WayIn
 from preau.town.context import town_of
+from preau.town.models import Text
 from preau.town.queries import current_text, services_for_families
 from preau.town.rules import blocks
 
@@ -81,6 +82,15 @@ def privacy(request: HttpRequest) -> HttpResponse:
 @require_safe
 def legal(request: HttpRequest) -> HttpResponse:
     return _show(request, "legal", **_text(TextCode.LEGAL))
+
+
+@public_page
+@require_safe
+def text(request: HttpRequest, published_code: str, version: int) -> HttpResponse:
+    """A version of a text, as it was published: whoever accepted it reads the very words."""
+    found = get_object_or_404(Text, code=published_code, version=version)
+    last = current_text(published_code)
+    return _show(request, "text", text=found, blocks=blocks(found.body), changes=blocks(found.changes), last=last)
 
 
 def _text(code: TextCode) -> dict[str, Any]:
