@@ -36,6 +36,9 @@ from preau.families.choices import Situation
 from preau.families.models import Address, Adult, Consent, Family, Guardianship, Home, Participant
 from preau.families.testing import make_adult, make_bond, make_child, make_family
 from preau.pricing.testing import make_quotient, make_tariff
+from preau.registration.actions.takeovers import keep_takeover
+from preau.registration.models import ActivationCode, Invitation, Takeover
+from preau.registration.takeover_file import Line
 from preau.town.actions import publish_text
 from preau.town.choices import CONSENTS
 from preau.town.models import Place
@@ -68,7 +71,8 @@ class Names:
 @dataclass(frozen=True)
 class Household:
     """A family that uses everything: a child enrolled, booked, ticks to confirm, an invoice, one to come, a payment
-    begun, one received; and somebody of their name who asks for an account at their service."""
+    begun, one received; somebody of their name who asks for an account at their service; a line in a file of old
+    accounts."""
 
     home: PayingHousehold
     child: Participant
@@ -79,6 +83,7 @@ class Household:
     attempt: PaymentAttempt
     submission: Submission
     demarche: Demarche
+    takeover: Takeover
 
     @property
     def user(self) -> User:
@@ -116,7 +121,9 @@ def make_household_of(names: Names) -> Household:
     attempt = begin_paying(invoice, home)
     asker = make_waiting_user(names.asker.lower(), first_name=names.asker, last_name=names.family)
     demarche = make_account_request(asker, service=activity.service, now=NOW)
-    return Household(home, child, enrolment, regie, invoice, to_come, attempt, submission, demarche)
+    lines = [Line(2, home.family.number, home.user.email, ((f"{names.parent} {names.family}", ""),))]
+    takeover = keep_takeover(name="anciens-comptes.csv", lines=lines, by=None, now=NOW)
+    return Household(home, child, enrolment, regie, invoice, to_come, attempt, submission, demarche, takeover)
 
 
 def bill(regie: Regie) -> tuple[Invoice, Invoice]:
@@ -208,7 +215,7 @@ class World:
 
 
 def make_world() -> World:
-    make_town()
+    make_town(ways=["five_steps", "invited"])
     for code in CONSENTS:
         publish_text(code=code, title=code.label, body="Vous êtes libre de répondre.", by=None, now=NOW)
     AnswerText.objects.create(code="texterefus", state=DemarcheState.REFUSED, title="Refus", body="Désolés.")
@@ -231,6 +238,8 @@ def make_world() -> World:
         Person("an agent of the annexe", make_agent(*everything, place=annexe), marks, shares_activity=True),
     )
     agent = make_agent(*everything, service=ours.regie.service)
+    counter = make_agent(Capability.INVITE_FAMILIES).grants.get().role
+    Grant.objects.create(user=agent, role=counter, starts_on=dt.date(2020, 1, 1))  # a file belongs to no service
     none: frozenset[str] = frozenset()
     return World(
         ours,
@@ -329,6 +338,9 @@ def state_of(ours: Household) -> dict[str, list[dict[str, Any]]]:
         Demarche.objects.filter(pk=ours.demarche.pk),
         DemarcheEvent.objects.filter(demarche=ours.demarche),
         AccountAsked.objects.filter(pk=ours.demarche.pk),
+        Invitation.objects.filter(adult=home.adult),
+        ActivationCode.objects.filter(adult=home.adult),
+        Takeover.objects.filter(pk=ours.takeover.pk),
     )
     return {query.model.__name__: list(query.order_by("pk").values()) for query in rows}
 
@@ -348,6 +360,9 @@ OWN: dict[str, Callable[[Household], tuple[object, ...]]] = {
     "proposal_code": lambda ours: (PROPOSED,),
     "recovery_code": lambda ours: (LOST,),
     "session_code": lambda ours: (elsewhere(ours.user).code,),
+    "family_code": lambda ours: (ours.home.family.code,),
+    "adult_code": lambda ours: (ours.home.adult.code,),
+    "takeover_code": lambda ours: (ours.takeover.code,),
 }
 FREE: dict[str, object] = {
     "link_token": "x" * 32,

@@ -31,6 +31,7 @@ PAGES = (
     Page("Demandes", "demarches:worklist", "boite", Capability.HANDLE_REQUESTS),
     Page("Réservations", "bookings:day", "liste", Capability.SEE_BOOKINGS),
     Page("Occupation", "bookings:occupancy", "graphique", Capability.SEE_BOOKINGS),
+    Page("Comptes", "registration:accounts", "famille", Capability.INVITE_FAMILIES),
     Page("Factures", "billing:campaigns", "facturation", Capability.PREPARE_INVOICES),
     Page("Paiements", "billing:payments", "carte", Capability.SEE_PAYMENTS),
     Page("Textes", "accounts:texts", "document", Capability.PUBLISH_TEXTS),

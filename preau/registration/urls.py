@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from preau.registration.views import family, identity, links, request_steps, steps
+from preau.registration.views import family, identity, links, request_steps, staff, steps, takeover
 
 app_name = "registration"
 urlpatterns = [
@@ -27,10 +27,15 @@ urlpatterns = [
     path("demander-un-espace/annuler/", request_steps.cancel, name="request_cancel"),
     path("demander-un-espace/annulee/", request_steps.cancelled, name="request_cancelled"),
     path("confirmer-ma-demande/<slug:link_token>/", links.confirmation, name="confirmation"),
-    path("confirmer-ma-demande/<slug:link_token>/renvoyer/", links.confirmation_again, name="confirmation_again"),
     path("activer/<slug:link_token>/", links.activation, name="activation"),
-    path("activer/<slug:link_token>/renvoyer/", links.activation_again, name="activation_again"),
     path("invitation/<slug:link_token>/", links.invitation, name="invitation"),
-    path("invitation/<slug:link_token>/renvoyer/", links.invitation_again, name="invitation_again"),
     path("relier-mon-dossier/", family.link_file, name="link_file"),
+    path("mairie/comptes/", staff.accounts, name="accounts"),
+    path("mairie/comptes/inviter/", staff.invite_many, name="invite_many"),
+    path("mairie/comptes/lettres/", staff.letters, name="letters"),
+    path("mairie/comptes/dossier/<slug:family_code>/", staff.file_accounts, name="file_accounts"),
+    path("mairie/comptes/adulte/<slug:adult_code>/inviter/", staff.invite_one, name="invite_one"),
+    path("mairie/comptes/adulte/<slug:adult_code>/annuler/", staff.revoke, name="revoke"),
+    path("mairie/comptes/reprise/", takeover.takeover, name="takeover"),
+    path("mairie/comptes/reprise/<slug:takeover_code>/", takeover.takeover_report, name="takeover_report"),
 ]

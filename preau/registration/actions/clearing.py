@@ -3,7 +3,7 @@
 import datetime as dt
 
 from preau.registration.models import ActivationCode, Registration, Takeover, WrongTry
-from preau.registration.queries import AN_HOUR
+from preau.registration.queries.claims import AN_HOUR
 
 CODES_KEPT = dt.timedelta(days=365)
 TAKEOVERS_KEPT = dt.timedelta(days=90)

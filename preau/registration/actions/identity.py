@@ -18,7 +18,7 @@ from preau.registration.actions.drafting import KEPT_AS_DRAFT, cancel_registrati
 from preau.registration.actions.linking import ClaimedFile, close_other_ways
 from preau.registration.choices import Outcome
 from preau.registration.models import Registration, WrongTry
-from preau.registration.queries import by_number_key, tries_of
+from preau.registration.queries.claims import by_number_key, tries_of
 from preau.registration.rules import in_capitals_or_not, must_wait, name_key, number_key, proposed_username
 from preau.town.choices import Proof
 from preau.town.models import Text

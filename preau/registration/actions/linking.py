@@ -14,7 +14,7 @@ from preau.registration.actions.codes import close_codes, mail_code
 from preau.registration.actions.inviting import close_invitation
 from preau.registration.choices import Outcome
 from preau.registration.models import ActivationCode, Registration, WrongTry
-from preau.registration.queries import files_numbered, tries_of
+from preau.registration.queries.claims import files_numbered, tries_of
 from preau.registration.rules import Claim, FileFacts, adult_to_write, must_wait, number_key, proven_adult
 from preau.town.choices import Proof
 from preau.town.queries import the_town

@@ -16,6 +16,7 @@ from preau.families.testing import make_adult, make_family
 from preau.notifications.models import Outgoing
 from preau.registration.actions.activating import LinkIsOver, activate
 from preau.registration.actions.clearing import clear_expired
+from preau.registration.actions.drafting import send_link_again
 from preau.registration.models import ActivationCode, Registration
 from preau.registration.testing import NOW, make_code, make_registration, make_text, walk
 from preau.town.testing import make_town
@@ -117,8 +118,8 @@ def test_an_expired_link_is_sent_again_from_its_page(client: Client, time_machin
     time_machine.move_to(NOW + 73 * HOUR, tick=False)
     assert press(client, old).status_code == 410
     assert "Renvoyer le lien" in words(client.get(page_of(old)))
-    assert "Un nouveau lien vous a été envoyé" in words(client.post(f"{page_of(old)}renvoyer/"))
-    assert "Attendez une minute" in words(client.post(f"{page_of(old)}renvoyer/"))
+    assert "Un nouveau lien vous a été envoyé" in words(client.post(page_of(old), {"renvoyer": "1"}))
+    assert "Attendez une minute" in words(client.post(page_of(old), {"renvoyer": "1"}))
     assert press(client).headers["Location"] == "/connexion/"
 
 
@@ -129,16 +130,23 @@ def test_after_a_week_an_expired_link_only_says_how_to_begin_again(client: Clien
     page = words(client.get(page_of(token_mailed())))
     assert "Renvoyer le lien" not in page
     assert "Créer mon compte" in page
-    assert client.post(f"{page_of(token_mailed())}renvoyer/").status_code == 302
+    assert "Renvoyer le lien" not in words(client.post(page_of(token_mailed()), {"renvoyer": "1"}))
 
 
 def test_a_link_sent_before_another_no_longer_works(client: Client, time_machine) -> None:
-    make_registration()
+    registration = make_registration()
     first = token_mailed()
     time_machine.move_to(NOW + HOUR, tick=False)
-    client.post(f"{page_of(first)}renvoyer/")
+    assert send_link_again(registration=registration, now=NOW + HOUR)
     assert press(client, first).status_code == 410
     assert not User.objects.exists()
+
+
+def test_asking_for_another_link_never_activates(client: Client) -> None:
+    make_registration()
+    press(client, renvoyer="1")
+    assert not User.objects.exists()
+    assert Outgoing.objects.count() == 1
 
 
 # Names and addresses taken meanwhile

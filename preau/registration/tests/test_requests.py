@@ -189,7 +189,7 @@ def test_a_used_an_expired_and_an_unknown_link_say_what_to_do(client: Client, ti
     expired = Client().get(used)
     assert expired.status_code == 410
     assert "Renvoyer le lien" in words(expired)
-    Client().post(f"{used}renvoyer/")
+    Client().post(used, {"renvoyer": "1"})
     assert link() != used
     fresh = link()
     Client().post(fresh)

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from preau.accounts.actions import EmailTaken, UsernameTaken
 from preau.accounts.choices import LinkPurpose
@@ -29,6 +29,7 @@ from preau.town.choices import Proof, TextCode
 from preau.town.context import town_of
 
 USERNAME_TAKEN = "Ce nom d’utilisateur est déjà pris. Choisissez-en un autre, par exemple avec un chiffre à la fin"
+AGAIN = "renvoyer"  # the button of a link that has expired
 
 
 def address_of(request: HttpRequest) -> str:
@@ -45,7 +46,11 @@ def activation(request: HttpRequest, link_token: str) -> HttpResponse:
     link = find_link(link_token, LinkPurpose.ACTIVATION)
     registration = _registration_of(link)
     if link is None or registration is None or not is_open(link, now=timezone.now()):
-        return _over(request, link, link_token, again="registration:activation_again" if registration else "")
+        if registration and AGAIN in request.POST:
+            return _sent_again(request, send_link_again(registration=registration, now=timezone.now()))
+        return _over(request, link, may_ask=registration is not None)
+    if AGAIN in request.POST:
+        return redirect("registration:activation", link_token)
     form = UsernameForm(request.POST if "username" in request.POST else None, initial=_initial(registration))
     if request.method != "POST" or (form.is_bound and not form.is_valid()):
         return _activation_page(request, registration, link_token, form=form, asks_name=form.is_bound)
@@ -101,17 +106,6 @@ def _enter(request: HttpRequest, user: User) -> HttpResponse:
     return redirect("accounts:landing")
 
 
-@public_page
-@require_POST
-def activation_again(request: HttpRequest, link_token: str) -> HttpResponse:
-    """A new link to the same address, for a link that has expired."""
-    registration = _registration_of(find_link(link_token, LinkPurpose.ACTIVATION))
-    if registration is None:
-        return redirect("registration:activation", link_token)
-    is_sent = send_link_again(registration=registration, now=timezone.now())
-    return _page(request, "sent_again", {"is_sent": is_sent, "just_sent": JUST_SENT})
-
-
 # Requests without a file
 
 
@@ -122,7 +116,11 @@ def confirmation(request: HttpRequest, link_token: str) -> HttpResponse:
     link = find_link(link_token, LinkPurpose.REQUEST)
     registration = _registration_of(link)
     if link is None or registration is None or not is_open(link, now=timezone.now()):
-        return _over(request, link, link_token, again="registration:confirmation_again" if registration else "")
+        if registration and AGAIN in request.POST:
+            return _sent_again(request, send_link_again(registration=registration, now=timezone.now()))
+        return _over(request, link, may_ask=registration is not None)
+    if AGAIN in request.POST:
+        return redirect("registration:confirmation", link_token)
     form = UsernameForm(request.POST if "username" in request.POST else None, initial=_initial(registration))
     context = {"registration": registration, "token": link_token}
     if request.method != "POST" or (form.is_bound and not form.is_valid()):
@@ -144,17 +142,6 @@ def confirmation(request: HttpRequest, link_token: str) -> HttpResponse:
     return _to_sign_in(request, by_franceconnect=False)
 
 
-@public_page
-@require_POST
-def confirmation_again(request: HttpRequest, link_token: str) -> HttpResponse:
-    """A new link to the same address, for a link that has expired."""
-    registration = _registration_of(find_link(link_token, LinkPurpose.REQUEST))
-    if registration is None:
-        return redirect("registration:confirmation", link_token)
-    is_sent = send_link_again(registration=registration, now=timezone.now())
-    return _page(request, "sent_again", {"is_sent": is_sent, "just_sent": JUST_SENT})
-
-
 # Accounts made by the town
 
 
@@ -164,7 +151,11 @@ def invitation(request: HttpRequest, link_token: str) -> HttpResponse:
     link = find_link(link_token, LinkPurpose.INVITATION)
     found = _invitation_of(link)
     if link is None or found is None or not is_open(link, now=timezone.now()):
-        return _over(request, link, link_token, again="registration:invitation_again" if found else "")
+        if found and AGAIN in request.POST:
+            return _sent_again(request, invite_again(invitation=found, by=None, now=timezone.now()))
+        return _over(request, link, may_ask=found is not None)
+    if AGAIN in request.POST:
+        return redirect("registration:invitation", link_token)
     texts = [read_text(TextCode.TERMS), read_text(TextCode.PRIVACY)]
     words = {"first_name": found.adult.first_name, "last_name": found.adult.last_name, "email": found.email}
     form = InvitedForm(request.POST or None, town=town_of(request), words=words, initial={"username": found.username})
@@ -196,29 +187,20 @@ def _invitation_of(link: MailedLink | None) -> Invitation | None:
     return opened.filter(accepted_at=None, revoked_at=None, adult__user=None).first()
 
 
-@public_page
-@require_POST
-def invitation_again(request: HttpRequest, link_token: str) -> HttpResponse:
-    found = _invitation_of(find_link(link_token, LinkPurpose.INVITATION))
-    if found is None:
-        return redirect("registration:invitation", link_token)
-    try:
-        is_sent = invite_again(invitation=found, by=None, now=timezone.now())
-    except InvitationIsOver:
-        return redirect("registration:invitation", link_token)
-    return _page(request, "sent_again", {"is_sent": is_sent, "just_sent": JUST_SENT})
-
-
 # Links that no longer work
 
 
-def _over(request: HttpRequest, link: MailedLink | None, token: str, *, again: str) -> HttpResponse:
-    """What to do with a link that was used, has expired or was never ours. `again` is the page that sends another."""
+def _over(request: HttpRequest, link: MailedLink | None, *, may_ask: bool) -> HttpResponse:
+    """What to do with a link that was used, has expired or was never ours; `may_ask` for another, with a button."""
     if link is None:
         return _page(request, "link_unknown", {}, status=404)
     if link.used_at is not None:
         return _page(request, "link_used", {}, status=410)
-    return _page(request, "link_expired", {"token": token, "again": again}, status=410)
+    return _page(request, "link_expired", {"may_ask": may_ask}, status=410)
+
+
+def _sent_again(request: HttpRequest, is_sent: bool) -> HttpResponse:
+    return _page(request, "sent_again", {"is_sent": is_sent, "just_sent": JUST_SENT})
 
 
 def _page(request: HttpRequest, name: str, context: dict[str, object], *, status: int = 200) -> HttpResponse:

@@ -34,11 +34,15 @@ def files_numbered(number: str, *, now: dt.datetime) -> list[FileFacts]:
         .filter(key=key, archived_at__isnull=True)
         .prefetch_related(Prefetch("adults", Adult.objects.order_by("pk").prefetch_related(codes)))
     )
-    return [FileFacts(file.name, tuple(adult_facts(adult) for adult in file.adults.all())) for file in files]
+    return [FileFacts(file.name, tuple(_with_codes(adult) for adult in file.adults.all())) for file in files]
 
 
-def adult_facts(adult: Adult) -> AdultFacts:
-    """What the rules ask of an adult whose codes in force are prefetched."""
+def _with_codes(adult: Adult) -> AdultFacts:
+    return adult_facts(adult, codes=frozenset(code.digest for code in adult.activation_codes.all()))
+
+
+def adult_facts(adult: Adult, *, codes: frozenset[str]) -> AdultFacts:
+    """What the rules ask of an adult; `codes` are the digests of those in force."""
     return AdultFacts(
         key=adult.pk,
         first_name=adult.first_name,
@@ -46,7 +50,7 @@ def adult_facts(adult: Adult) -> AdultFacts:
         birth_name=adult.birth_name,
         email=adult.email,
         has_account=adult.user_id is not None,
-        codes=frozenset(code.digest for code in adult.activation_codes.all()),
+        codes=codes,
     )
 
 
