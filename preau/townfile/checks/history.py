@@ -12,6 +12,7 @@ from preau.core.money import NBSP
 from preau.enrolments.choices import LIVE
 from preau.enrolments.models import Enrolment, Intake
 from preau.town.choices import CONSENTS, TextCode
+from preau.town.models import Text
 from preau.townfile.expanding import activities_meant
 from preau.townfile.file import TownFile
 from preau.townfile.lines import Path
@@ -29,11 +30,19 @@ def history_faults(file: TownFile, *, today: dt.date) -> Iterator[tuple[Path, st
 
 
 def history_warnings(file: TownFile) -> Iterator[tuple[Path, str]]:
-    """New versions that do not tell families what changed: they are asked to accept them at their next sign-in."""
+    """Texts that would bring back the words of an old version, or would not tell families what changed."""
     current = current_texts()
     for path, code, row in file.texts.items():
-        is_new = code in current and not is_published(code, row, current)
-        if is_new and code in ACCEPTED and row.changes == current[code].changes:
+        if code not in current or is_published(code, row, current):
+            continue
+        before = Text.objects.filter(code=code, title=row.title, body=row.body).order_by("version").last()
+        if before is not None:
+            yield (
+                path,
+                f"c’est le texte de la version {before.version}, remplacée depuis{NBSP}: il redeviendrait celui en "
+                "vigueur. Pour partir du texte en vigueur, reprenez celui de « preau town export ».",
+            )
+        elif code in ACCEPTED and row.changes == current[code].changes:
             yield (
                 (*path, "changes"),
                 "ce texte change, et les familles le reliront : dites en une phrase ce qui change.",

@@ -216,6 +216,13 @@ def test_a_new_version_that_does_not_say_what_changes_is_told(tmp_path: Path) ->
         )
 
 
+def test_the_words_of_an_old_version_do_not_come_back_unnoticed(tmp_path: Path) -> None:
+    load_text(tmp_path)
+    load_text(tmp_path, terms_changed('\nchanges = "L’article 1."'))
+    (warning,) = file_to_load(write_town(tmp_path), today=TODAY).source.warnings
+    assert (warning.line, says(warning, "le texte de la version 1")) == (line_of("[texts.terms]", SMALL), True)
+
+
 ACCOUNTS = """\
 ways = ["request", "franceconnect"]
 proofs = ["agent", "franceconnect"]
