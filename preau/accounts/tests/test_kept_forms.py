@@ -96,6 +96,12 @@ def test_what_was_typed_is_there_after_signing_in_and_is_sent_once(late) -> None
     assert late.get("/reprise/").headers["Location"] == "/arrivee/"
 
 
+def test_the_page_shows_words_and_neither_ticks_nor_codes(late) -> None:
+    send(late, accord="on", enfant="b2cdfghjkm")
+    sign_in(late)
+    assert late.get("/reprise/").context["typed"] == ["Cantine", "Nora ne mange pas jeudi.", "lundi", "mardi"]
+
+
 def test_a_second_click_sends_nothing_twice(late) -> None:
     send(late)
     sign_in(late)

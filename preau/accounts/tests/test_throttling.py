@@ -1,9 +1,11 @@
 """Slowing down whoever guesses, without ever keeping the true owner out."""
 
 import datetime as dt
+import threading
 
 import pytest
 from django.contrib.auth.hashers import make_password
+from django.db import connection
 from django.test import Client
 
 from preau.accounts.models import Tries, User
@@ -62,6 +64,24 @@ def test_a_wait_holds_until_its_second_and_no_longer() -> None:
 def test_a_guess_counts_before_it_is_known_to_be_wrong() -> None:
     """A hundred sent at once are a hundred."""
     assert [bool(wait_before(guess(), now=NOW)) for _ in range(6)] == [False] * 5 + [True]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_twenty_guesses_sent_at_once_five_are_read() -> None:
+    waits: list[bool] = []
+
+    def send() -> None:
+        try:
+            waits.append(bool(wait_before(guess(), now=NOW)))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=send) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (waits.count(False), waits.count(True)) == (5, 15)
 
 
 def test_a_right_guess_is_forgotten_with_those_before_it() -> None:

@@ -28,6 +28,7 @@ from preau.accounts.fresh import fresh
 from preau.accounts.kept_forms import FIELD, waiting_form
 from preau.accounts.models import Session, User
 from preau.accounts.passwords import words_of
+from preau.core.codes import is_code
 from preau.core.forms import PortalForm
 from preau.town.choices import TextCode
 from preau.town.context import town_of
@@ -198,14 +199,6 @@ def end_other_devices(request: SignedInRequest) -> HttpResponse:
 # What was typed when the session ended
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """A field of a kept form: its name in words, and what was typed."""
-
-    label: str
-    values: list[str]
-
-
 @signed_in_page
 @require_http_methods(GET_OR_POST)
 def resume(request: SignedInRequest) -> HttpResponse:
@@ -216,18 +209,16 @@ def resume(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST":
         kept.delete()
         return _done(request, "Votre saisie est effacée. Rien n’est envoyé.", to="accounts:landing")
-    typed = [
-        Typed(name.replace("_", " ").capitalize(), [value for value in values if value.strip()])
-        for name, values in kept.fields
-    ]
-    words = sum(len(value.split()) for field in typed for value in field.values)
-    context: dict[str, Any] = {
-        "kept": kept,
-        "field": FIELD,
-        "typed": [field for field in typed if field.values],
-        "words": words,
-    }
+    typed = [value for _, values in kept.fields for value in values if _is_for_people(value)]
+    words = sum(len(value.split()) for value in typed)
+    context: dict[str, Any] = {"kept": kept, "field": FIELD, "typed": typed, "words": words}
     return _show(request, "resume", **context)
+
+
+def _is_for_people(value: str) -> bool:
+    """Not the ticks and the codes of a form, which mean nothing out of their page."""
+    is_a_code = is_code(value) and any(sign.isdigit() for sign in value)
+    return any(sign.isalnum() for sign in value) and value != "on" and not is_a_code
 
 
 # Conditions

@@ -139,12 +139,14 @@ def test_a_consent_is_never_asked_under_penalty(signed_in, nora) -> None:
 
 
 def test_a_parent_answers_only_for_those_whose_identity_they_act_on(signed_in, zoe) -> None:
-    grandchild = make_child(first_name="Ulysse")
+    grandchild, seen_only = make_child(first_name="Ulysse"), make_child(first_name="Barnabé")
     make_bond(zoe, grandchild, Situation.GRANDPARENT)
+    make_bond(zoe, seen_only, Situation.WITHOUT_EXERCISE)
     stranger = make_child(make_family(name="Autre"), first_name="Xavier")
     page = words(signed_in.get(LIST))
     assert "Ulysse" not in page
-    for child in (grandchild, stranger):
+    assert "Barnabé" not in page
+    for child in (grandchild, seen_only, stranger):
         assert answer(signed_in, image(child)).status_code == 404
     assert not Consent.objects.exists()
 
