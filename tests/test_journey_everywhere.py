@@ -18,6 +18,8 @@ pytestmark = pytest.mark.journey
 PUBLIC = (
     "/",
     "/connexion/",
+    "/creer-mon-compte/",
+    "/creer-mon-compte/mes-informations/",
     "/aide/",
     "/delais/",
     "/plan-du-site/",

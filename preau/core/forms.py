@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.forms.renderers import DjangoTemplates
+from django.forms.utils import pretty_name
 
 
 class PortalRenderer(DjangoTemplates):
@@ -23,7 +24,8 @@ class Portal(forms.BaseForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
-            speak_plainly(field, str(self[name].label))
+            # Not `self[name].label`: a bound field keeps the label and the help of the moment when it is first asked.
+            speak_plainly(field, pretty_name(name) if field.label is None else str(field.label))
 
 
 class PortalForm(Portal, forms.Form):

@@ -7,7 +7,8 @@ from typing import Any
 
 from django import forms
 
-from preau.accounts.passwords import password_faults
+from preau.accounts.passwords import password_faults, password_help
+from preau.accounts.usernames import USERNAME_HELP, UsernameField
 from preau.core.forms import PortalForm
 from preau.registration.codes import digest_of
 from preau.registration.rules import CODE_LENGTH, code_key, number_key
@@ -16,7 +17,6 @@ from preau.town.models import Town
 
 LETTERS = r"[^\W\d_]+"
 NAME = re.compile(rf"{LETTERS}(?:(?:[ '’\-]|\. )+{LETTERS})*\.?")  # « St. Jean », but nothing like an address
-USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._\-]{2,}")
 NAME_FAULT = "Écrivez des lettres seulement : les espaces, tirets et apostrophes conviennent aussi"
 KEPT = "Déjà choisi. Laissez vide pour le garder."
 
@@ -28,12 +28,8 @@ def typed(autocomplete: str, **attrs: str) -> dict[str, str]:
 class NewPassword(PortalForm):
     """A user name and a password, chosen. `words` are the person's own, which a password must not be."""
 
-    username = forms.CharField(
-        label="Nom d’utilisateur",
-        max_length=60,
-        help_text="Pour vous connecter, comme votre adresse e-mail. Lettres, chiffres, points et tirets, par exemple "
-        "z-pinceau. S’il est déjà pris, nous vous en demanderons un autre à la fin.",
-        widget=forms.TextInput(attrs=typed("username", autocapitalize="none", spellcheck="false")),
+    username = UsernameField(
+        help_text=f"{USERNAME_HELP} S’il est déjà pris, nous vous en demanderons un autre à la fin."
     )
     password = forms.CharField(
         label="Mot de passe",
@@ -51,21 +47,11 @@ class NewPassword(PortalForm):
     def __init__(self, *args: Any, town: Town, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.town = town
-        self.fields[
-            "password"
-        ].help_text = f"{town.password_minimum} caractères au moins. Une phrase courte, c’est parfait."
+        self.fields["password"].help_text = password_help(town)
 
     @property
     def own_words(self) -> dict[str, str]:
         return {name: self.cleaned_data.get(name, "") for name in ("first_name", "last_name", "email", "username")}
-
-    def clean_username(self) -> str:
-        username: str = self.cleaned_data["username"]
-        if not USERNAME.fullmatch(username):
-            raise forms.ValidationError(
-                "Choisissez au moins 3 lettres ou chiffres, sans espace ni accent, par exemple z-pinceau"
-            )
-        return username
 
     def clean(self) -> dict[str, Any]:
         password, again = self.cleaned_data.get("password"), self.cleaned_data.get("password_again")
@@ -145,7 +131,7 @@ class FileForm(PortalForm):
         label="Code d’activation",
         max_length=30,
         required=False,
-        help_text="10 lettres et chiffres. Majuscules et espaces sans importance.",
+        help_text="Si vous en avez reçu un : 10 lettres et chiffres. Majuscules et espaces sans importance.",
         widget=forms.TextInput(
             attrs=typed(
                 "one-time-code", **{"class": "saisie-code", "autocapitalize": "characters", "spellcheck": "false"}
@@ -244,7 +230,7 @@ class AcceptForm(PortalForm):
 
     def __init__(self, *args: Any, label: str, version: int, **kwargs: Any) -> None:
         super().__init__(*args, initial={"version": version}, **kwargs)
-        self["accepted"].label = label  # the field's own is read before
+        self.fields["accepted"].label = label
         self.fields["accepted"].error_messages["required"] = "Cochez la case pour accepter, ou refusez"
         self.in_force = version
 
@@ -258,10 +244,7 @@ class AcceptForm(PortalForm):
 class UsernameForm(PortalForm):
     """Another user name, when the one chosen is taken."""
 
-    username = NewPassword.base_fields["username"]
-
-    def clean_username(self) -> str:
-        return NewPassword.clean_username(self)  # type: ignore[arg-type]
+    username = UsernameField()
 
 
 class InvitedForm(NewPassword):
@@ -273,7 +256,7 @@ class InvitedForm(NewPassword):
     def __init__(self, *args: Any, words: dict[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.words = words
-        self.fields["username"].help_text = "Pour vous connecter, comme votre adresse e-mail. Vous pouvez le changer."
+        self.fields["username"].help_text = f"{USERNAME_HELP} Vous pouvez garder celui-ci."
 
     @property
     def own_words(self) -> dict[str, str]:

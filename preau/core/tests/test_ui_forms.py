@@ -47,6 +47,14 @@ def test_a_field_has_its_label_and_its_help():
     assert 'aria-describedby="id_email_helptext"' in html
 
 
+def test_a_form_may_write_the_label_and_the_help_of_a_field_once_it_is_made():
+    form = Signing()
+    form.fields["email"].label, form.fields["email"].help_text = "Courriel", "Nous ne l’écrivons nulle part."
+    html = str(form["email"].as_field_group())
+    assert '<label for="id_email">Courriel</label>' in html
+    assert "Nous ne l’écrivons nulle part." in html
+
+
 def test_only_optional_fields_are_marked():
     html = str(Signing())
     assert html.count("(facultatif)") == 1

@@ -157,7 +157,7 @@ def test_a_user_name_taken_meanwhile_is_chosen_again_on_the_page(client: Client)
     make_user("Z-Pinceau")
     answer = press(client)
     assert "déjà pris" in words(answer)
-    assert "sans espace ni accent" in words(press(client, username="a b"))
+    assert "sans espace" in words(press(client, username="a b"))
     press(client, username="z-pinceau2")
     assert User.objects.filter(username="z-pinceau2").exists()
 

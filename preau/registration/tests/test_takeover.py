@@ -203,7 +203,7 @@ def test_an_agent_checks_reads_then_invites(samira: Client) -> None:
 
 def test_a_file_with_a_fault_is_not_kept(samira: Client) -> None:
     answer = samira.post(PAGE, {"file": upload(HEAD + "1084;zoe@;\n")})
-    assert "ligne 2 : « zoe@ » n’est pas une adresse e-mail." in words(answer)
+    assert "Ligne 2 : « zoe@ » n’est pas une adresse e-mail." in words(answer)
     assert not Takeover.objects.exists()
     assert "Remplissez « Fichier CSV »" in words(samira.post(PAGE))
 
