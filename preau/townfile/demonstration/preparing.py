@@ -60,7 +60,9 @@ def prepared() -> Prepared | None:
         raise TownAlreadyThere
     if made is None:
         return None
-    return Prepared(made.facts["town"], dt.date.fromisoformat(made.subject), tuple(made.facts["to_try"]))
+    # The first demonstrations were all of Villejuif, and had nobody to let in.
+    town, to_try = made.facts.get("town", "villejuif"), made.facts.get("to_try", ())
+    return Prepared(town, dt.date.fromisoformat(made.subject), tuple(to_try))
 
 
 @transaction.atomic

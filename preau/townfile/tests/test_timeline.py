@@ -16,7 +16,15 @@ from preau.town.models import SchoolYear, Town
 from preau.town.testing import make_town
 from preau.townfile.checking import checked_source
 from preau.townfile.demonstration.households import Generator
-from preau.townfile.demonstration.preparing import PREPARED, TownAlreadyThere, forget, prepare, prepared, town_file
+from preau.townfile.demonstration.preparing import (
+    PREPARED,
+    Prepared,
+    TownAlreadyThere,
+    forget,
+    prepare,
+    prepared,
+    town_file,
+)
 from preau.townfile.demonstration.scene import Scene
 from preau.townfile.demonstration.scenes import SCENES
 from preau.townfile.demonstration.shifting import shift
@@ -44,6 +52,12 @@ def test_a_real_town_is_never_taken_for_a_demonstration() -> None:
     make_town()
     with pytest.raises(TownAlreadyThere):
         prepared()
+
+
+@pytest.mark.django_db
+def test_a_demonstration_made_before_there_were_four_towns_still_opens() -> None:
+    record(None, PREPARED, at=NOW, subject=f"{TODAY}", facts={"families": 400})
+    assert prepared() == Prepared("villejuif", TODAY, ())
 
 
 @pytest.mark.django_db(transaction=True)
