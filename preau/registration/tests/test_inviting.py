@@ -1,10 +1,15 @@
 """Accounts that the town offers: one adult or hundreds, accepted at the first visit, taken back."""
 
 import datetime as dt
+import threading
 
 import pytest
+from django.db import connection
 from django.test import Client
 
+from preau.accounts.actions import EmailTaken
+from preau.accounts.choices import LinkPurpose
+from preau.accounts.links import find_link
 from preau.accounts.models import Acceptance, User
 from preau.accounts.testing import make_user
 from preau.families.models import Adult, Family
@@ -12,7 +17,9 @@ from preau.families.testing import make_adult, make_family
 from preau.journal.models import Entry
 from preau.notifications.models import Outgoing
 from preau.registration.actions.inviting import (
+    InvitationIsOver,
     NotAsked,
+    accept_invitation,
     close_invitation,
     invite,
     invite_again,
@@ -149,6 +156,55 @@ def test_a_link_is_sent_again_once_a_minute(family: Family) -> None:
     invitation = make_invitation(person(family))
     assert not invite_again(invitation=invitation, by=None, now=NOW)
     assert invite_again(invitation=invitation, by=None, now=NOW + HOUR)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_agents_who_invite_two_adults_at_one_address_at_once_invite_one() -> None:
+    make_town(ways=["invited"])
+    family = make_family()
+    adults = [person(family, name, "both@example.org").pk for name in ("Zoé", "Malik")]
+    barrier, refused = threading.Barrier(2), []
+
+    def race(adult: int) -> None:
+        barrier.wait()
+        try:
+            refused.extend(reason for _, reason in invite(adults=[adult], by=None, now=NOW).refused)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=race, args=[adult]) for adult in adults]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert refused == [NotInvited.SHARED_EMAIL]
+    assert Invitation.objects.count() == Outgoing.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_tabs_that_accept_one_invitation_at_once_open_one_account() -> None:
+    make_town(ways=["invited"])
+    make_invitation(person(make_family()))
+    link = find_link(token_mailed(), LinkPurpose.INVITATION)
+    assert link is not None
+    barrier, over = threading.Barrier(2), []
+
+    def race(username: str) -> None:
+        barrier.wait()
+        try:
+            accept_invitation(link=link, username=username, password_hash="x", texts=[], now=NOW)
+        except (InvitationIsOver, EmailTaken) as late:
+            over.append(type(late))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=race, args=[name]) for name in ("zoe1", "zoe2")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert over == [InvitationIsOver]
+    assert User.objects.count() == 1
 
 
 # The first visit
