@@ -163,7 +163,8 @@ def test_two_agents_who_invite_two_adults_at_one_address_at_once_invite_one() ->
     make_town(ways=["invited"])
     family = make_family()
     adults = [person(family, name, "both@example.org").pk for name in ("Zoé", "Malik")]
-    barrier, refused = threading.Barrier(2), []
+    barrier = threading.Barrier(2)
+    refused: list[NotInvited] = []
 
     def race(adult: int) -> None:
         barrier.wait()
