@@ -1,7 +1,8 @@
 """Addresses of the area."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
+from preau.accounts.converters import UsernameConverter
 from preau.accounts.views import (
     account,
     agents,
@@ -14,6 +15,8 @@ from preau.accounts.views import (
     welcome,
 )
 
+register_converter(UsernameConverter, "username")
+
 app_name = "accounts"
 urlpatterns = [
     path("connexion/", public.sign_in, name="login"),
@@ -24,14 +27,14 @@ urlpatterns = [
     path("agents/bienvenue/<str:link_token>/", welcome.agent_welcome, name="agent_welcome"),
     path("mairie/agents/", agents.list_agents, name="agents"),
     path("mairie/agents/inviter/", agents.invite, name="invite_agent"),
-    path("mairie/agents/compte/<str:agent_name>/", agents.agent, name="agent"),
-    path("mairie/agents/compte/<str:agent_name>/roles/", agents.give, name="give_role"),
-    path("mairie/agents/compte/<str:agent_name>/dates/", agents.change_grant, name="change_grant"),
-    path("mairie/agents/compte/<str:agent_name>/lien/", agents.invite_again, name="invite_again"),
-    path("mairie/agents/compte/<str:agent_name>/fermer/", agents.close, name="close_agent"),
-    path("mairie/agents/compte/<str:agent_name>/rouvrir/", agents.reopen, name="reopen_agent"),
-    path("mairie/agents/accord/<str:proposal_code>/", agents.decide, name="decide"),
-    path("mairie/agents/acces/<str:recovery_code>/", agents.confirm_recovery, name="confirm_recovery"),
+    path("mairie/agents/compte/<username:agent_name>/", agents.agent, name="agent"),
+    path("mairie/agents/compte/<username:agent_name>/roles/", agents.give, name="give_role"),
+    path("mairie/agents/compte/<username:agent_name>/dates/", agents.change_grant, name="change_grant"),
+    path("mairie/agents/compte/<username:agent_name>/lien/", agents.invite_again, name="invite_again"),
+    path("mairie/agents/compte/<username:agent_name>/fermer/", agents.close, name="close_agent"),
+    path("mairie/agents/compte/<username:agent_name>/rouvrir/", agents.reopen, name="reopen_agent"),
+    path("mairie/agents/accord/<slug:proposal_code>/", agents.decide, name="decide"),
+    path("mairie/agents/acces/<slug:recovery_code>/", agents.confirm_recovery, name="confirm_recovery"),
     path("mairie/agents/roles/", roles.list_roles, name="roles"),
     path("mairie/agents/roles/nouveau/", roles.add_role, name="add_role"),
     path("mairie/agents/roles/role/<slug:role_code>/", roles.role, name="role"),
@@ -70,5 +73,5 @@ urlpatterns = [
     path("mon-compte/affichage/", account.display, name="display"),
     path("mon-compte/appareils/", account.devices, name="devices"),
     path("mon-compte/appareils/deconnecter-les-autres/", account.end_other_devices, name="end_other_devices"),
-    path("mon-compte/appareils/<str:session_code>/deconnecter/", account.end_device, name="end_device"),
+    path("mon-compte/appareils/<slug:session_code>/deconnecter/", account.end_device, name="end_device"),
 ]

@@ -136,7 +136,9 @@ def _take(adult: Adult, user: User) -> LinkRefusal | None:
     """One conditional update: of two accounts for one adult, or two adults for one account, the first is linked."""
     try:
         with transaction.atomic():
-            free = Adult.objects.filter(pk=adult.pk, user__isnull=True, family__archived_at__isnull=True)
+            # Without a join: of the row that it waited for, PostgreSQL looks again at the columns, not at a subquery.
+            open_files = Family.objects.filter(archived_at__isnull=True)
+            free = Adult.objects.filter(pk=adult.pk, user__isnull=True, family__in=open_files)
             return None if free.update(user=user) else LinkRefusal.ADULT_HAS_ACCOUNT
     except IntegrityError:  # the account is another adult's
         return LinkRefusal.ACCOUNT_HAS_FILE

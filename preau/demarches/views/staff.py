@@ -57,7 +57,7 @@ def demande(request: StaffRequest, demarche_code: str) -> HttpResponse:
 def taking(request: StaffRequest, demarche_code: str) -> HttpResponse:
     """Take a request for oneself; `holder` is who had it when the page was read."""
     demarche = demarche_of(request, demarche_code)
-    holder = User.objects.filter(username=request.POST.get("holder", "")[:60]).first()
+    holder = User.objects.filter(username=request.POST.get("holder", "").replace("\0", "")[:60]).first()
     try:
         take(demarche, holder=holder, by=request.user, now=timezone.now())
     except DemarcheRefused:

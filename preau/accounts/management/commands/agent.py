@@ -15,6 +15,7 @@ from preau.accounts.choices import UserKind
 from preau.accounts.models import Role, User
 from preau.accounts.recovering import reset_from_server
 from preau.core.dates import local_day
+from preau.core.migrated import refuse_unmigrated
 from preau.town.models import Place, Service
 
 M = TypeVar("M", bound=Model)
@@ -40,6 +41,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        refuse_unmigrated()
         path = self.reset(options["username"]) if options["reinitialiser"] else self.open(options)
         self.stdout.write(f"Lien, valable trois jours, envoyé aussi par e-mail : {settings.PUBLIC_URL}{path}")
         self.stdout.write("Qui l’ouvre choisit le mot de passe : remettez-le à l’agent, et à personne d’autre.")
