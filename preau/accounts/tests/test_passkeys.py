@@ -4,10 +4,13 @@ import json
 
 import pytest
 from django.core.cache import cache
+from fido2.cose import CoseKey
+from fido2.utils import sha256, websafe_encode
+from fido2.webauthn import Aaguid, AttestationObject, AttestedCredentialData, AuthenticatorData
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from preau.accounts import factors, passkeys
+from preau.accounts import factors
 from preau.accounts.testing import PASSWORD, make_agent, make_app, make_user, sign_in
 from preau.town.testing import make_town
 
@@ -120,5 +123,46 @@ def test_a_passkey_never_leads_elsewhere(client, elsewhere):
     assert "evil" not in client.get(KEY, {"next": elsewhere}).content.decode()
 
 
-def test_unknown_kinds_of_keys_are_named_by_one_fault():
-    assert issubclass(NotImplementedError, passkeys.UNREADABLE)
+UNKNOWN_KIND = CoseKey.parse({1: 99, 3: -999})  # no such type, no such algorithm
+KEY_ID = b"a key of ours"
+OWNER_UNLOCKED_IT = AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.UV
+
+
+def answer(kind: str, question: str, **parts: bytes) -> str:
+    """What a browser sends for a key: `question` is the challenge of the page, as it was asked."""
+    told = {"type": kind, "challenge": question, "origin": "http://localhost"}
+    sent = {"clientDataJSON": json.dumps(told).encode(), **parts}
+    return json.dumps(
+        {
+            "id": websafe_encode(KEY_ID),
+            "rawId": websafe_encode(KEY_ID),
+            "type": "public-key",
+            "clientExtensionResults": {},
+            "response": {name: websafe_encode(part) for name, part in sent.items()},
+        }
+    )
+
+
+def test_a_key_of_an_unknown_kind_signs_nobody_in(client, settings):
+    settings.ALLOWED_HOSTS = ["localhost"]
+    zoe = make_user()
+    sign_in(client, zoe)
+    here = {"HTTP_HOST": "localhost"}
+    question = client.get(ADD, **here).context["options"]["publicKey"]["challenge"]
+    site = sha256(b"localhost")
+    key = AttestedCredentialData.create(Aaguid.NONE, KEY_ID, UNKNOWN_KIND)
+    made = AuthenticatorData.create(site, OWNER_UNLOCKED_IT | AuthenticatorData.FLAG.AT, 0, bytes(key))
+    new = answer("webauthn.create", question, attestationObject=bytes(AttestationObject.create("none", made, {})))
+    client.post(ADD, {"credential": new, "name": "Mon téléphone"}, **here)
+    assert factors.has_factor(zoe)
+    client.logout()
+    question = client.get(KEY, **here).context["options"]["publicKey"]["challenge"]
+    shown = answer(
+        "webauthn.get",
+        question,
+        authenticatorData=bytes(AuthenticatorData.create(site, OWNER_UNLOCKED_IT, 1)),
+        signature=b"signed",
+        userHandle=str(zoe.pk).encode(),
+    )
+    assert NO_KEY in client.post(KEY, {"credential": shown}, **here).content.decode()
+    assert "_auth_user_id" not in client.session
