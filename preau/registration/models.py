@@ -6,8 +6,7 @@ from django.db.models.functions import Lower
 
 from preau.core.codes import new_code
 from preau.families.models import Adult
-from preau.registration.choices import CodeChannel
-from preau.registration.rules import Done, RequestDone
+from preau.registration.choices import CodeChannel, RequestStep, Step
 from preau.town.choices import Proof, WayIn
 from preau.town.models import Text
 
@@ -82,24 +81,18 @@ class Registration(models.Model):
         return f"{self.first_name} {self.last_name}"
 
     @property
-    def request_done(self) -> RequestDone:
-        """Of the steps of a request."""
-        return RequestDone(
-            identity=bool(self.last_name),
-            contact=bool(self.email),
-            sign_in=bool(self.password),
-            terms=self.terms_at is not None,
-            privacy=self.privacy_at is not None,
-        )
-
-    @property
-    def done(self) -> Done:
-        return Done(
-            about=bool(self.password),
-            file=bool(self.file_number),
-            terms=self.terms_at is not None,
-            privacy=self.privacy_at is not None,
-        )
+    def done(self) -> frozenset[str]:
+        """The steps, of whatever way, that hold what they ask for."""
+        held = {
+            Step.ABOUT: bool(self.password),
+            Step.FILE: bool(self.file_number),
+            RequestStep.IDENTITY: bool(self.last_name),
+            RequestStep.CONTACT: bool(self.email),
+            RequestStep.SIGN_IN: bool(self.password),
+            Step.TERMS: self.terms_at is not None,
+            Step.PRIVACY: self.privacy_at is not None,
+        }
+        return frozenset(step for step, is_held in held.items() if is_held)
 
 
 class ActivationCode(models.Model):

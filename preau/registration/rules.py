@@ -2,10 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-
-from preau.registration.choices import RequestStep, Step
+from typing import TypeVar
 
 CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: 10 signs are 50 bits
 CODE_LENGTH = 10
@@ -163,45 +162,14 @@ def in_capitals_or_not(name: str) -> str:
     return name.title() if name.isupper() else name
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """Which of the five steps hold what they ask for."""
-
-    about: bool = False
-    file: bool = False
-    terms: bool = False
-    privacy: bool = False
+S = TypeVar("S", bound=str)
 
 
-def open_step(done: Done) -> Step:
-    """The first step that is not done: no later one may be opened."""
-    for step in (Step.ABOUT, Step.FILE, Step.TERMS, Step.PRIVACY):
-        if not getattr(done, step):
-            return step
-    return Step.RECAP
+def open_step(steps: Iterable[S], done: Collection[str]) -> S:
+    """The first of `steps` that is not done: no later one may be opened. The last, the recap, never is."""
+    return next(step for step in steps if step not in done)
 
 
-def may_open(step: Step, done: Done) -> bool:
-    steps = list(Step)
-    return steps.index(step) <= steps.index(open_step(done))
-
-
-@dataclass(frozen=True, slots=True)
-class RequestDone:
-    """Which steps of a request hold what they ask for."""
-
-    identity: bool = False
-    contact: bool = False
-    sign_in: bool = False
-    terms: bool = False
-    privacy: bool = False
-
-
-def open_request_step(done: RequestDone) -> RequestStep:
-    """The first step of a request that is not done: no later one may be opened."""
-    return next((step for step in RequestStep if not getattr(done, step, True)), RequestStep.RECAP)
-
-
-def may_open_request(step: RequestStep, done: RequestDone) -> bool:
-    steps = list(RequestStep)
-    return steps.index(step) <= steps.index(open_request_step(done))
+def may_open(step: S, steps: Sequence[S], done: Collection[str]) -> bool:
+    """Whether a step may be opened: those before it are done."""
+    return all(before in done for before in steps[: steps.index(step)])

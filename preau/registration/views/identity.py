@@ -12,11 +12,11 @@ from preau.registration.actions.identity import Asked, register_identity
 from preau.registration.forms import IdentityForm
 from preau.registration.models import Registration
 from preau.registration.texts import read_text
-from preau.registration.views.steps import KEY, newcomers_page
+from preau.registration.views.steps import FIVE_STEPS
 from preau.town.choices import TextCode
 
 
-@newcomers_page
+@FIVE_STEPS.newcomers_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def identity(request: HttpRequest, registration: Registration | None) -> HttpResponse:
     """The identity comes from the session, never from the form; the answer is the same for any file and address."""
@@ -42,5 +42,5 @@ def identity(request: HttpRequest, registration: Registration | None) -> HttpRes
         privacy=texts["privacy"].text,
     )
     begun = register_identity(sign_in=sign_in, asked=asked, instead_of=registration, now=now)
-    request.session[KEY] = begun.code
+    request.session[FIVE_STEPS.key] = begun.code
     return redirect("registration:sent")

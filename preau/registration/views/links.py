@@ -23,8 +23,9 @@ from preau.registration.actions.inviting import InvitationIsOver, accept_invitat
 from preau.registration.forms import InvitedForm, UsernameForm
 from preau.registration.models import Invitation, Registration
 from preau.registration.texts import read_text
-from preau.registration.views.request_steps import REQUEST_KEY
-from preau.registration.views.steps import JUST_SENT, KEY
+from preau.registration.views.request_steps import REQUEST
+from preau.registration.views.steps import FIVE_STEPS
+from preau.registration.views.walks import JUST_SENT
 from preau.town.choices import Proof, TextCode
 from preau.town.context import town_of
 
@@ -55,7 +56,7 @@ def activation(request: HttpRequest, link_token: str) -> HttpResponse:
     if request.method != "POST" or (form.is_bound and not form.is_valid()):
         return _activation_page(request, registration, link_token, form=form, asks_name=form.is_bound)
     username = form.cleaned_data["username"] if form.is_bound else registration.username
-    is_same_browser = request.session.get(KEY) == registration.code
+    is_same_browser = request.session.get(FIVE_STEPS.key) == registration.code
     try:
         done = activate(link=link, username=username, address=address_of(request), now=timezone.now())
     except LinkIsOver:
@@ -137,7 +138,7 @@ def confirmation(request: HttpRequest, link_token: str) -> HttpResponse:
         form.is_valid()
         form.add_error("username", USERNAME_TAKEN)
         return _page(request, "confirmation", context | {"form": form, "asks_name": True})
-    if request.session.get(REQUEST_KEY) == registration.code:
+    if request.session.get(REQUEST.key) == registration.code:
         return _enter(request, user)
     return _to_sign_in(request, by_franceconnect=False)
 
