@@ -1,11 +1,10 @@
 """The simulator by itself, for the demonstration."""
 
 import argparse
-import signal
-import sys
 
 from preau.accounts.franceconnect.simulator.server import BASE_PATH, serve
 from preau.accounts.franceconnect.simulator.sessions import Client, Simulator
+from preau.core.simulating import serve_until_stopped
 
 RETURN_PATH, LOGOUT_PATH = "/franceconnect/retour/", "/franceconnect/deconnexion/"
 
@@ -26,15 +25,8 @@ def main() -> None:
     )
     simulator = Simulator({options.client_id: client})
     server = serve(simulator, options.host, options.port)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    sys.stdout.write(f"Simulateur FranceConnect : http://{options.host}:{server.server_port}{BASE_PATH}\n")
-    sys.stdout.flush()
-    try:
-        server.serve_forever()
-    except KeyboardInterrupt:
-        pass
-    finally:
-        server.server_close()
+    address = f"http://{options.host}:{server.server_port}{BASE_PATH}"
+    serve_until_stopped(server, f"Simulateur FranceConnect : {address}")
 
 
 if __name__ == "__main__":

@@ -1,45 +1,34 @@
 """The simulator on the network: a WSGI application, and a small server for it."""
 
 import json
-import sys
-import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from http import HTTPStatus
 from pathlib import Path
-from socketserver import ThreadingMixIn
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
-from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
-
-from django.template import Context, Engine
+from wsgiref.simple_server import WSGIServer
+from wsgiref.types import WSGIEnvironment
 
 from preau.accounts.franceconnect.simulator.people import PEOPLE
 from preau.accounts.franceconnect.simulator.sessions import SCOPES, Asked, Fault, Outage, Refused, Simulator
+from preau.core.simulating import HERE, Answer, Pages, bind, body_of, origin_of, serving
 
 BASE_PATH = "/api/v2"
-CSS_PATH = f"{BASE_PATH}/simulateur.css"
-LONGEST_BODY = 64_000
-HERE = Path(__file__).parent
+PAGES = Pages(
+    Path(__file__).parent,
+    css_path=f"{BASE_PATH}/simulateur.css",
+    name="FranceConnect",
+    purpose="Se connecter avec une identité déjà vérifiée",
+    warning="aucune identité réelle",
+)
 ASKED = ("client_id", "redirect_uri", "state", "nonce", "scope", "response_type", "acr_values", "prompt")
 CANCEL, ERROR = "annuler", "erreur"
 STATUSES = {"invalid_client": HTTPStatus.UNAUTHORIZED, "invalid_token": HTTPStatus.UNAUTHORIZED}
 
-HTML = "text/html; charset=utf-8"
 JSON = "application/json; charset=utf-8"
 JWT = "application/jwt; charset=utf-8"
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    status: HTTPStatus
-    body: bytes = b""
-    content_type: str = HTML
-    location: str = ""
-    may_go_to: str = ""  # an origin that the page's form leads to
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,34 +41,6 @@ class Question:
     issuer: str
 
 
-def application(simulator: Simulator) -> WSGIApplication:
-    """The WSGI application of `simulator`."""
-
-    def respond(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        answer = _route(simulator, environ)
-        start_response(f"{answer.status.value} {answer.status.phrase}", _headers(answer))
-        return [answer.body]
-
-    return respond
-
-
-def _headers(answer: Answer) -> list[tuple[str, str]]:
-    headers = [
-        ("Content-Type", answer.content_type),
-        ("Content-Length", str(len(answer.body))),
-        ("Cache-Control", "no-store"),
-        ("X-Content-Type-Options", "nosniff"),
-        ("Referrer-Policy", "same-origin"),
-        # The form answers by a redirection to the service, that browsers count as a place the form goes to.
-        (
-            "Content-Security-Policy",
-            "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
-            f"form-action 'self' {answer.may_go_to}".rstrip(),
-        ),
-    ]
-    return headers + ([("Location", answer.location)] if answer.location else [])
-
-
 def _route(simulator: Simulator, environ: WSGIEnvironment) -> Answer:
     while simulator.outage is Outage.SLOW and not simulator.stopping.wait(0.05):
         pass
@@ -88,10 +49,8 @@ def _route(simulator: Simulator, environ: WSGIEnvironment) -> Answer:
     if simulator.outage is Outage.NONSENSE:
         return Answer(HTTPStatus.OK, b"<html><p>Maintenance<br></html>")
     path, method = environ["PATH_INFO"], environ["REQUEST_METHOD"]
-    if path == "/favicon.ico":
-        return Answer(HTTPStatus.NO_CONTENT)
-    if path == CSS_PATH:
-        return Answer(HTTPStatus.OK, (HERE / "simulator.css").read_bytes(), "text/css; charset=utf-8")
+    if common := PAGES.common(path):
+        return common
     respond = _ROUTES.get((method, path.removeprefix(BASE_PATH))) if path.startswith(BASE_PATH) else None
     if respond is None:
         return _page(HTTPStatus.NOT_FOUND, "error.html", words="Cette page n’existe pas", code="")
@@ -99,10 +58,9 @@ def _route(simulator: Simulator, environ: WSGIEnvironment) -> Answer:
 
 
 def _question(environ: WSGIEnvironment) -> Question:
-    length = min(int(environ.get("CONTENT_LENGTH") or 0), LONGEST_BODY)
     return Question(
         query=_once(environ.get("QUERY_STRING", "")),
-        form=_once(environ["wsgi.input"].read(length).decode("utf-8", "replace")),
+        form=_once(body_of(environ).decode("utf-8", "replace")),
         authorization=environ.get("HTTP_AUTHORIZATION", ""),
         issuer=f"http://{environ['HTTP_HOST']}{BASE_PATH}",
     )
@@ -179,7 +137,7 @@ def _choice(simulator: Simulator, question: Question) -> Answer:
     return _page(
         HTTPStatus.OK,
         "choice.html",
-        may_go_to=_origin(asked.redirect_uri),
+        may_go_to=origin_of(asked.redirect_uri),
         client=simulator.client(asked).name,
         people=list(PEOPLE.values()),
         faults=list(Fault),
@@ -237,56 +195,16 @@ _ROUTES: Mapping[tuple[str, str], Callable[[Simulator, Question], Answer]] = {
 
 
 def _page(status: HTTPStatus, template: str, *, may_go_to: str = "", **values: Any) -> Answer:
-    body = _engine().get_template(template).render(Context(values)).encode()
-    return Answer(status, body, may_go_to=may_go_to)
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
-
-
-@cache
-def _engine() -> Engine:
-    return Engine(dirs=[str(HERE / "templates")])
-
-
-# The server
-
-
-class _Server(ThreadingMixIn, WSGIServer):
-    daemon_threads = True
-    block_on_close = False
-    request_queue_size = 128
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A caller who gave up waiting is no fault of ours."""
-        if not isinstance(sys.exception(), OSError):
-            super().handle_error(request, client_address)
-
-
-class _Handler(WSGIRequestHandler):
-    timeout = 10  # browsers open connections that they never use
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Quiet."""
+    return Answer(status, PAGES.render(template, **values), may_go_to=may_go_to)
 
 
 def serve(simulator: Simulator, host: str, port: int) -> WSGIServer:
     """A server bound to the address; `serve_forever` starts it. Port 0 takes a free one."""
-    return make_server(host, port, application(simulator), server_class=_Server, handler_class=_Handler)
+    return bind(lambda environ: _route(simulator, environ), host, port)
 
 
 @contextmanager
 def running(simulator: Simulator) -> Iterator[str]:
     """Serve `simulator` on a free port of this machine, and close it at the end. Yields its address, path included."""
-    server = serve(simulator, "127.0.0.1", 0)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}{BASE_PATH}"
-    finally:
-        simulator.stopping.set()
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with serving(serve(simulator, HERE, 0), stop=simulator.stopping.set) as address:
+        yield address + BASE_PATH

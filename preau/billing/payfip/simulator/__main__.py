@@ -1,12 +1,11 @@
 """The simulator by itself, for the demonstration."""
 
 import argparse
-import signal
-import sys
 from pathlib import Path
 
 from preau.billing.payfip.simulator.operations import Simulator
 from preau.billing.payfip.simulator.server import PAGE_PATH, SERVICE_PATH, serve
+from preau.core.simulating import serve_until_stopped
 
 
 def main() -> None:
@@ -17,16 +16,10 @@ def main() -> None:
     options = parser.parse_args()
     simulator = Simulator(options.state)
     server = serve(simulator, options.host, options.port)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     address = f"http://{options.host}:{server.server_port}"
-    sys.stdout.write(f"Simulateur PayFiP : {address}{SERVICE_PATH} et {address}{PAGE_PATH}\n")
-    sys.stdout.flush()
     try:
-        server.serve_forever()
-    except KeyboardInterrupt:
-        pass
+        serve_until_stopped(server, f"Simulateur PayFiP : {address}{SERVICE_PATH} et {address}{PAGE_PATH}")
     finally:
-        server.server_close()
         simulator.close()
 
 

@@ -1,90 +1,33 @@
 """The simulator on the network: a WSGI application, and a small server for it."""
 
-import sys
-import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache
 from http import HTTPStatus
 from importlib.resources import files
 from pathlib import Path
-from socketserver import ThreadingMixIn
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
-from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
-
-from django.template import Context, Engine
+from urllib.parse import parse_qs
+from wsgiref.simple_server import WSGIServer
+from wsgiref.types import WSGIEnvironment
 
 from preau.billing.payfip.simulator import soap
 from preau.billing.payfip.simulator.operations import Fault, Outage, Result, Simulator
 from preau.core.money import euros
+from preau.core.simulating import HERE, Answer, Pages, bind, body_of, origin_of, serving
 
 SERVICE_PATH = "/tpa/services/securite"
 PAGE_PATH = "/tpa/paiementws.web"
-CSS_PATH = "/tpa/simulateur.css"
-LONGEST_BODY = 64_000
-HERE = Path(__file__).parent
+PAGES = Pages(
+    Path(__file__).parent,
+    css_path="/tpa/simulateur.css",
+    name="PayFiP",
+    purpose="Paiement en ligne des services publics locaux",
+    warning="aucun paiement réel",
+)
 TRUE_ADDRESS = b"https://www.payfip.gouv.fr/tpa/services/securite"
 PAY_AND_CLOSE = "fermer"
 
 XML = "text/xml; charset=utf-8"
-HTML = "text/html; charset=utf-8"
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What goes back; `when_sent` is called once the browser has it."""
-
-    status: HTTPStatus
-    body: bytes = b""
-    content_type: str = HTML
-    location: str = ""
-    may_go_to: str = ""  # an origin that the page's form leads to
-    when_sent: Callable[[], None] | None = None
-
-
-def application(simulator: Simulator) -> WSGIApplication:
-    """The WSGI application of `simulator`."""
-
-    def respond(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        answer = _route(simulator, environ)
-        start_response(f"{answer.status.value} {answer.status.phrase}", _headers(answer))
-        return _Sent(answer)
-
-    return respond
-
-
-class _Sent:
-    """The body of an answer; the server calls `close` once it is on its way."""
-
-    def __init__(self, answer: Answer) -> None:
-        self._answer = answer
-
-    def __iter__(self) -> Iterator[bytes]:
-        yield self._answer.body
-
-    def close(self) -> None:
-        if self._answer.when_sent:
-            self._answer.when_sent()
-
-
-def _headers(answer: Answer) -> list[tuple[str, str]]:
-    headers = [
-        ("Content-Type", answer.content_type),
-        ("Content-Length", str(len(answer.body))),
-        ("Cache-Control", "no-store"),
-        ("X-Content-Type-Options", "nosniff"),
-        ("Referrer-Policy", "same-origin"),
-        # The form answers by a redirection to the merchant, that browsers count as a place the form goes to.
-        (
-            "Content-Security-Policy",
-            "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
-            f"form-action 'self' {answer.may_go_to}".rstrip(),
-        ),
-    ]
-    return headers + ([("Location", answer.location)] if answer.location else [])
 
 
 def _route(simulator: Simulator, environ: WSGIEnvironment) -> Answer:
@@ -92,7 +35,7 @@ def _route(simulator: Simulator, environ: WSGIEnvironment) -> Answer:
     query = parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True)
     name = path.rpartition("/")[2]
     if path == SERVICE_PATH and method == "POST":
-        return _service(simulator, _body(environ))
+        return _service(simulator, body_of(environ))
     if path == SERVICE_PATH and "wsdl" in query:
         own_address = f"http://{environ['HTTP_HOST']}{SERVICE_PATH}".encode()
         wsdl = _contract("PaiementSecuriseService.wsdl").replace(TRUE_ADDRESS, own_address)
@@ -100,19 +43,10 @@ def _route(simulator: Simulator, environ: WSGIEnvironment) -> Answer:
     if path == f"/tpa/services/{name}" and name in _SCHEMAS:
         return Answer(HTTPStatus.OK, _contract(name), XML)
     if path == PAGE_PATH and method == "POST":
-        return _decision(simulator, parse_qs(_body(environ).decode("ascii", "replace")))
+        return _decision(simulator, parse_qs(body_of(environ).decode("ascii", "replace")))
     if path == PAGE_PATH:
         return _page(simulator, query.get("idop", [""])[0])
-    if path == CSS_PATH:
-        return Answer(HTTPStatus.OK, (HERE / "simulator.css").read_bytes(), "text/css; charset=utf-8")
-    if path == "/favicon.ico":
-        return Answer(HTTPStatus.NO_CONTENT)
-    return _error(HTTPStatus.NOT_FOUND, "Cette page n’existe pas", "")
-
-
-def _body(environ: WSGIEnvironment) -> bytes:
-    body: bytes = environ["wsgi.input"].read(min(int(environ.get("CONTENT_LENGTH") or 0), LONGEST_BODY))
-    return body
+    return PAGES.common(path) or _error(HTTPStatus.NOT_FOUND, "Cette page n’existe pas", "")
 
 
 # The web service
@@ -167,13 +101,13 @@ def _page(simulator: Simulator, number: str) -> Answer:
     except Fault as fault:
         return _page_fault(fault)
     facts = {name: operation[name] for name in ("number", "refdet", "objet", "mel", "saisie")}
-    page = _render(
+    page = PAGES.render(
         "payment.html",
         operation=facts,
         amount=euros(int(operation["montant"])),
         creditor=simulator.client(operation["numcli"]).name,
     )
-    return Answer(HTTPStatus.OK, page, may_go_to=_origin(operation["urlredirect"]))
+    return Answer(HTTPStatus.OK, page, may_go_to=origin_of(operation["urlredirect"]))
 
 
 def _decision(simulator: Simulator, form: dict[str, list[str]]) -> Answer:
@@ -192,7 +126,7 @@ def _decision(simulator: Simulator, form: dict[str, list[str]]) -> Answer:
         simulator.notify(number)
     when_sent = (lambda: simulator.notify(number)) if notify_late else None
     if closes:
-        return Answer(HTTPStatus.OK, _render("closed.html"), when_sent=when_sent)
+        return Answer(HTTPStatus.OK, PAGES.render("closed.html"), when_sent=when_sent)
     return Answer(HTTPStatus.SEE_OTHER, location=simulator.return_url(operation), when_sent=when_sent)
 
 
@@ -201,60 +135,19 @@ def _page_fault(fault: Fault) -> Answer:
 
 
 def _error(status: HTTPStatus, words: str, code: str) -> Answer:
-    return Answer(status, _render("error.html", words=words, code=code))
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
-
-
-def _render(template: str, **values: Any) -> bytes:
-    return _engine().get_template(template).render(Context(values)).encode()
-
-
-@cache
-def _engine() -> Engine:
-    return Engine(dirs=[str(HERE / "templates")])
-
-
-# The server
-
-
-class _Server(ThreadingMixIn, WSGIServer):
-    daemon_threads = True
-    block_on_close = False
-    request_queue_size = 128
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A caller who gave up waiting is no fault of ours."""
-        if not isinstance(sys.exception(), OSError):
-            super().handle_error(request, client_address)
-
-
-class _Handler(WSGIRequestHandler):
-    timeout = 10  # browsers open connections that they never use
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Quiet."""
+    return Answer(status, PAGES.render("error.html", words=words, code=code))
 
 
 def serve(simulator: Simulator, host: str, port: int) -> WSGIServer:
     """A server bound to the address; `serve_forever` starts it. Port 0 takes a free one."""
-    return make_server(host, port, application(simulator), server_class=_Server, handler_class=_Handler)
+    return bind(lambda environ: _route(simulator, environ), host, port)
 
 
 @contextmanager
 def running(simulator: Simulator) -> Iterator[str]:
     """Serve `simulator` on a free port of this machine, and close it at the end. Yields `http://127.0.0.1:PORT`."""
-    server = serve(simulator, "127.0.0.1", 0)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        with serving(serve(simulator, HERE, 0), stop=simulator.stopping.set) as address:
+            yield address
     finally:
-        simulator.stopping.set()
-        server.shutdown()
-        thread.join()
-        server.server_close()
         simulator.close()
