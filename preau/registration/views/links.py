@@ -1,5 +1,7 @@
 """Pages behind the mailed links: opening one shows a page, its button acts."""
 
+from collections.abc import Callable
+
 from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.contrib.auth.hashers import make_password
@@ -38,42 +40,73 @@ def address_of(request: HttpRequest) -> str:
     return str(get_adapter(request).get_client_ip(request))
 
 
-# The five steps
+# Registrations: an account comes of the button
 
 
 @public_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def activation(request: HttpRequest, link_token: str) -> HttpResponse:
-    link = find_link(link_token, LinkPurpose.ACTIVATION)
+    """The end of the five steps, or of FranceConnect's page."""
+    return _registration_page(request, link_token, LinkPurpose.ACTIVATION, "activation", _activate)
+
+
+def _activate(request: HttpRequest, link: MailedLink, registration: Registration, username: str) -> HttpResponse:
+    try:
+        done = activate(link=link, username=username, address=address_of(request), now=timezone.now())
+    except TieRefused:
+        return _page(request, "identity_taken", {}, status=409)
+    if request.session.get(FIVE_STEPS.key) == registration.code:
+        kept.forget_pending(request.session)
+        return _enter(request, done.user)
+    return _to_sign_in(request, by_franceconnect=registration.proof == Proof.FRANCECONNECT)
+
+
+@public_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirmation(request: HttpRequest, link_token: str) -> HttpResponse:
+    """The address is confirmed: the account exists, and its request leaves for an agent."""
+    return _registration_page(request, link_token, LinkPurpose.REQUEST, "confirmation", _confirm)
+
+
+def _confirm(request: HttpRequest, link: MailedLink, registration: Registration, username: str) -> HttpResponse:
+    user = confirm_request(link=link, username=username, now=timezone.now())
+    if request.session.get(REQUEST.key) == registration.code:
+        return _enter(request, user)
+    return _to_sign_in(request, by_franceconnect=False)
+
+
+Act = Callable[[HttpRequest, MailedLink, Registration, str], HttpResponse]
+
+
+def _registration_page(request: HttpRequest, token: str, purpose: LinkPurpose, page: str, act: Act) -> HttpResponse:
+    """The page `registration:<page>`, whose button does `act` under the user name that was chosen, or another one when
+    somebody has taken it meanwhile."""
+    link = find_link(token, purpose)
     registration = _registration_of(link)
     if link is None or registration is None or not is_open(link, now=timezone.now()):
         if registration and AGAIN in request.POST:
             return _sent_again(request, send_link_again(registration=registration, now=timezone.now()))
         return _over(request, link, may_ask=registration is not None)
+    here = redirect(f"registration:{page}", token)
     if AGAIN in request.POST:
-        return redirect("registration:activation", link_token)
-    form = UsernameForm(request.POST if "username" in request.POST else None, initial=_initial(registration))
-    if request.method != "POST" or (form.is_bound and not form.is_valid()):
-        return _activation_page(request, registration, link_token, form=form, asks_name=form.is_bound)
-    username = form.cleaned_data["username"] if form.is_bound else registration.username
-    is_same_browser = request.session.get(FIVE_STEPS.key) == registration.code
-    try:
-        done = activate(link=link, username=username, address=address_of(request), now=timezone.now())
-    except LinkIsOver:
-        return redirect("registration:activation", link_token)
-    except EmailTaken:
-        return _page(request, "email_taken", {"email": registration.email}, status=409)
-    except TieRefused:
-        return _page(request, "identity_taken", {}, status=409)
-    except UsernameTaken:
-        form = UsernameForm({"username": username})
-        form.is_valid()
-        form.add_error("username", USERNAME_TAKEN)
-        return _activation_page(request, registration, link_token, form=form, asks_name=True)
-    if is_same_browser:
-        kept.forget_pending(request.session)
-        return _enter(request, done.user)
-    return _to_sign_in(request, by_franceconnect=registration.proof == Proof.FRANCECONNECT)
+        return here
+    chosen = {"username": registration.username}
+    form = UsernameForm(request.POST if "username" in request.POST else None, initial=chosen)
+    if request.method == "POST" and (not form.is_bound or form.is_valid()):
+        username = form.cleaned_data["username"] if form.is_bound else registration.username
+        try:
+            return act(request, link, registration, username)
+        except LinkIsOver:
+            return here
+        except EmailTaken:
+            return _page(request, "email_taken", {"email": registration.email}, status=409)
+        except UsernameTaken:
+            form = UsernameForm({"username": username})
+            form.is_valid()
+            form.add_error("username", USERNAME_TAKEN)
+    return _page(
+        request, page, {"registration": registration, "token": token, "form": form, "asks_name": form.is_bound}
+    )
 
 
 def _registration_of(link: MailedLink | None) -> Registration | None:
@@ -81,17 +114,6 @@ def _registration_of(link: MailedLink | None) -> Registration | None:
         return None
     waiting = Registration.objects.filter(code=link.subject, user=None, submitted_at__isnull=False)
     return waiting.filter(expires_at__gt=timezone.now()).first()
-
-
-def _initial(registration: Registration) -> dict[str, str]:
-    return {"username": registration.username}
-
-
-def _activation_page(
-    request: HttpRequest, registration: Registration, token: str, *, form: UsernameForm, asks_name: bool
-) -> HttpResponse:
-    context = {"registration": registration, "token": token, "form": form, "asks_name": asks_name}
-    return _page(request, "activation", context)
 
 
 def _to_sign_in(request: HttpRequest, *, by_franceconnect: bool) -> HttpResponse:
@@ -105,42 +127,6 @@ def _enter(request: HttpRequest, user: User) -> HttpResponse:
     enter(request, user)
     messages.success(request, "Votre compte est prêt. Bienvenue !")
     return redirect("accounts:landing")
-
-
-# Requests without a file
-
-
-@public_page
-@require_http_methods(["GET", "HEAD", "POST"])
-def confirmation(request: HttpRequest, link_token: str) -> HttpResponse:
-    """The address is confirmed: the account exists, and its request leaves for an agent."""
-    link = find_link(link_token, LinkPurpose.REQUEST)
-    registration = _registration_of(link)
-    if link is None or registration is None or not is_open(link, now=timezone.now()):
-        if registration and AGAIN in request.POST:
-            return _sent_again(request, send_link_again(registration=registration, now=timezone.now()))
-        return _over(request, link, may_ask=registration is not None)
-    if AGAIN in request.POST:
-        return redirect("registration:confirmation", link_token)
-    form = UsernameForm(request.POST if "username" in request.POST else None, initial=_initial(registration))
-    context = {"registration": registration, "token": link_token}
-    if request.method != "POST" or (form.is_bound and not form.is_valid()):
-        return _page(request, "confirmation", context | {"form": form, "asks_name": form.is_bound})
-    username = form.cleaned_data["username"] if form.is_bound else registration.username
-    try:
-        user = confirm_request(link=link, username=username, now=timezone.now())
-    except LinkIsOver:
-        return redirect("registration:confirmation", link_token)
-    except EmailTaken:
-        return _page(request, "email_taken", {"email": registration.email}, status=409)
-    except UsernameTaken:
-        form = UsernameForm({"username": username})
-        form.is_valid()
-        form.add_error("username", USERNAME_TAKEN)
-        return _page(request, "confirmation", context | {"form": form, "asks_name": True})
-    if request.session.get(REQUEST.key) == registration.code:
-        return _enter(request, user)
-    return _to_sign_in(request, by_franceconnect=False)
 
 
 # Accounts made by the town
