@@ -4,44 +4,25 @@ import datetime as dt
 
 import pytest
 from allauth.mfa.models import Authenticator
-from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
 from preau.accounts import factors, recovering
-from preau.accounts.choices import Capability, UserKind
+from preau.accounts.choices import Capability
 from preau.accounts.models import Grant, Proposal, Recovery, Role, User
 from preau.accounts.testing import PASSWORD, SECRET, make_agent, make_app, make_user, sign_in
-from preau.accounts.tests.test_agents import make_administrator, make_role
+from preau.accounts.tests.agents.given import NOW, make_administrator, make_role
 from preau.notifications.models import Outgoing
-from preau.town.testing import make_place, make_service, make_town
+from preau.town.testing import make_place, make_service
 
 pytestmark = pytest.mark.django_db
 
-NOW = dt.datetime(2026, 11, 9, 9, tzinfo=dt.UTC)
 AGENTS, ROLES, INVITE, ADD_ROLE = (
     "/mairie/agents/",
     "/mairie/agents/roles/",
     "/mairie/agents/inviter/",
     "/mairie/agents/roles/nouveau/",
 )
-
-
-@pytest.fixture(autouse=True)
-def monday(time_machine):
-    time_machine.move_to(NOW, tick=False)
-    make_town()
-    cache.clear()
-
-
-@pytest.fixture
-def anne() -> User:
-    return make_administrator("anne")
-
-
-@pytest.fixture
-def denis() -> User:
-    return make_user("denis", kind=UserKind.STAFF, first_name="Denis", last_name="Faure")
 
 
 @pytest.fixture
