@@ -1,0 +1,75 @@
+"""Who sees what, whose day it is."""
+
+from preau.families.choices import CustodyMode, Situation
+from preau.families.models import CustodyException, Home, Schooling
+from preau.families.testing import make_family
+from preau.town.testing import make_level, make_place, make_year
+from tests.forbidden_writes.given import DAY, NEXT, Base, again, change, forbidden
+
+# 5. A withdrawn parent who sees something; whose day it is
+
+
+@forbidden("guardianship_withdrawn_sees_nothing", "a withdrawn parent who sees the planning")
+def _(base: Base) -> None:
+    change(base.child.guardianships.get(), situation=Situation.WITHDRAWN, identity=0, planning=1)
+
+
+@forbidden("guardianship_withdrawn_sees_nothing", "an ended bond that lets collect the child")
+def _(base: Base) -> None:
+    change(base.child.guardianships.get(), situation=Situation.ENDED)
+
+
+@forbidden("guardianship_levels", "a level that does not exist")
+def _(base: Base) -> None:
+    change(base.child.guardianships.get(), health=3)
+
+
+@forbidden("guardianship_chain", "two rights of an adult on a child from one day")
+def _(base: Base) -> None:
+    again(base.child.guardianships.get())
+
+
+@forbidden("home_once", "a child twice in a household")
+def _(base: Base) -> None:
+    Home.objects.create(participant=base.child, family=base.home.family)
+
+
+@forbidden("address_chain", "two addresses from one day")
+def _(base: Base) -> None:
+    again(base.home.family.addresses.get())
+
+
+@forbidden("schooling_once_a_year", "two schools in a year")
+def _(base: Base) -> None:
+    for code in ("one", "two"):
+        Schooling.objects.create(participant=base.child, year=make_year(), place=make_place(code), level=make_level())
+
+
+@forbidden("custody_chain", "two custody plans from one day")
+def _(base: Base) -> None:
+    again(base.custody)
+
+
+@forbidden("custody_mode_complete", "a shared custody without a second home")
+def _(base: Base) -> None:
+    change(base.custody, mode=CustodyMode.CYCLE, anchor_on=DAY, pattern="AB")
+
+
+@forbidden("custody_mode_complete", "a cycle without a pattern")
+def _(base: Base) -> None:
+    change(base.custody, mode=CustodyMode.CYCLE, anchor_on=DAY, home_b=make_family())
+
+
+@forbidden("custody_mode_complete", "one home, and a pattern")
+def _(base: Base) -> None:
+    change(base.custody, pattern="AB")
+
+
+@forbidden("custody_two_homes_differ", "a custody shared with oneself")
+def _(base: Base) -> None:
+    change(base.custody, mode=CustodyMode.ISO_WEEK, home_b=base.home.family)
+
+
+@forbidden("custodyexception_ordered", "days that end before they start")
+def _(base: Base) -> None:
+    CustodyException.objects.create(custody=base.custody, starts_on=NEXT, ends_on=DAY, home=base.home.family)
