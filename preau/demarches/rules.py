@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 
 from preau.core.dates import PARIS, local_day
@@ -107,13 +108,17 @@ def is_phone(text: str) -> bool:
     return bool(re.fullmatch(r"\+?[\d .()-]+", text, re.ASCII)) and 8 <= len(re.sub(r"\D", "", text)) <= 15
 
 
+@lru_cache(maxsize=1024)  # the same person is compared with every adult of the town
 def fold(text: str) -> str:
     """A text as it is looked for: without accents, capitals nor signs, one space between words."""
-    apart = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("æ", "ae"))
-    plain = "".join(sign for sign in apart if not unicodedata.combining(sign)).casefold()
-    return " ".join(re.sub(r"[^a-z0-9]+", " ", plain).split())
+    plain = text
+    if not text.isascii():
+        apart = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("æ", "ae"))
+        plain = "".join(sign for sign in apart if not unicodedata.combining(sign))
+    return " ".join(re.sub(r"[^a-z0-9]+", " ", plain.casefold()).split())
 
 
+@lru_cache(maxsize=1024)
 def phone_figures(text: str) -> str:
     """The figures of a French number as it is dialled at home: « +33 6 12… » and « 0612… » are one."""
     figures = re.sub(r"\D", "", text, flags=re.ASCII)
