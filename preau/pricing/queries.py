@@ -82,7 +82,12 @@ class Version:
                 used.add("rank")
         for modifier in tariff.then:
             used |= {test.fact for test in modifier.when.tests} | {modifier.each or ""}
-        return cls(tariff, frozenset(used))
+        return cls(tariff, frozenset(used - {""}))
+
+
+def facts_nobody_tells(rules: Mapping[str, Any]) -> frozenset[str]:
+    """The facts that a tariff looks at and that no booking tells yet: its conditions on them never hold."""
+    return Version.parse(rules).facts_used.difference(CASE)
 
 
 @dataclass(frozen=True, slots=True)

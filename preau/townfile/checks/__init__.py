@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from preau.townfile.checks.calendar import calendar_faults
 from preau.townfile.checks.missing import missing_faults
-from preau.townfile.checks.money import money_faults
+from preau.townfile.checks.money import money_faults, money_warnings
 from preau.townfile.checks.offer import offer_faults
 from preau.townfile.checks.references import reference_faults
 from preau.townfile.checks.town import account_faults, account_warnings, town_faults
@@ -37,3 +37,4 @@ def semantic_faults(file: TownFile) -> Iterator[tuple[Path, str]]:
 def semantic_warnings(file: TownFile) -> Iterator[tuple[Path, str]]:
     """What is no fault and should be known, as (path, what follows from it)."""
     yield from account_warnings(file)
+    yield from money_warnings(file)

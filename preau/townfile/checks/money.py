@@ -1,7 +1,10 @@
 """What is paid: prices that can be read, links to tariffs, online payment."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
+from preau.core.money import NBSP
+from preau.pricing.queries import facts_nobody_tells
 from preau.pricing.rules import TariffFault, parse_tariff
 from preau.townfile.file import TownFile
 from preau.townfile.lines import Path
@@ -16,6 +19,20 @@ def money_faults(file: TownFile) -> Iterator[tuple[Path, str]]:
     for table in file.units.values():
         for path, _, unit in table.items():
             yield from _links(path, unit)
+
+
+def money_warnings(file: TownFile) -> Iterator[tuple[Path, str]]:
+    """Prices that wait for something that Préau does not know yet."""
+    for path, _, tariff in file.tariffs.items():
+        for place, version in enumerate(tariff.versions):
+            with suppress(TariffFault):
+                for fact in sorted(facts_nobody_tells(version.rules())):
+                    key = "has" if fact == "tags" else fact
+                    yield (
+                        (*path, "versions", place),
+                        f"les réservations ne disent pas encore «{NBSP}{key}{NBSP}»{NBSP}: "
+                        "ce qui en dépend ne s’applique à personne.",
+                    )
 
 
 def _regies(file: TownFile) -> Iterator[tuple[Path, str]]:

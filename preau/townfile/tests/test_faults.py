@@ -187,6 +187,14 @@ def test_a_town_may_do_without_any_proof_and_is_warned(tmp_path: Path) -> None:
     assert (warning.line, says(warning, "chaque facture les montre")) == (line_of("proofs = []", text), True)
 
 
+@pytest.mark.parametrize(("when", "key"), [('part = "matin"', "part"), ('has = "pai"', "has")])
+def test_a_price_on_what_no_booking_tells_is_warned_of(tmp_path: Path, when: str, key: str) -> None:
+    kind = f'{{ kind = "fixed", price = "1.00", when = {{ {when} }} }}, '
+    text = changed("base = [", f"base = [{kind}")
+    (warning,) = warnings_of(write_town(tmp_path, text))
+    assert (warning.line, says(warning, f"« {key} »")) == (line_of("[[tariffs.repas.versions]]", text), True)
+
+
 def test_an_activity_without_unit_is_told(tmp_path: Path) -> None:
     text = SMALL[: SMALL.index("[activities.cantine.units.repas]")]
     (fault,) = faults_of(write_town(tmp_path, text))
