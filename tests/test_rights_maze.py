@@ -274,11 +274,11 @@ def test_the_planning_shows_lawful_children_and_the_prices_of_one_s_own_days_onl
         for row in planning.rows:
             child = maze.children[row.child.key]
             assert row.child.may_act == (maze.level(adult, child, "planning", TODAY) == 2)
-            for day, cell in zip(planning.days, row.cells, strict=True):
+            for day, cell, price in zip(planning.days, row.cells, row.prices, strict=True):
                 if day in BOOKED:
                     assert cell.is_booked
                     is_own = maze.home(child, day) == adult.family_id
-                    assert cell.cents == (maze.prices[adult.family_id] if is_own else None)
+                    assert price == (maze.prices[adult.family_id] if is_own else None)
                     own, others = own + is_own, others + (not is_own)
     assert min(own, others) > 50
 

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from preau.bookings.choices import Refusal
 from preau.bookings.queries.children import Child
-from preau.bookings.queries.planning import ColumnDay, PlannedCell, Planning, Row
+from preau.bookings.queries.planning import SILENT, ColumnDay, PlannedCell, Planning, Row
 from preau.bookings.rules.cells import CellState
 from preau.bookings.ticks import day_key, seen
 from preau.core.dates import PARIS
@@ -57,7 +57,7 @@ LATE = {CellState.TOO_LATE, CellState.KEPT}
 FEMININE = {CellState.PRESENT: "Présente", CellState.ABSENT: "Absente"}
 NARROW = 2  # columns
 SHORT_MONTHS = ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.")
-NOTHING = '<span class="sans" aria-hidden="true">·</span>'.encode()
+NOTHING = ('<span class="sans" aria-hidden="true">·</span>'.encode(),)
 CLOSE = b"</div>"
 
 
@@ -186,8 +186,12 @@ def _tag(child: Child) -> str:
 
 def _price(row: Row) -> str:
     """The price of the period, when there is one only."""
-    prices = {cell.cents for cell in row.cells if cell.cents is not None}
-    return f" · {euros(prices.pop())}" if len(prices) == 1 else ""
+    prices = set(row.prices)
+    if len(prices) > 1:
+        offered = zip(row.cells, row.prices, strict=True)
+        prices = {price for cell, price in offered if cell.state not in SILENT and price is not None}
+    only = prices.pop() if len(prices) == 1 else None
+    return "" if only is None else f" · {euros(only)}"
 
 
 def _start(child: Child, *, several: bool) -> str:
@@ -200,8 +204,7 @@ def _start(child: Child, *, several: bool) -> str:
 
 def _day(column: ColumnDay, place: int, planning: Planning, lines: Sequence[tuple[bytes, list["_Line"]]]) -> bytes:
     day = column.day
-    cells = [line.cells[place] for _, some in lines for line in some]
-    note = "" if column.closed_for else day_words(cells, day, planning.today)
+    note = "" if column.closed_for else day_words(planning, place)
     parts = [_day_start(column, note, planning.today).encode()]
     if not column.closed_for:
         words = DayWords(f"{WEEKDAYS[day.weekday()]} {day_number(day)} {MONTHS[day.month - 1]}")
@@ -209,7 +212,7 @@ def _day(column: ColumnDay, place: int, planning: Planning, lines: Sequence[tupl
         for start, some in lines:
             parts.append(start)
             for line in some:
-                parts += line.cell(line.cells[place], key, words)
+                parts += line.cell(place, key, words)
             parts.append(CLOSE)
         parts.append(CLOSE)
     return b"".join(parts)
@@ -238,12 +241,12 @@ def _note(words: str) -> str:
     return f'<span class="discret tel-seul">{words}</span>' if words else ""
 
 
-def day_words(cells: Sequence[PlannedCell], day: dt.date, today: dt.date) -> str:
+def day_words(planning: Planning, place: int) -> str:
     """Until when a day may still change, at the earliest; « trop tard » once it no longer can; "" for other days."""
-    deadlines = {cell.deadline for cell in cells if cell.can_change}
+    deadlines = planning.until[place]
     if deadlines:
-        return short_deadline_words(min(deadlines), day, today, is_first=len(deadlines) > 1)
-    return "trop tard" if any(cell.state in LATE for cell in cells) else ""
+        return short_deadline_words(min(deadlines), planning.days[place], planning.today, is_first=len(deadlines) > 1)
+    return "trop tard" if any(row.cells[place].state in LATE for row in planning.rows) else ""
 
 
 class DayWords:
@@ -256,11 +259,8 @@ class DayWords:
 
     def box(self, deadline: str) -> bytes:
         """The end of a box that may change until `deadline`."""
-        known = self.boxes.get(deadline)
-        if known is None:
-            words = f"{self.spoken}Jusqu’au {deadline_words(deadline)}"
-            known = self.boxes[deadline] = f'<span class="quand">{words}</span></label>'.encode()
-        return known
+        words = f"{self.spoken}Jusqu’au {deadline_words(deadline)}"
+        return self.boxes.setdefault(deadline, f'<span class="quand">{words}</span></label>'.encode())
 
     def other(self, more: str) -> bytes:
         """The end of a fixed cell that has `more` to say."""
@@ -276,32 +276,33 @@ class _Line:
 
     def __init__(self, number: int, row: Row) -> None:
         self.cells = row.cells
+        self.prices = row.prices
         self.is_girl = row.child.sex == Sex.GIRL
         self.name = escape(row.unit.short_name)
         value = f'"><input type="checkbox" name="r" value="{number}-'
         self.starts = [f'<label class="case" data-avant="{was}{value}'.encode() for was in (0, 1)]
         self.full_start = f'<label class="case" data-etat="complet" data-avant="0{value}'.encode()
-        self.middles = {
-            (cents, ticked): self._middle(cents, ticked)
-            for cents in {cell.cents for cell in row.cells}
-            for ticked in (False, True)
-        }
+        self.middles: dict[tuple[int | None, bool], bytes] = {}
         self.fixed: dict[CellState, bytes] = {}
 
-    def _middle(self, cents: int | None, ticked: bool) -> bytes:
-        price = "tarif à préciser" if cents is None else euros(cents)
-        return f'"{" checked" if ticked else ""}><b>{self.name}</b><span class="etat">{price}</span>'.encode()
+    def _middle(self, price: int | None, is_ticked: bool) -> bytes:
+        words = "tarif à préciser" if price is None else euros(price)
+        text = f'"{" checked" if is_ticked else ""}><b>{self.name}</b><span class="etat">{words}</span>'
+        return self.middles.setdefault((price, is_ticked), text.encode())
 
-    def cell(self, cell: PlannedCell, key: bytes, words: DayWords) -> tuple[bytes, ...]:
-        if cell.can_change and cell.state != CellState.FULL:
-            middle = self.middles[cell.cents, cell.is_ticked]
-            return self.starts[cell.is_booked], key, middle, words.box(cell.deadline)
-        if cell.state == CellState.NOT_OFFERED:
-            return (NOTHING,)
-        if cell.can_change:
+    def cell(self, place: int, key: bytes, words: DayWords) -> tuple[bytes, ...]:
+        cell = self.cells[place]
+        state, is_booked, is_ticked, can_change, deadline, _, _ = cell
+        if can_change and state != CellState.FULL:
+            price = self.prices[place]
+            middle = self.middles.get((price, is_ticked)) or self._middle(price, is_ticked)
+            return self.starts[is_booked], key, middle, words.boxes.get(deadline) or words.box(deadline)
+        if state == CellState.NOT_OFFERED:
+            return NOTHING
+        if can_change:
             middle = f'" checked>{icon("complet")}<b>{self.name}</b><span class="etat">Complet</span>'.encode()
-            return self.full_start, key, middle, words.box(cell.deadline)
-        return self._fixed(cell.state), words.other(_fixed_words(cell))
+            return self.full_start, key, middle, words.boxes.get(deadline) or words.box(deadline)
+        return self._fixed(state), words.other(_fixed_words(cell))
 
     def _fixed(self, state: CellState) -> bytes:
         known = self.fixed.get(state)

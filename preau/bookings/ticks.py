@@ -11,6 +11,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from preau.bookings.queries.catalogue import Catalogue
 from preau.bookings.queries.children import Child
@@ -23,8 +24,9 @@ SEEN = re.compile(
     r"(?P<first>[0-9]{4}-[0-9]{2}-[0-9]{2}) (?P<days>[-01+.]{1,31})",
     re.ASCII,
 )
-SIGNS = {(False, False): "0", (True, True): "1", (False, True): "+", (True, False): "-"}  # booked, ticked
-AS_SEEN = {sign: pair for pair, sign in SIGNS.items()}
+AS_SEEN = {"0": (False, False), "1": (True, True), "+": (False, True), "-": (True, False)}  # booked, ticked
+SIGNS = {(can_change, *pair): sign if can_change else "." for sign, pair in AS_SEEN.items() for can_change in (0, 1)}
+facts_of = attrgetter("can_change", "is_booked", "is_ticked")
 
 
 @dataclass(slots=True)
@@ -47,7 +49,7 @@ def seen(planning: Planning) -> list[str]:
 
 
 def _seen(row: Row, first: dt.date) -> str:
-    days = "".join([SIGNS[cell.is_booked, cell.is_ticked] if cell.can_change else "." for cell in row.cells])
+    days = "".join(map(SIGNS.__getitem__, map(facts_of, row.cells)))
     return f"{row.child.code} {row.unit.activity_code}/{row.unit.code} {first} {days}"
 
 

@@ -153,7 +153,6 @@ class PriceBook:
     born_on: dict[int, dt.date]
     levels: dict[tuple[int, int], str]
     years: list[tuple[dt.date, dt.date, int]]
-    memo: dict[tuple[Any, ...], Price] = field(default_factory=dict)
     used: dict[int, frozenset[str]] = field(default_factory=dict)  # by unit
     moves: dict[int, list[dt.date]] = field(default_factory=dict)  # by unit
 
@@ -196,11 +195,7 @@ class PriceBook:
         version = self.catalogue.rules_on(unit_id, day)
         if version is None:
             raise TariffHole(Facts(day=day), ["day"])
-        case = (version, *self._case(version.facts_used, family_id, participant_id, day, status))
-        known = self.memo.get(case)
-        if known is None:
-            known = self.memo[case] = price(version.tariff, Facts(**dict(zip(CASE, case[1:], strict=True))))
-        return known
+        return _price(version, self._case(version.facts_used, family_id, participant_id, day, status))
 
     def quotient_on(self, family_id: int, day: dt.date) -> KnownQuotient:
         """The quotient of a household in force on `day`; unknown when there is none."""
@@ -281,6 +276,11 @@ class PriceBook:
             self.levels[participant_id, year_id] = level
             if (starts_on, ends_on, year_id) not in self.years:
                 self.years.append((starts_on, ends_on, year_id))
+
+
+@lru_cache(maxsize=4096)  # one explanation serves every household of the town in the same case
+def _price(version: Version, case: tuple[Any, ...]) -> Price:
+    return price(version.tariff, Facts(**dict(zip(CASE, case, strict=True))))
 
 
 def _household_rows(family_ids: FamilyIds, last: dt.date) -> Iterable[tuple[str, int, dt.date, int | None, str]]:

@@ -71,13 +71,10 @@ class Draft:
     def bill_all(self) -> None:
         campaign = self.campaign
         units, before = read_units(campaign), campaign_before(campaign)
-        prices: dict[Any, Any] = {}
         counted = usages(billable(campaign.regie, campaign.starts_on, campaign.ends_on))
         households = (Household(key, list(rows)) for key, rows in groupby(counted, key=lambda usage: usage.family_id))
         while batch := list(islice(households, HOUSEHOLDS_AT_ONCE)):
             group = Batch.read(self, units, batch, before)
-            # One explanation serves every household of the town in the same case.
-            group.book.memo = prices
             for household in batch:
                 group.bill(household)
             group.write()

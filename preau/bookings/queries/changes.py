@@ -18,7 +18,7 @@ class PendingChanges:
 
 def pending_changes(planning: Planning) -> PendingChanges:
     changes = list(planning.changes())
-    difference = sum((cell.cents or 0) * (1 if cell.is_ticked else -1) for _, cell in changes)
+    difference = sum((price or 0) * (1 if cell.is_ticked else -1) for cell, price in changes)
     return PendingChanges(
         count=len(changes),
         elsewhere=planning.ticks - len(changes),

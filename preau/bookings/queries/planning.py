@@ -1,6 +1,7 @@
 """A planning: one child or several, over a month, a fortnight or a week."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -12,7 +13,7 @@ from preau.bookings.queries.catalogue import Catalogue, GroupEntry, UnitEntry, c
 from preau.bookings.queries.children import Child, Enrolled, read_children
 from preau.bookings.queries.households import read_households
 from preau.bookings.queries.recaps import price_of
-from preau.bookings.queries.rows import Marks, OpenDays, day_sign, read_marks, read_open_days
+from preau.bookings.queries.rows import Booked, Marks, OpenDays, day_sign, read_marks, read_open_days
 from preau.bookings.rules.cells import CAN_CHANGE, CellState, cell_state
 from preau.bookings.rules.lines import Cell
 from preau.bookings.rules.periods import Period
@@ -22,14 +23,14 @@ from preau.town.choices import DayKind
 from preau.town.models import Town
 
 NEVER = ""  # sorts before every instant
+ONE_DAY = dt.timedelta(days=1)
 
 
 class PlannedCell(NamedTuple):
     """A unit on a day for a child. `is_ticked` is what the parent wants; it differs from `is_booked` in the draft.
 
     `can_change` is also true of a ticked cell that has become full: it can be unticked. `deadline` is the second since
-    1970 until which it may change, "" when there is none. `cents` is None when the day is not this household's or when
-    no price was voted.
+    1970 until which it may change, "" when there is none.
     """
 
     state: CellState
@@ -37,7 +38,6 @@ class PlannedCell(NamedTuple):
     is_ticked: bool
     can_change: bool
     deadline: str
-    cents: int | None
     lock: Refusal | None
     reason: str
 
@@ -46,16 +46,21 @@ class PlannedCell(NamedTuple):
         return self.is_ticked != self.is_booked
 
 
-NOT_OFFERED = PlannedCell(CellState.NOT_OFFERED, False, False, False, NEVER, None, None, "")
+NOT_OFFERED = PlannedCell(CellState.NOT_OFFERED, False, False, False, NEVER, None, "")
 
 
 @dataclass(slots=True)
 class Row:
-    """A unit for a child: one cell for each day of the period."""
+    """A unit for a child: one cell for each day of the period, and its price in cents.
+
+    A price is None when the day is not this household's or when none was voted. `is_drafted`: the draft has ticks of it.
+    """
 
     child: Child
     unit: UnitEntry
     cells: list[PlannedCell]
+    prices: list[int | None]
+    is_drafted: bool
 
     @property
     def title(self) -> str:
@@ -83,6 +88,7 @@ class Planning:
     children: dict[int, Child]
     rows: list[Row]
     weeks: list[list[ColumnDay]]
+    until: list[set[str]]  # for each day, the deadlines of the cells that can change
     ticks: int  # of the whole draft, shown here or not
     cost: int  # bookings of the period, in cents
 
@@ -90,9 +96,10 @@ class Planning:
     def shown(self) -> list[Child]:
         return list(self.children.values()) if self.who is None else [self.who]
 
-    def changes(self) -> Iterator[tuple[Row, PlannedCell]]:
-        """The cells of the draft that the page shows."""
-        return ((row, cell) for row in self.rows for cell in row.cells if cell.is_changed)
+    def changes(self) -> Iterator[tuple[PlannedCell, int | None]]:
+        """The cells of the draft that the page shows, and their prices."""
+        drafted = (zip(row.cells, row.prices, strict=True) for row in self.rows if row.is_drafted)
+        return (pair for pairs in drafted for pair in pairs if pair[0].is_changed)
 
 
 def read_planning(user: User, *, town: Town, who: str | None, period: Period, now: dt.datetime) -> Planning | None:
@@ -105,7 +112,7 @@ def read_planning(user: User, *, town: Town, who: str | None, period: Period, no
     children = read_children(user, on=today)
     chosen = next((child for child in children.values() if child.code == who), None)
     if (who is not None and chosen is None) or not children:
-        return None if who is not None else Planning(period, list(period), today, None, {}, [], [], 0, 0)
+        return None if who is not None else Planning(period, list(period), today, None, {}, [], [], [], 0, 0)
     shown = list(children.values()) if chosen is None else [chosen]
     reading = _Reading(shown, period, catalogue(town.catalogue_version), now)
     reading.read(user, town)
@@ -118,9 +125,16 @@ def read_planning(user: User, *, town: Town, who: str | None, period: Period, no
         children=children,
         rows=rows,
         weeks=reading.weeks(rows),
+        until=[
+            {cell.deadline for cell in cells if cell.can_change}
+            for cells in zip(*(row.cells for row in rows), strict=True)
+        ],
         ticks=sum(len(days) for days in reading.marks.ticked.values()),
         cost=sum(
-            cell.cents or 0 for row in rows for cell in row.cells if cell.is_booked and cell.state not in UNPRICED
+            price or 0
+            for row in rows
+            for cell, price in zip(row.cells, row.prices, strict=True)
+            if cell.is_booked and cell.state not in UNPRICED
         ),
     )
 
@@ -146,7 +160,8 @@ class _Reading:
         self.has_closures = any(
             span.starts_on <= period.last and span.ends_on >= period.first for *_, span, _ in kept.closures
         )
-        self.rooms: dict[tuple[int, int], dict[str, bool]] = {}
+        self.rooms: dict[tuple[int, int], Mapping[str, bool]] = {}
+        self.alike: dict[tuple[Refusal | None, int], dict[_Case, PlannedCell]] = defaultdict(dict)
 
     def read(self, user: User, town: Town) -> None:
         first, last = self.period.first, self.period.last
@@ -190,42 +205,66 @@ class _Reading:
     def rows_of(self, child: Child) -> Iterator[Row]:
         others = self.households.days_of_others(child.key, self.days, mine=child.household)
         for unit in self.units[child.key]:
-            yield Row(child, unit, list(self._cells(child, unit, others)))
+            marks = child.key, unit.key
+            line = _Line(
+                child,
+                unit,
+                lock=_lock_of(child, unit),
+                booked=self.marks.booked.get(marks, {}),
+                ticked=self.marks.ticked.get(marks, {}),
+                open_days=self.open.units.get(unit.key, {}),
+                others=others,
+            )
+            cells, prices = list(self._cells(line)), self._prices_of(child, unit)
+            if child.is_shared:
+                pairs = zip(cells, prices, strict=True)
+                prices = [None if cell.lock == Refusal.OTHER_HOME else price for cell, price in pairs]
+            yield Row(child, unit, cells, prices, is_drafted=bool(line.ticked))
 
-    def _cells(self, child: Child, unit: UnitEntry, others: Collection[dt.date]) -> Iterator[PlannedCell]:
-        """One cell a day. The busiest loop of the page: what does not change from day to day is read before it."""
-        booked = self.marks.booked.get((child.key, unit.key), {})
-        ticked = self.marks.ticked.get((child.key, unit.key), {})
-        open_days, lock = self.open.units.get(unit.key, {}), _lock_of(child, unit)
-        groups = self._groups_of(child, unit)
-        rooms = self._fullness(unit, groups)
-        today, now, closures = self.today, self.second, self.has_closures
-        days = zip(self.days, self.keys, self._prices_of(child, unit), groups, rooms, strict=True)
-        for day, key, cents, group, is_full in days:
+    def _cells(self, line: "_Line") -> Iterator[PlannedCell]:
+        """One cell a day. The busiest loop of the page: cells of which all is alike are worked out once."""
+        booked, open_days, ticked, others = line.booked, line.open_days, line.ticked, line.others
+        groups = self._groups_of(line.child, line.unit)
+        rooms = self._fullness(line.unit, groups)
+        alike = self.alike[line.lock, line.child.household]
+        closures = self.has_closures
+        for day, key, group, is_full in zip(self.days, self.keys, groups, rooms, strict=True):
             booking, deadlines = booked.get(key), open_days.get(key)
             if booking is None and (group is None or deadlines is None):
-                yield NOT_OFFERED if group is None else self._closed_cell(unit, group, day)
-                continue
-            is_theirs = day in others or (booking is not None and booking.household != child.household)
-            reason = self._closure(unit, group, day) if closures else ""
-            book_by, cancel_by = deadlines or (NEVER, NEVER)
-            deadline = book_by if booking is None else cancel_by
-            state = cell_state(
-                booking.state if booking else None,
-                booking.presence if booking else Presence.UNKNOWN,
-                is_past=day < today,
-                is_offered=True,
-                is_open=deadlines is not None and not reason and (booking is not None or is_full is not None),
-                is_locked=is_theirs or lock is not None,
-                has_room=not is_full or self._has_seats(child, unit, group, day, key),
-                in_time=now <= deadline,
-            )
-            is_booked = is_ticked = booking is not None
-            if ticked and state in TICKABLE:
-                is_ticked = ticked.get(day, is_booked)
-            can_change = state in CAN_CHANGE or (is_ticked and state == CellState.FULL)
-            whose, price = (Refusal.OTHER_HOME, None) if is_theirs else (lock, cents)
-            yield PlannedCell(state, is_booked, is_ticked, can_change, deadline, price, whose, reason)
+                yield NOT_OFFERED if group is None else self._closed_cell(line.unit, group, day)
+            elif closures or (is_full is not False and booking is None) or day in ticked or day in others:
+                yield self._cell(line, day, key, group, is_full)
+            else:
+                case = key, deadlines, booking
+                cell = alike.get(case)
+                if cell is None:
+                    cell = alike[case] = self._cell(line, day, key, group, is_full)
+                yield cell
+
+    def _cell(
+        self, line: "_Line", day: dt.date, key: str, group: GroupEntry | None, is_full: bool | None
+    ) -> PlannedCell:
+        booking, deadlines = line.booked.get(key), line.open_days.get(key)
+        is_theirs = day in line.others or (booking is not None and booking.household != line.child.household)
+        reason = self._closure(line.unit, group, day) if self.has_closures else ""
+        book_by, cancel_by = deadlines or (NEVER, NEVER)
+        deadline = book_by if booking is None else cancel_by
+        state = cell_state(
+            booking.state if booking else None,
+            booking.presence if booking else Presence.UNKNOWN,
+            is_past=day < self.today,
+            is_offered=True,
+            is_open=deadlines is not None and not reason and (booking is not None or is_full is not None),
+            is_locked=is_theirs or line.lock is not None,
+            has_room=not is_full or self._has_seats(line.child, line.unit, group, day, key),
+            in_time=self.second <= deadline,
+        )
+        is_booked = is_ticked = booking is not None
+        if line.ticked and state in TICKABLE:
+            is_ticked = line.ticked.get(day, is_booked)
+        can_change = state in CAN_CHANGE or (is_ticked and state == CellState.FULL)
+        lock = Refusal.OTHER_HOME if is_theirs else line.lock
+        return PlannedCell(state, is_booked, is_ticked, can_change, deadline, lock, reason)
 
     def _closure(self, unit: UnitEntry, group: GroupEntry | None, day: dt.date) -> str:
         return self.catalogue.closure(unit, group, day) if group is not None else ""
@@ -250,7 +289,7 @@ class _Reading:
         first = groups[0]
         if first is not None and groups.count(first) == len(groups):
             rooms = self._rooms(unit, first)
-            return [rooms.get(key) for key in self.keys]
+            return list(map(rooms.get, self.keys))
         pairs = zip(groups, self.keys, strict=True)
         return [self._rooms(unit, group).get(key) if group is not None else None for group, key in pairs]
 
@@ -258,9 +297,12 @@ class _Reading:
         """For each day on which all the slots that the unit takes are open, whether one of them is full."""
         known = self.rooms.get((unit.key, group.key))
         if known is None:
-            slots = [self.open.full.get((key, part), {}) for key in group.chain for part in unit.parts]
-            days = set(slots[0]).intersection(*slots[1:]) if slots else set()
-            known = self.rooms[unit.key, group.key] = {key: any(slot[key] for slot in slots) for key in days}
+            first, *others = [self.open.full.get((key, part), {}) for key in group.chain for part in unit.parts] or [{}]
+            known = self.rooms[unit.key, group.key] = {
+                key: is_full or any(slot[key] for slot in others)
+                for key, is_full in first.items()
+                if all(key in slot for slot in others)
+            } if others else first
         return known
 
     def _has_seats(self, child: Child, unit: UnitEntry, group: GroupEntry | None, day: dt.date, key: str) -> bool:
@@ -284,12 +326,11 @@ class _Reading:
     def _prices_of(self, child: Child, unit: UnitEntry) -> list[int | None]:
         """The price of each day: worked out once for each stretch over which it cannot change."""
         prices: list[int | None] = []
-        changes = {*self.prices.breakpoints(child.household, unit.key)}
-        for day in self.days:
-            if not prices or day in changes:
-                prices.append(price_of(self.prices, Cell(child.key, day, unit.key), child.household))
-            else:
-                prices.append(prices[-1])
+        stretches = [self.days[0], *self.prices.breakpoints(child.household, unit.key)]
+        ends = [*stretches[1:], self.days[-1] + ONE_DAY]
+        for first, end in zip(stretches, ends, strict=True):
+            price = price_of(self.prices, Cell(child.key, first, unit.key), child.household)
+            prices += [price] * (end - first).days
         return prices
 
     def weeks(self, rows: Sequence[Row]) -> list[list[ColumnDay]]:
@@ -313,6 +354,22 @@ class _Reading:
         if kind not in WHOLE_DAYS or any(row.cells[place].state not in SILENT for row in rows):
             return ColumnDay(day)
         return ColumnDay(day, self.catalogue.town.label(day), kind == DayKind.HOLIDAYS)
+
+
+_Case = tuple[str, tuple[str, str] | None, Booked | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """What the cells of a row share. `others`: the days of the child's other household."""
+
+    child: Child
+    unit: UnitEntry
+    lock: Refusal | None
+    booked: Mapping[str, Booked]
+    ticked: Mapping[dt.date, bool]
+    open_days: Mapping[str, tuple[str, str]]
+    others: Collection[dt.date]
 
 
 def _lock_of(child: Child, unit: UnitEntry) -> Refusal | None:

@@ -7,7 +7,7 @@ take longer than running them.
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -47,8 +47,7 @@ class OpenDays:
     full: dict[tuple[int, int], dict[str, bool]] = field(default_factory=dict)  # (group, part) → is it full
 
 
-@dataclass(frozen=True, slots=True)
-class Booked:
+class Booked(NamedTuple):
     """A live booking; `household` pays it."""
 
     household: int

@@ -107,8 +107,8 @@ def key_of(rules: tuple[RuleLine, ...]) -> SafeString:
 
 def week_choices(shown: Planning) -> list[WeekChoice]:
     """The weeks of the period; the one shown first is that of today, or the next, else the first that can change."""
-    open_days = (shown.days[place] for row in shown.rows for place, cell in enumerate(row.cells) if cell.can_change)
-    wanted = shown.today if shown.today in shown.period else min(open_days, default=shown.period.first)
+    open_days = (day for day, deadlines in zip(shown.days, shown.until, strict=False) if deadlines)
+    wanted = shown.today if shown.today in shown.period else next(open_days, shown.period.first)
     later = [number for number, week in enumerate(shown.weeks, start=1) if week[-1].day >= wanted]
     chosen = min(later, default=len(shown.weeks))
     return [
@@ -130,12 +130,7 @@ def _note(week: Sequence[ColumnDay], shown: Planning) -> str:
 
 def next_deadline(shown: Planning) -> dict[str, str] | None:
     """The first day that may still change, and until when; None when none may."""
-    coming = [
-        (cell.deadline, shown.days[place])
-        for row in shown.rows
-        for place, cell in enumerate(row.cells)
-        if cell.can_change
-    ]
+    coming = [(min(deadlines), day) for day, deadlines in zip(shown.days, shown.until, strict=False) if deadlines]
     if not coming:
         return None
     deadline, day = min(coming)
