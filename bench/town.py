@@ -149,9 +149,9 @@ def people() -> None:
     )
     copy(
         Adult,
-        "id code family_id user_id civility first_name last_name birth_name email phone invoices_by_email",
+        "id code family_id user_id civility first_name last_name birth_name email invoices_by_email",
         (
-            (key, new_code(), key, key, "Madame", "Zoé", f"Pinceau {key}", "", f"parent-{key}@example.org", "", True)
+            (key, new_code(), key, key, "Madame", "Zoé", f"Pinceau {key}", "", f"parent-{key}@example.org", True)
             for key in keys
         ),
     )

@@ -295,7 +295,7 @@ def marks_of(maze: Maze, adult: Adult, children: set[int]) -> set[str]:
     marks = set()
     for other in maze.told.adults:
         if other.family_id in families:
-            marks |= {other.first_name, other.phone, other.email, f"{other.family_id} allée Secrète"}
+            marks |= {other.first_name, *other.contact.phones, other.email, f"{other.family_id} allée Secrète"}
             cents = maze.prices[other.family_id]
             marks |= {f"{cents // 100},{cents % 100:02d}\u00a0€", other.family.number + "<", f"N{other.pk}<"}
     return marks

@@ -34,6 +34,7 @@ from preau.enrolments.models import Enrolment
 from preau.enrolments.testing import make_enrolment, make_intake
 from preau.families.choices import Situation
 from preau.families.models import Address, Adult, Consent, Family, Guardianship, Home, Participant
+from preau.families.rules import PHONE_FIELDS
 from preau.families.testing import make_adult, make_bond, make_child, make_family
 from preau.pricing.testing import make_quotient, make_tariff
 from preau.registration.actions.takeovers import keep_takeover
@@ -222,7 +223,7 @@ def make_world() -> World:
     ours, others = make_household_of(OURS), make_household_of(OTHERS)
     make_text("terms").acceptances.create(user=ours.user, at=NOW)
     Address.objects.filter(family=ours.home.family).update(lines="3 impasse Wolframite")
-    Adult.objects.filter(pk=ours.home.adult.pk).update(phone="07 31 19 77 31")
+    Adult.objects.filter(pk=ours.home.adult.pk).update(**dict(zip(PHONE_FIELDS.values(), PHONES, strict=True)))
     money = money_marks(ours)
     marks = money | person_marks(ours) | {COLLEAGUE.split(".")[1]}
     everything = tuple(Capability.values)
@@ -267,9 +268,12 @@ def make_administrator() -> User:
     return administrator
 
 
+PHONES = [f"07 31 19 77 3{last}" for last in (1, 2, 3)]
+
+
 def person_marks(ours: Household) -> frozenset[str]:
     """Who they are. Codes are marks too: the answer to whoever sent one may repeat it, no other."""
-    words = {OURS.family, OURS.parent, OURS.child, OURS.asker, "Wolframite", "07 31 19 77 31", "0731197731", OURS.token}
+    words = {OURS.family, OURS.parent, OURS.child, OURS.asker, "Wolframite", *PHONES, OURS.token}
     codes = {ours.child.code, ours.home.family.code, ours.home.adult.code, ours.enrolment.code, ours.demarche.code}
     return frozenset(words | codes | {ours.home.family.number})
 

@@ -13,14 +13,13 @@ def lines_of(demarche: Demarche) -> Sequence[Line]:
     """What the person wrote, without what was left empty."""
     asked: AccountAsked = demarche.account_asked
     file = " ".join(part for part in (asked.claimed_number, asked.claimed_name) if part)
-    phones = " · ".join(phone for phone in (asked.phone_mobile, asked.phone_home, asked.phone_work) if phone)
     city = " ".join(part for part in (asked.postcode, asked.city) if part)
     told = (
         Line("Personne", full_name(asked)),
         Line("Naissance", birth_told(asked)),
         Line("Dossier indiqué", file),
         Line("Adresse", ", ".join(part for part in (asked.address, city) if part)),
-        Line("Téléphone", phones),
+        Line("Téléphone", asked.contact.told()),
         Line("E-mail", demarche.asked_by.email if demarche.asked_by else ""),
         Line("À joindre par", asked.get_preferred_contact_display()),
     )

@@ -25,14 +25,6 @@ class Refusal(TextChoices):
     NOT_PERMITTED = "not_permitted", "cette demande ne peut plus changer"
 
 
-class PreferredContact(TextChoices):
-    EMAIL = "email", "Courriel"
-    MOBILE = "mobile", "Téléphone portable"
-    HOME = "home", "Téléphone du domicile"
-    WORK = "work", "Téléphone du travail"
-    POST = "post", "Courrier"
-
-
 class Likeness(TextChoices):
     """Why somebody in a file may be the person who asks."""
 

@@ -13,9 +13,12 @@ from preau.demarches.choices import DemarcheState
 from preau.demarches.kinds import KINDS
 from preau.demarches.models import AnswerText
 from preau.families.actions import NewHousehold
+from preau.families.choices import PreferredContact
+from preau.families.rules import Contact, phone_wanted
 
 LONGEST_TEXT = 2000
 NO_MESSAGE = "Écrivez un message, ou choisissez un texte enregistré"
+NO_PHONE = "Écrivez ce numéro, ou choisissez un autre moyen de contact"
 CIVILITIES = [("", "Sans"), ("Madame", "Madame"), ("Monsieur", "Monsieur")]
 
 
@@ -143,7 +146,12 @@ class HouseholdForm(VersionedForm):
     last_name = forms.CharField(label="Nom d’usage", max_length=60)
     birth_name = forms.CharField(label="Nom de naissance", max_length=60, required=False)
     birth_date = BirthDateField(required=False)
-    phone = PhoneField("Téléphone")
+    phone_mobile = PhoneField("Téléphone portable")
+    phone_home = PhoneField("Téléphone du domicile")
+    phone_work = PhoneField("Téléphone du travail")
+    preferred_contact = forms.ChoiceField(
+        label="Moyen de contact préféré", choices=[("", "Pas dit"), *PreferredContact.choices], required=False
+    )
     address = forms.CharField(label="Adresse", max_length=200)
     postcode = forms.CharField(label="Code postal", max_length=10)
     city = forms.CharField(label="Commune", max_length=80)
@@ -155,12 +163,23 @@ class HouseholdForm(VersionedForm):
         if not has_candidates:
             del self.fields["nobody"]
 
+    def clean(self) -> dict[str, Any]:
+        wanted = phone_wanted(self.contact)
+        if wanted and wanted not in self.errors:
+            self.add_error(wanted, NO_PHONE)
+        return self.cleaned_data
+
+    @property
+    def contact(self) -> Contact:
+        return Contact(**{name: self.cleaned_data.get(name, "") for name in Contact.__slots__})
+
     def household(self, *, email: str, insee_code: str) -> NewHousehold:
         """The file to open; `insee_code` is the town's."""
         given = self.cleaned_data
         plain = {name: given[name] for name in ("name", "civility", "first_name", "last_name", "birth_name")}
-        where = {name: given[name] for name in ("birth_date", "phone", "address", "postcode", "city")}
-        return NewHousehold(**plain, **where, email=email, insee_code=insee_code if given["is_resident"] else "")
+        where = {name: given[name] for name in ("birth_date", "address", "postcode", "city")}
+        code = insee_code if given["is_resident"] else ""
+        return NewHousehold(**plain, **where, email=email, contact=self.contact, insee_code=code)
 
 
 class AnswerTextForm(PortalForm):

@@ -4,8 +4,8 @@ from django.conf import settings
 from django.db import models
 
 from preau.core.codes import new_code
-from preau.demarches.choices import ACCOUNT, OPEN, DemarcheState, PreferredContact
-from preau.families.models import Family, Participant
+from preau.demarches.choices import ACCOUNT, OPEN, DemarcheState
+from preau.families.models import Family, Participant, Reachable
 from preau.town.models import Service
 
 
@@ -98,7 +98,7 @@ class AnswerText(models.Model):
         return self.title
 
 
-class AccountAsked(models.Model):
+class AccountAsked(Reachable):
     """Someone without a file asks for an account, or says which file is theirs: as they wrote it, nothing checked.
 
     `claimed_number` and `claimed_name` are those of a file; what links an account is an agent's answer.
@@ -116,10 +116,6 @@ class AccountAsked(models.Model):
     address = models.CharField(max_length=200, blank=True)
     postcode = models.CharField(max_length=10, blank=True)
     city = models.CharField(max_length=80, blank=True)
-    phone_home = models.CharField(max_length=20, blank=True)
-    phone_mobile = models.CharField(max_length=20, blank=True)
-    phone_work = models.CharField(max_length=20, blank=True)
-    preferred_contact = models.CharField(max_length=10, choices=PreferredContact, blank=True)
     claimed_number = models.CharField(max_length=40, blank=True)
     claimed_name = models.CharField(max_length=120, blank=True)
 

@@ -14,6 +14,7 @@ from preau.demarches.permissions import demarches_in_scope
 from preau.demarches.reading import date_told, full_name
 from preau.demarches.rules import AccountIdentity, Known, fold, likeness, strength, working_days_left
 from preau.families.models import Address, Adult, Home
+from preau.families.rules import PHONE_FIELDS, completed
 from preau.town.models import PublicHoliday, Service
 from preau.town.rules import Calendar
 
@@ -205,13 +206,14 @@ class Compared:
 class Candidate:
     """Somebody in a file who may be the person who asks, and why; without reasons, an agent looked for them.
 
-    `children` live in the household.
+    `children` live in the household; `added` is what linking would write in the file, which does not know it.
     """
 
     adult: Adult
     reasons: tuple[Likeness, ...]
     lines: tuple[Compared, ...]
     children: tuple[str, ...]
+    added: tuple[str, ...]
 
     @property
     def is_strong(self) -> bool:
@@ -225,7 +227,7 @@ def known_as(asked: AccountAsked, email: str) -> Known:
         first_names=asked.first_name,
         family_names=(asked.last_name, asked.birth_name),
         birth_date=asked.birth_date,
-        phones=(asked.phone_mobile, asked.phone_home, asked.phone_work),
+        phones=asked.contact.phones,
         email=email,
         address=asked.address,
         postcode=asked.postcode,
@@ -251,7 +253,11 @@ def candidates_for(asked: AccountAsked, email: str, *, on: dt.date, words: str =
     children = _children_of(adults.values())
     return [
         Candidate(
-            adults[pk], reasons, compared(asked, person, adults[pk], people[pk]), children.get(adults[pk].family_id, ())
+            adult=adults[pk],
+            reasons=reasons,
+            lines=compared(asked, person, adults[pk], people[pk]),
+            children=children.get(adults[pk].family_id, ()),
+            added=_added(asked, adults[pk]),
         )
         for _, pk, reasons in best
     ]
@@ -266,12 +272,13 @@ def _everybody(on: dt.date) -> dict[int, Known]:
         .values_list("family_id", "lines", "postcode", "city")
     }
     adults = Adult.objects.filter(family__archived_at__isnull=True).values_list(
-        "pk", "first_name", "last_name", "birth_name", "birth_date", "email", "phone", "family__number", "family_id"
+        *("pk", "first_name", "last_name", "birth_name", "birth_date", "email", "family__number", "family_id"),
+        *PHONE_FIELDS.values(),
     )
     people = {}
-    for pk, first, last, born, date, email, phone, number, family in adults:
+    for pk, first, last, born, date, email, number, family, *phones in adults:
         lines, postcode, city = addresses.get(family, ("", "", ""))
-        people[pk] = Known(first, (last, born), date, (phone,), email, lines, postcode, number, city)
+        people[pk] = Known(first, (last, born), date, tuple(phones), email, lines, postcode, number, city)
     return people
 
 
@@ -292,20 +299,34 @@ def compared(asked: AccountAsked, person: Known, adult: Adult, known: Known) -> 
     """What both say, line by line."""
     reasons = set(likeness(person, known))
     names = (full_name(asked), full_name(adult))
-    phones = " · ".join(phone for phone in person.phones if phone)
     here = ", ".join(part for part in (asked.address, f"{asked.postcode} {asked.city}".strip()) if part)
     there = ", ".join(part for part in (known.address, f"{known.postcode} {known.city}".strip()) if part)
     told = (
         ("Nom", *names, Likeness.NAME in reasons),
         ("Naissance", date_told(person.birth_date), date_told(known.birth_date), _same_birth(person, known)),
-        ("Téléphone", phones, known.phones[0], Likeness.PHONE in reasons),
+        ("Téléphone", asked.contact.told(), adult.contact.told(), Likeness.PHONE in reasons),
         ("E-mail", person.email, known.email, Likeness.EMAIL in reasons),
         ("Adresse", here, there, Likeness.ADDRESS in reasons),
+        ("À joindre par", asked.get_preferred_contact_display(), adult.get_preferred_contact_display(), None),
         ("Dossier", person.number, known.number, Likeness.NUMBER in reasons),
     )
     return tuple(
         Compared(label, mine, theirs, is_same if mine and theirs else None) for label, mine, theirs, is_same in told
     )
+
+
+ADDED = {
+    "phone_mobile": "le téléphone portable",
+    "phone_home": "le téléphone du domicile",
+    "phone_work": "le téléphone du travail",
+    "preferred_contact": "le moyen de contact préféré",
+}
+
+
+def _added(asked: AccountAsked, adult: Adult) -> tuple[str, ...]:
+    held = adult.contact
+    whole = completed(held, asked.contact)
+    return tuple(words for name, words in ADDED.items() if getattr(whole, name) != getattr(held, name))
 
 
 def _same_birth(person: Known, known: Known) -> bool:

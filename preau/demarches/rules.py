@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from preau.core.dates import PARIS, local_day
 from preau.demarches.choices import DemarcheState, Likeness
+from preau.families.rules import Contact
 from preau.town.rules import Calendar, is_working_day
 
 CLOSING = dt.time(17)
@@ -83,6 +84,10 @@ class AccountIdentity:
     phone_mobile: str = ""
     phone_work: str = ""
     preferred_contact: str = ""
+
+    @property
+    def contact(self) -> Contact:
+        return Contact(self.phone_mobile, self.phone_home, self.phone_work, self.preferred_contact)
 
 
 FIRST_YEAR = 1900

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -15,7 +15,7 @@ from preau.accounts.notifying import Event, notify
 from preau.core.dates import local_day
 from preau.families.choices import AccessLevel, LinkRefusal, Situation, Subject
 from preau.families.models import Address, Adult, Consent, Family, Guardianship, Participant
-from preau.families.rules import PRESETS
+from preau.families.rules import PRESETS, UNKNOWN, Contact, completed
 from preau.journal import actions as journal
 from preau.town.models import Text
 
@@ -44,7 +44,7 @@ class NewHousehold:
     birth_name: str = ""
     birth_date: str = ""
     email: str = ""
-    phone: str = ""
+    contact: Contact = UNKNOWN
     address: str = ""
     postcode: str = ""
     city: str = ""
@@ -72,7 +72,7 @@ def open_family(*, household: NewHousehold, by: journal.Actor | None, now: dt.da
         birth_name=household.birth_name,
         birth_date=household.birth_date,
         email=household.email,
-        phone=household.phone,
+        **asdict(household.contact),
     )
     journal.record(by, "families.opened", at=now, subject=adult.code, family=family.code)
     return adult
@@ -206,6 +206,22 @@ def correct_email(*, adult: Adult, email: str, by: journal.Actor | None, now: dt
     if Adult.objects.filter(pk=adult.pk).exclude(email=email).update(email=email):
         journal.record(by, "families.email_corrected", at=now, subject=adult.code, family=adult.family.code)
     adult.email = email
+
+
+@transaction.atomic
+def complete_contact(*, adult: Adult, told: Contact, by: journal.Actor | None, now: dt.datetime) -> None:
+    """Keep in the file the numbers and the preferred way that it does not know; what it holds stays."""
+    held = Adult.objects.select_for_update().get(pk=adult.pk).contact
+    whole = asdict(completed(held, told))
+    added = {name: value for name, value in whole.items() if value != getattr(held, name)}
+    if added:
+        Adult.objects.filter(pk=adult.pk).update(**added)
+        facts = {"fields": sorted(added)}
+        journal.record(
+            by, "families.contact_completed", at=now, subject=adult.code, family=adult.family.code, facts=facts
+        )
+    for name, value in whole.items():
+        setattr(adult, name, value)
 
 
 @transaction.atomic

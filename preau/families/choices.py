@@ -65,6 +65,16 @@ class CustodyHolidays(TextChoices):
     FIRST_HALF_A_ODD = "first_half_a_odd", "première moitié au foyer A les années impaires"
 
 
+class PreferredContact(TextChoices):
+    """How somebody would rather be reached."""
+
+    EMAIL = "email", "Courriel"
+    MOBILE = "mobile", "Téléphone portable"
+    HOME = "home", "Téléphone du domicile"
+    WORK = "work", "Téléphone du travail"
+    POST = "post", "Courrier"
+
+
 class LinkRefusal(TextChoices):
     """Why an account is not linked to an adult."""
 

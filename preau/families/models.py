@@ -9,9 +9,11 @@ from preau.families.choices import (
     Colour,
     CustodyHolidays,
     CustodyMode,
+    PreferredContact,
     Sex,
     Situation,
 )
+from preau.families.rules import Contact
 from preau.town.models import Level, Place, SchoolYear, Text
 
 
@@ -44,7 +46,23 @@ class Address(models.Model):
         constraints = [models.UniqueConstraint(fields=["family", "starts_on"], name="address_chain")]
 
 
-class Adult(models.Model):
+class Reachable(models.Model):
+    """Where somebody is reached, and how they would rather be; what is empty is unknown."""
+
+    phone_mobile = models.CharField(max_length=20, blank=True)
+    phone_home = models.CharField(max_length=20, blank=True)
+    phone_work = models.CharField(max_length=20, blank=True)
+    preferred_contact = models.CharField(max_length=10, choices=PreferredContact, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def contact(self) -> Contact:
+        return Contact(self.phone_mobile, self.phone_home, self.phone_work, self.preferred_contact)
+
+
+class Adult(Reachable):
     """A grown-up of a household; signs in through `user` once the account exists.
 
     `birth_date` is 1985-03-14, or 1985-03 or 1985 when the day is not known; `birth_place` and `birth_country` are
@@ -61,7 +79,6 @@ class Adult(models.Model):
     last_name = models.CharField(max_length=60)
     birth_name = models.CharField(max_length=60, blank=True)
     email = models.EmailField(blank=True)
-    phone = models.CharField(max_length=20, blank=True)
     birth_date = models.CharField(max_length=10, blank=True)
     birth_place = models.CharField(max_length=5, blank=True)
     birth_country = models.CharField(max_length=5, blank=True)
@@ -69,6 +86,14 @@ class Adult(models.Model):
 
     class Meta:
         verbose_name = "adulte"
+        constraints = [
+            models.CheckConstraint(
+                name="adult_preferred_phone_known",
+                condition=(~models.Q(preferred_contact=PreferredContact.MOBILE) | ~models.Q(phone_mobile=""))
+                & (~models.Q(preferred_contact=PreferredContact.HOME) | ~models.Q(phone_home=""))
+                & (~models.Q(preferred_contact=PreferredContact.WORK) | ~models.Q(phone_work="")),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.first_name} {self.last_name}"

@@ -3,12 +3,19 @@
 import datetime as dt
 import unicodedata
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from types import MappingProxyType
 from typing import TypeVar
 
-from preau.families.choices import AccessLevel, CustodyHolidays, CustodyMode, Situation, Subject
+from preau.families.choices import (
+    AccessLevel,
+    CustodyHolidays,
+    CustodyMode,
+    PreferredContact,
+    Situation,
+    Subject,
+)
 from preau.town.rules import Span
 
 SHORTEST_SHARED_HOLIDAYS = 7
@@ -115,6 +122,52 @@ def _is_day_of_a(plan: CustodyPlan, day: dt.date) -> bool:
     if plan.mode == CustodyMode.ISO_WEEK or plan.anchor_on is None:
         return day.isocalendar().week % 2 == 0
     return plan.pattern[(day - plan.anchor_on).days % len(plan.pattern)] == "A"
+
+
+# How somebody is reached
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """The numbers of somebody, as they are written, and the preferred way (PreferredContact); empty is unknown."""
+
+    phone_mobile: str = ""
+    phone_home: str = ""
+    phone_work: str = ""
+    preferred_contact: str = ""
+
+    @property
+    def phones(self) -> tuple[str, ...]:
+        """The numbers that are known."""
+        return tuple(phone for phone in (self.phone_mobile, self.phone_home, self.phone_work) if phone)
+
+    def told(self) -> str:
+        """« 06 12 34 56 78 (portable) · 01 45 59 20 00 (travail) »."""
+        places = (self.phone_mobile, "portable"), (self.phone_home, "domicile"), (self.phone_work, "travail")
+        return " · ".join(f"{phone} ({place})" for phone, place in places if phone)
+
+
+UNKNOWN = Contact()
+PHONE_FIELDS: Mapping[str, str] = MappingProxyType(
+    {
+        PreferredContact.MOBILE: "phone_mobile",
+        PreferredContact.HOME: "phone_home",
+        PreferredContact.WORK: "phone_work",
+    }
+)
+"""The number that a preferred way needs; the other ways need none."""
+
+
+def phone_wanted(contact: Contact) -> str:
+    """The field of the number that the preferred way needs and that is not known; "" when nothing is wanting."""
+    field = PHONE_FIELDS.get(contact.preferred_contact, "")
+    return field if field and not getattr(contact, field) else ""
+
+
+def completed(held: Contact, told: Contact) -> Contact:
+    """What is held, with what was `told` where it says nothing: nothing is replaced."""
+    whole = Contact(*(getattr(held, name) or getattr(told, name) for name in Contact.__slots__))
+    return replace(whole, preferred_contact="") if phone_wanted(whole) else whole
 
 
 # The same person

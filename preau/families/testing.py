@@ -221,8 +221,9 @@ class _Drawing:
     def _adult(self, family: Family, name: str) -> Adult:
         email = f"{name}@example.org"
         user = User(username=name, email=email, kind=UserKind.FAMILY, password="!", first_name=name, last_name="S")
-        phone = f"07 {len(self.adults):08d}"
-        self.adults.append(Adult(family=family, user=user, first_name=name, last_name="S", email=email, phone=phone))
+        mobile, home, work = (f"0{first} {len(self.adults):08d}" for first in (7, 2, 8))
+        phones = {"phone_mobile": mobile, "phone_home": home, "phone_work": work}
+        self.adults.append(Adult(family=family, user=user, first_name=name, last_name="S", email=email, **phones))
         return self.adults[-1]
 
     def _child(self, name: str, story: str, homes: list[Family]) -> Participant:

@@ -1,6 +1,5 @@
 """What somebody without a file writes to ask for an account, as the towns' guides order it."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -9,7 +8,8 @@ from django.utils import timezone
 from preau.core.dates import local_day
 from preau.core.forms import PortalForm
 from preau.demarches import rules
-from preau.demarches.choices import PreferredContact
+from preau.families.choices import PreferredContact
+from preau.families.rules import PHONE_FIELDS
 from preau.registration.forms import KEPT, NewPassword, person_name, typed
 
 CIVILITIES = [("Madame", "Madame"), ("Monsieur", "Monsieur"), ("", "Je ne le dis pas")]
@@ -49,13 +49,6 @@ class IdentityForm(PortalForm):
             return rules.birth_date(self.cleaned_data["birth_date"], today=local_day(timezone.now()))
         except ValueError:
             raise forms.ValidationError("Écrivez une date de naissance, par exemple 14/03/1985") from None
-
-
-PHONES: Mapping[str, str] = {
-    PreferredContact.MOBILE: "phone_mobile",
-    PreferredContact.HOME: "phone_home",
-    PreferredContact.WORK: "phone_work",
-}
 
 
 def phone(label: str) -> forms.CharField:
@@ -98,10 +91,10 @@ class ContactForm(PortalForm):
         email, again = given.get("email"), given.get("email_again")
         if email and again and email.lower() != again.lower():
             self.add_error("email_again", "Écrivez deux fois le même courriel")
-        for name in PHONES.values():
+        for name in PHONE_FIELDS.values():
             if given.get(name) and not rules.is_phone(given[name]):
                 self.add_error(name, "Écrivez un numéro de téléphone, par exemple 06 12 34 56 78")
-        wanted = PHONES.get(given.get("preferred_contact", ""))
+        wanted = PHONE_FIELDS.get(given.get("preferred_contact", ""))
         if wanted and not given.get(wanted) and wanted not in self.errors:
             self.add_error(wanted, "Écrivez ce numéro, ou choisissez un autre moyen de contact")
         return given

@@ -1,6 +1,6 @@
 """Who sees what, whose day it is."""
 
-from preau.families.choices import CustodyMode, Situation
+from preau.families.choices import CustodyMode, PreferredContact, Situation
 from preau.families.models import CustodyException, Home, Schooling
 from preau.families.testing import make_family
 from preau.town.testing import make_level, make_place, make_year
@@ -37,6 +37,11 @@ def _(base: Base) -> None:
 @forbidden("address_chain", "two addresses from one day")
 def _(base: Base) -> None:
     again(base.home.family.addresses.get())
+
+
+@forbidden("adult_preferred_phone_known", "a preferred number that nobody knows")
+def _(base: Base) -> None:
+    change(base.home.adult, phone_mobile="", preferred_contact=PreferredContact.MOBILE)
 
 
 @forbidden("schooling_once_a_year", "two schools in a year")

@@ -14,7 +14,7 @@ from preau.demarches.choices import ACCOUNT, OPEN, DemarcheState
 from preau.demarches.models import AccountAsked, Demarche
 from preau.demarches.queries import recipient_of
 from preau.demarches.rules import AccountIdentity
-from preau.families.actions import NewHousehold, link_account, open_family
+from preau.families.actions import NewHousehold, complete_contact, link_account, open_family
 from preau.families.models import Adult
 from preau.journal.actions import record
 from preau.town.actions import save_service
@@ -69,11 +69,18 @@ def _recipient(now: dt.datetime) -> Service:
 
 @transaction.atomic
 def link_asked(demarche: Demarche, *, adult: Adult, by: User, version: int, now: dt.datetime) -> Demarche:
-    """Accept a request for an account: it is that of `adult`, and opens at once.
+    """Accept a request for an account: it is that of `adult`, and opens at once. The file keeps the numbers and the
+    preferred contact that it did not know.
 
     Raises DemarcheRefused when the request has moved since `version`, LinkRefused when the two cannot be linked; then
     nothing at all is written.
     """
+    accepted = _link(demarche, adult, by=by, version=version, now=now)
+    complete_contact(adult=adult, told=demarche.account_asked.contact, by=by, now=now)
+    return accepted
+
+
+def _link(demarche: Demarche, adult: Adult, *, by: User, version: int, now: dt.datetime) -> Demarche:
     asker = _asker(demarche)
     accepted = answer(
         demarche,
@@ -90,9 +97,10 @@ def link_asked(demarche: Demarche, *, adult: Adult, by: User, version: int, now:
 
 @transaction.atomic
 def open_asked(demarche: Demarche, *, household: NewHousehold, by: User, version: int, now: dt.datetime) -> Demarche:
-    """Accept a request for an account by opening a file for it. Raises what `link_asked` does."""
+    """Accept a request for an account by opening a file for it, as the agent has put it right: what they left out of
+    what was asked stays out. Raises what `link_asked` does."""
     adult = open_family(household=household, by=by, now=now)
-    return link_asked(demarche, adult=adult, by=by, version=version, now=now)
+    return _link(demarche, adult, by=by, version=version, now=now)
 
 
 def refuse_asked(demarche: Demarche, *, reason: str, by: User, version: int, now: dt.datetime) -> Demarche:

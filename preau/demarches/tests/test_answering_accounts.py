@@ -20,6 +20,7 @@ from preau.demarches.queries import candidates_for, identity_of
 from preau.demarches.testing import NOW, asker_of, make_account_request, make_waiting_user
 from preau.families.actions import LinkRefused, NewHousehold
 from preau.families.models import Address, Adult, Family
+from preau.families.rules import Contact
 from preau.families.testing import make_adult, make_child, make_family
 from preau.journal.models import Entry
 from preau.notifications.models import Outgoing
@@ -92,7 +93,10 @@ def household(**changes: object) -> dict[str, object]:
         "last_name": "Laurent",
         "birth_name": "Le Goff",
         "birth_date": "14/03/1985",
-        "phone": "06 12 34 56 78",
+        "phone_mobile": "06 12 34 56 78",
+        "phone_home": "",
+        "phone_work": "01 45 59 20 00",
+        "preferred_contact": "work",
         "address": "12 rue des Écoles",
         "postcode": "94800",
         "city": "Villejuif",
@@ -105,7 +109,7 @@ def household(**changes: object) -> dict[str, object]:
 
 
 def test_candidates_tell_why_they_look_alike_and_the_most_alike_come_first(client, demarche) -> None:
-    known("Paul", "Durand", phone="0612345678")
+    known("Paul", "Durand", phone_work="0612345678")
     ines = known(birth_date="1985-03-14")
     make_child(ines.family, first_name="Nora")
     known("Hugo", "Martin")
@@ -175,6 +179,27 @@ def test_the_account_is_linked_told_and_home_at_the_next_page(client, demarche, 
     assert "Laurent" not in mail.subject
 
 
+def test_linking_writes_the_numbers_that_the_file_did_not_know_and_replaces_none(client, demarche) -> None:
+    AccountAsked.objects.update(phone_work="01 45 59 20 00", preferred_contact="work")
+    adult = known(phone_mobile="07 00 00 00 01")
+    html = page(client, demarche)
+    assert "écrit dans le dossier le téléphone du travail et le moyen de contact préféré : il ne le connaît pas" in html
+    link(client, demarche, adult)
+    adult.refresh_from_db()
+    assert adult.contact == Contact("07 00 00 00 01", "", "01 45 59 20 00", "work")
+    entry = Entry.objects.get(action="families.contact_completed")
+    assert entry.facts == {"fields": ["phone_work", "preferred_contact"]}
+
+
+def test_what_the_file_says_already_is_left_as_it_is(client, demarche) -> None:
+    adult = known(phone_mobile="07 00 00 00 01", preferred_contact="mobile")
+    assert "Relier écrit" not in page(client, demarche)
+    link(client, demarche, adult)
+    adult.refresh_from_db()
+    assert adult.contact == Contact("07 00 00 00 01", "", "", "mobile")
+    assert not Entry.objects.filter(action="families.contact_completed").exists()
+
+
 def test_without_having_made_sure_nothing_is_linked(client, demarche) -> None:
     html = link(client, demarche, known(), verified="").content.decode()
     assert "Cochez « J’ai vérifié" in html
@@ -220,11 +245,26 @@ def test_a_file_is_opened_with_the_next_number_and_what_was_put_right(client, de
     client.post(f"{LIST}{demarche.code}/compte/ouvrir/", household(last_name="Laurent-Le Goff"))
     adult = Adult.objects.get(user=asker_of(demarche))
     assert (adult.family.number, adult.family.name, adult.last_name) == ("7301", "Laurent", "Laurent-Le Goff")
-    assert (adult.birth_date, adult.phone, adult.email) == ("1985-03-14", "06 12 34 56 78", "i.laurent@example.org")
+    assert (adult.birth_date, adult.email) == ("1985-03-14", "i.laurent@example.org")
+    assert adult.contact == Contact("06 12 34 56 78", "", "01 45 59 20 00", "work")
     address = Address.objects.get(family=adult.family)
     assert (address.lines, address.starts_on, address.insee_code) == ("12 rue des Écoles", NOW.date(), "94076")
     assert Demarche.objects.get().family == adult.family
     assert User.objects.get(pk=asker_of(demarche).pk).is_admitted
+
+
+def test_what_an_agent_leaves_out_of_the_new_file_stays_out(client, demarche) -> None:
+    client.post(
+        f"{LIST}{demarche.code}/compte/ouvrir/", household(phone_mobile="", phone_work="", preferred_contact="")
+    )
+    assert Adult.objects.get(user=asker_of(demarche)).contact == Contact()
+
+
+def test_a_preferred_phone_must_be_given(client, demarche) -> None:
+    sent = household(preferred_contact="home")
+    html = client.post(f"{LIST}{demarche.code}/compte/ouvrir/", sent).content.decode()
+    assert "Écrivez ce numéro, ou choisissez un autre moyen de contact" in html
+    assert not Family.objects.exists()
 
 
 def test_somebody_from_elsewhere_is_no_resident(client, demarche) -> None:

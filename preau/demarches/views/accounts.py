@@ -20,6 +20,7 @@ from preau.demarches.rules import fold
 from preau.demarches.views.staff import STILL_OPEN, demarche_of, moved_in_words
 from preau.families.actions import LinkRefused
 from preau.families.models import Adult
+from preau.families.rules import Contact
 from preau.town.context import town_of
 
 
@@ -105,11 +106,10 @@ def _show(request: StaffRequest, asked: AccountAsked, form: HouseholdForm | None
 def _household_form(request: StaffRequest, asked: AccountAsked, *, has_candidates: bool) -> HouseholdForm:
     """What the person wrote, to be put right."""
     same = ("civility", "first_name", "last_name", "birth_name", "birth_date", "address", "postcode", "city")
-    initial: dict[str, object] = {name: getattr(asked, name) for name in same}
+    initial: dict[str, object] = {name: getattr(asked, name) for name in (*same, *Contact.__slots__)}
     initial |= {
         "version": asked.demarche.version,
         "name": asked.claimed_name or asked.last_name,
-        "phone": asked.phone_mobile or asked.phone_home or asked.phone_work,
         "is_resident": bool(asked.city) and fold(asked.city) == fold(town_of(request).name),
     }
     return HouseholdForm(initial=initial, has_candidates=has_candidates)

@@ -105,6 +105,15 @@ def test_each_state_is_told_and_found(samira: Client, family: Family) -> None:
     }
 
 
+def test_the_page_of_a_file_tells_how_each_adult_is_reached(samira: Client, family: Family) -> None:
+    numbers = {"phone_mobile": "06 00 00 00 01", "phone_home": "01 00 00 00 02", "preferred_contact": "home"}
+    person(family)
+    family.adults.update(**numbers)
+    shown = words(samira.get(f"{LIST}dossier/{family.code}/"))
+    assert "06 00 00 00 01 (portable) · 01 00 00 00 02 (domicile)" in shown
+    assert "Téléphone du domicile" in shown
+
+
 def test_adults_are_found_by_name_number_and_address(samira: Client, family: Family) -> None:
     person(family)
     person(make_family(name="Martin"), "Paul", "paul@example.net")

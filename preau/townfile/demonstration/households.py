@@ -47,6 +47,7 @@ class Grownup:
     civility: str
     username: str = ""
     phone: str = ""
+    home_phone: str = ""
     address: str = ""
     birth: "Birth | None" = None
 
@@ -168,6 +169,8 @@ class Generator:
         adults = adults[: 1 if self.rng.random() < 0.24 else 2]
         for adult, share in zip(adults, (0.82, 0.30), strict=False):
             adult.phone = f"06 {' '.join(f'{self.rng.randrange(100):02d}' for _ in range(4))}"
+            if adult.phone.endswith(("0", "5")):
+                adult.home_phone = f"01 99 00 {adult.phone[-5:]}"  # numbers that are nobody's
             if self.rng.random() < share:
                 adult.username = self.username(adult)
         return adults

@@ -137,7 +137,9 @@ def _adults(
                 first_name=adult.first_name,
                 last_name=adult.last_name,
                 email=adult.email,
-                phone=adult.phone,
+                phone_mobile=adult.phone,
+                phone_home=adult.home_phone,
+                preferred_contact="mobile" if adult.phone else "",
                 **_birth(adult.birth),
             )
             for adult in drawn.adults

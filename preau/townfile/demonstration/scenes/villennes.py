@@ -68,6 +68,8 @@ VILLENNES = Scene(
             postcode="78670",
             city="Villennes-sur-Seine",
             phone_mobile="06 31 41 59 26",
+            phone_work="01 99 00 26 10",
+            preferred_contact="mobile",
         ),
     ),
     full=(("sables-elementaire", "accueil-matin", 2), ("ile-elementaire", "mercredi-journee", 1)),
