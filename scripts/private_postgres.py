@@ -27,8 +27,8 @@ SETTINGS = {
     "synchronous_commit": "on",
     "max_connections": "200",
     "log_min_messages": "warning",
-    # It would count as empty the tables that a test fills in its transaction, at a minute that no test chooses: the same
-    # queries then take a hundred thousand times longer. What needs statistics asks for them (`VACUUM ANALYZE`).
+    # It would count as empty the tables that a test fills in its transaction, at a minute that no test chooses: the
+    # same queries then take a hundred thousand times longer. What needs statistics asks for them (`VACUUM ANALYZE`).
     "autovacuum": "off",
 }
 
