@@ -6,7 +6,7 @@ from preau.demarches.actions import link_asked, refuse_asked
 from preau.demarches.choices import ACCOUNT
 from preau.demarches.kinds import Kind, Line
 from preau.demarches.models import AccountAsked, Demarche
-from preau.demarches.reading import birth_told, full_name
+from preau.demarches.reading import birth_told, full_name, vouched_told
 
 
 def lines_of(demarche: Demarche) -> Sequence[Line]:
@@ -16,6 +16,7 @@ def lines_of(demarche: Demarche) -> Sequence[Line]:
     city = " ".join(part for part in (asked.postcode, asked.city) if part)
     told = (
         Line("Personne", full_name(asked)),
+        Line("Identité", vouched_told(asked)),
         Line("Naissance", birth_told(asked)),
         Line("Dossier indiqué", file),
         Line("Adresse", ", ".join(part for part in (asked.address, city) if part)),

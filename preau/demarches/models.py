@@ -101,7 +101,8 @@ class AnswerText(models.Model):
 class AccountAsked(Reachable):
     """Someone without a file asks for an account, or says which file is theirs: as they wrote it, nothing checked.
 
-    `claimed_number` and `claimed_name` are those of a file; what links an account is an agent's answer.
+    `claimed_number` and `claimed_name` are those of a file; what links an account is an agent's answer. `vouched_at` is
+    when FranceConnect vouched for the fields of `rules.VOUCHED`, which then are no longer the person's to write.
     """
 
     demarche = models.OneToOneField(Demarche, on_delete=models.CASCADE, primary_key=True, related_name="account_asked")
@@ -118,6 +119,7 @@ class AccountAsked(Reachable):
     city = models.CharField(max_length=80, blank=True)
     claimed_number = models.CharField(max_length=40, blank=True)
     claimed_name = models.CharField(max_length=120, blank=True)
+    vouched_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = "compte demandé"

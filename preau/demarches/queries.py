@@ -12,7 +12,7 @@ from preau.demarches.kinds import KINDS
 from preau.demarches.models import AccountAsked, AnswerText, Demarche, DemarcheEvent, Recipient
 from preau.demarches.permissions import demarches_in_scope
 from preau.demarches.reading import date_told, full_name
-from preau.demarches.rules import AccountIdentity, Known, fold, likeness, strength, working_days_left
+from preau.demarches.rules import VOUCHED, AccountIdentity, Known, fold, likeness, strength, working_days_left
 from preau.families.models import Address, Adult, Home
 from preau.families.rules import PHONE_FIELDS, completed
 from preau.town.models import PublicHoliday, Service
@@ -41,6 +41,13 @@ def identity_of(user: User, **said: str) -> AccountIdentity:
     if before is not None:
         known |= {field.name: getattr(before, field.name) for field in fields(AccountIdentity)}
     return AccountIdentity(**known | {name: text.strip() for name, text in said.items() if text.strip()})
+
+
+def vouched_before(user: User, identity: AccountIdentity) -> dt.datetime | None:
+    """When FranceConnect vouched for this very identity in an earlier request of the account."""
+    asked = AccountAsked.objects.filter(demarche__asked_by=user, vouched_at__isnull=False)
+    same = asked.filter(**{name: getattr(identity, name) for name in VOUCHED})
+    return same.values_list("vouched_at", flat=True).order_by("-vouched_at").first()
 
 
 # The worklist

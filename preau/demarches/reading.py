@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from preau.core.dates import local_day
 from preau.core.templatetags.ui import MONTHS, date_longue
 from preau.demarches.models import AccountAsked
 from preau.families.models import Adult
@@ -27,6 +28,13 @@ def date_told(date: str) -> str:
     except (ValueError, IndexError):
         pass
     return date
+
+
+def vouched_told(asked: AccountAsked) -> str:
+    """« vérifiée par FranceConnect le 10 février 2026 », of an identity that was."""
+    if asked.vouched_at is None:
+        return ""
+    return f"vérifiée par FranceConnect le {date_longue(local_day(asked.vouched_at))}"
 
 
 def birth_told(asked: AccountAsked) -> str:

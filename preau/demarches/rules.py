@@ -90,6 +90,9 @@ class AccountIdentity:
         return Contact(self.phone_mobile, self.phone_home, self.phone_work, self.preferred_contact)
 
 
+VOUCHED = ("civility", "first_name", "last_name", "birth_name", "birth_date")
+"""What FranceConnect vouches for, of what an account is asked with."""
+
 FIRST_YEAR = 1900
 BIRTH_DATE = re.compile(r"(?:(?:(?P<day>\d{1,2})[/. -])?(?P<month>\d{1,2})[/. -])?(?P<year>\d{4})", re.ASCII)
 

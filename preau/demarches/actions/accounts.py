@@ -12,7 +12,7 @@ from preau.core.dates import local_day
 from preau.demarches.actions.moving import answer, open_demarche
 from preau.demarches.choices import ACCOUNT, OPEN, DemarcheState
 from preau.demarches.models import AccountAsked, Demarche
-from preau.demarches.queries import recipient_of
+from preau.demarches.queries import recipient_of, vouched_before
 from preau.demarches.rules import AccountIdentity
 from preau.families.actions import NewHousehold, complete_contact, link_account, open_family
 from preau.families.models import Adult
@@ -26,15 +26,28 @@ KEPT = dt.timedelta(days=30)
 
 
 def ask_account(
-    *, user: User, identity: AccountIdentity, claimed_number: str, claimed_name: str, now: dt.datetime
+    *,
+    user: User,
+    identity: AccountIdentity,
+    claimed_number: str,
+    claimed_name: str,
+    vouched_at: dt.datetime | None = None,
+    now: dt.datetime,
 ) -> Demarche:
     """Ask an agent to link this account, which waits, to a file or to open one; the open request if there is one.
 
     `claimed_number` and `claimed_name` are the file that the person says is theirs; "" when they have none.
+    `vouched_at` is when FranceConnect vouched for the identity; None when it did not, now nor in an earlier request.
     """
+    asked = AccountAsked(
+        claimed_number=claimed_number.strip()[:40],
+        claimed_name=claimed_name.strip()[:120],
+        vouched_at=vouched_at or vouched_before(user, identity),
+        **asdict(identity),
+    )
     try:
         with transaction.atomic():
-            return _open_request(user) or _ask(user, identity, claimed_number.strip(), claimed_name.strip(), now)
+            return _open_request(user) or _ask(user, asked, now)
     except IntegrityError:
         if asked := _open_request(user):  # the other of two simultaneous requests came first
             return asked
@@ -45,20 +58,25 @@ def _open_request(user: User) -> Demarche | None:
     return Demarche.objects.filter(kind=ACCOUNT, asked_by=user, state__in=OPEN).first()
 
 
-def _ask(user: User, identity: AccountIdentity, number: str, name: str, now: dt.datetime) -> Demarche:
+def _ask(user: User, asked: AccountAsked, now: dt.datetime) -> Demarche:
+    number = asked.claimed_number
     demarche = open_demarche(
         kind=ACCOUNT,
         service=_recipient(now),
         asked_by=user,
-        summary=f"Relier un compte au dossier {number[:40]}" if number else "Ouvrir un compte sans dossier",
-        words=[identity.first_name, identity.last_name, identity.birth_name, number, name],
+        summary=f"Relier un compte au dossier {number}" if number else "Ouvrir un compte sans dossier",
+        words=words_of(asked),
         working_days=the_town().account_request_days,
         now=now,
     )
-    AccountAsked.objects.create(
-        demarche=demarche, claimed_number=number[:40], claimed_name=name[:120], **asdict(identity)
-    )
+    asked.demarche = demarche
+    asked.save(force_insert=True)
     return demarche
+
+
+def words_of(asked: AccountAsked) -> list[str]:
+    """What agents look for it by."""
+    return [asked.first_name, asked.last_name, asked.birth_name, asked.claimed_number, asked.claimed_name]
 
 
 def _recipient(now: dt.datetime) -> Service:

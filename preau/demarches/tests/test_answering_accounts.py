@@ -121,6 +121,13 @@ def test_candidates_tell_why_they_look_alike_and_the_most_alike_come_first(clien
     assert "Hugo" not in html
 
 
+def test_agents_read_whether_and_when_franceconnect_vouched_for_the_identity(client, demarche) -> None:
+    assert "FranceConnect" not in page(client, demarche)
+    AccountAsked.objects.update(vouched_at=NOW)
+    for shown in (page(client, demarche), client.get(f"{LIST}{demarche.code}/").content.decode()):
+        assert "<dt>Identité</dt><dd>vérifiée par FranceConnect le 10 février 2026</dd>" in shown.replace("\xa0", " ")
+
+
 def test_homonyms_are_both_shown_and_none_is_linked_by_itself(client, demarche) -> None:
     first, second = known(), known(signs_in=True)
     html = page(client, demarche)

@@ -1,12 +1,13 @@
 """Asking for an account, and who sees the request."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
 from preau.accounts.choices import Capability
 from preau.accounts.testing import make_agent
-from preau.demarches.actions import answer, ask_account
+from preau.demarches.actions import answer, ask_account, withdraw
 from preau.demarches.choices import DemarcheState
 from preau.demarches.invariants import demarches_without_their_detail
 from preau.demarches.models import AccountAsked, Demarche
@@ -51,6 +52,16 @@ def test_the_latest_request_is_the_one_that_counts() -> None:
     second = make_account_request(user, now=NOW + dt.timedelta(hours=1))
     assert account_request_of(user) == second
     assert account_request_of(make_waiting_user()) is None
+
+
+def test_what_franceconnect_vouched_for_still_holds_when_the_same_person_asks_again() -> None:
+    user, who = make_waiting_user(), AccountIdentity("Inès", "Laurent", birth_date="1985-03-14")
+    again = {"user": user, "claimed_number": "", "claimed_name": "", "now": NOW}
+    withdraw(ask_account(identity=who, vouched_at=NOW, **again), by=user, now=NOW)
+    withdraw(ask_account(identity=replace(who, city="Vitry"), **again), by=user, now=NOW)
+    withdraw(ask_account(identity=replace(who, birth_date="1985-03-15"), **again), by=user, now=NOW)
+    asked = AccountAsked.objects.order_by("pk")
+    assert [one.vouched_at for one in asked] == [NOW, NOW, None]
 
 
 def test_without_a_service_chosen_for_accounts_the_first_in_use_receives_them() -> None:

@@ -60,7 +60,7 @@ def activate(*, link: MailedLink, username: str, address: str, now: dt.datetime)
     )
     if sign_in is not None:
         tie(user=user, sign_in=sign_in, tells=False, by=user, now=now)
-        outcome = claim_by_identity(user=user, pivot=sign_in.pivot, claimed=claimed, address=address, now=now)
+        outcome = claim_by_identity(user=user, sign_in=sign_in, claimed=claimed, address=address, now=now)
     else:
         outcome = claim_file(user=user, claimed=claimed, address=address, now=now)
     tell_outcome(user=user, outcome=outcome, now=now)

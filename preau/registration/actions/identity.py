@@ -88,21 +88,22 @@ def vouched_by(registration: Registration) -> SignIn | None:
 
 
 @transaction.atomic
-def claim_by_identity(*, user: User, pivot: Pivot, claimed: ClaimedFile, address: str, now: dt.datetime) -> Outcome:
+def claim_by_identity(*, user: User, sign_in: SignIn, claimed: ClaimedFile, address: str, now: dt.datetime) -> Outcome:
     """Link the account to the adult of the file claimed who is this very person, where the town takes that for a proof;
     else an agent is asked. `address` is the network's, as for `claim_file`."""
     if claimed.number and must_wait(tries_of(user, address=address, number=claimed.number, now=now)):
         return Outcome.TOO_MANY
     if claimed.number and Proof.FRANCECONNECT in the_town().proofs:
-        adult = _adult_who_is(pivot, claimed)
+        adult = _adult_who_is(sign_in.pivot, claimed)
         if adult is not None and _is_linked(adult, user, now=now):
             return Outcome.LINKED
         WrongTry.objects.create(at=now, user=user, address=address, file=number_key(claimed.number)[:40])
     ask_account(
         user=user,
-        identity=_told_to_agents(pivot),
+        identity=_told_to_agents(sign_in.pivot),
         claimed_number=claimed.number,
         claimed_name=claimed.name,
+        vouched_at=dt.datetime.fromtimestamp(sign_in.auth_time, dt.UTC),
         now=now,
     )
     return Outcome.AGENT_ASKED

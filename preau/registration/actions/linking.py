@@ -7,7 +7,7 @@ from django.db import transaction
 
 from preau.accounts.models import User
 from preau.demarches.actions import ask_account
-from preau.demarches.rules import AccountIdentity
+from preau.demarches.queries import identity_of
 from preau.families.actions import LinkRefused, link_account
 from preau.families.models import Adult
 from preau.registration.actions.codes import close_codes, mail_code
@@ -61,8 +61,9 @@ def claim_file(*, user: User, claimed: ClaimedFile, address: str, now: dt.dateti
 def _ask_agent(user: User, claimed: ClaimedFile, *, now: dt.datetime) -> Outcome:
     if Proof.AGENT not in the_town().proofs:
         return Outcome.NOT_VERIFIED
-    identity = AccountIdentity(first_name=user.first_name, last_name=user.last_name)
-    ask_account(user=user, identity=identity, claimed_number=claimed.number, claimed_name=claimed.name, now=now)
+    ask_account(
+        user=user, identity=identity_of(user), claimed_number=claimed.number, claimed_name=claimed.name, now=now
+    )
     return Outcome.AGENT_ASKED
 
 

@@ -122,6 +122,7 @@ def test_without_a_file_an_agent_is_asked_and_nothing_of_the_identity_stays_in_t
     asked = AccountAsked.objects.get()
     assert (asked.birth_name, asked.birth_date, asked.civility) == ("Diallo", "1979-07", "Monsieur")
     assert (asked.claimed_number, asked.demarche.asked_by) == ("", user)
+    assert asked.vouched_at == dt.datetime.fromtimestamp(SIGN_IN.auth_time, dt.UTC)
     assert Registration.objects.get().identity is None
     assert SocialAccount.objects.get().user == user
 
