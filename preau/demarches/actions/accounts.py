@@ -49,8 +49,8 @@ def ask_account(
         with transaction.atomic():
             return _open_request(user) or _ask(user, asked, now)
     except IntegrityError:
-        if asked := _open_request(user):  # the other of two simultaneous requests came first
-            return asked
+        if first := _open_request(user):  # the other of two simultaneous requests came first
+            return first
         raise
 
 
