@@ -37,6 +37,7 @@ from preau.families.choices import Colour, Sex
 from preau.families.models import Family, Participant
 from preau.families.testing import make_adult, make_child, make_family
 from preau.pricing.testing import make_quotient
+from preau.town.actions import catalogue_changed
 from preau.town.models import Level, Place, SchoolYear, Service, Town
 from preau.townfile.checking import checked_town_file
 from preau.townfile.loading import load
@@ -177,6 +178,7 @@ def pass_deadline(unit: str, day: dt.date) -> None:
     openings = Opening.objects.filter(unit__activity__code=f"{unit}-{YEAR}", day=day)
     a_minute_ago = timezone.now() - dt.timedelta(minutes=1)
     assert openings.update(book_by=a_minute_ago, cancel_by=a_minute_ago) == 1
+    catalogue_changed()
 
 
 def words(day: dt.date) -> str:

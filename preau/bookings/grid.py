@@ -53,12 +53,14 @@ LOOKS = {
     CellState.ABSENT: Look("absent", "absent", "Absent"),
     CellState.WAS_BOOKED: Look("acquis", "coche", "Réservé"),
 }
+FULL, NOT_OFFERED = CellState.FULL, CellState.NOT_OFFERED
 LATE = {CellState.TOO_LATE, CellState.KEPT}
 FEMININE = {CellState.PRESENT: "Présente", CellState.ABSENT: "Absente"}
 NARROW = 2  # columns
 SHORT_MONTHS = ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.")
 NOTHING = ('<span class="sans" aria-hidden="true">·</span>'.encode(),)
 CLOSE = b"</div>"
+_Cell = tuple[bytes, ...]
 
 
 def grid(planning: Planning) -> SafeString:
@@ -68,10 +70,13 @@ def grid(planning: Planning) -> SafeString:
 
 def grid_parts(planning: Planning) -> Iterator[bytes]:
     """The grid in pieces, in order, already encoded: a cell is four of them, which most cells share with others."""
-    places = {day: place for place, day in enumerate(planning.period)}
+    words = [DayWords(day) for day in planning.days]
     numbered = groupby(enumerate(planning.rows), key=lambda row: row[1].child)
     lines = [
-        (_start(child, several=planning.who is None).encode(), [_Line(number, row) for number, row in rows])
+        (
+            _start(child, several=planning.who is None).encode(),
+            [list(_cells(number, row, words)) for number, row in rows],
+        )
         for child, rows in numbered
     ]
     for row in seen(planning):
@@ -84,7 +89,7 @@ def grid_parts(planning: Planning) -> Iterator[bytes]:
             yield _holidays(next(column for column in week if column.is_holidays)).encode()
         else:
             for column in week:
-                yield _day(column, places[column.day], planning, lines)
+                yield from _day(column, planning, lines)
         yield b"</section>"
     yield CLOSE
 
@@ -171,12 +176,15 @@ def _names(planning: Planning) -> str:
     for child, rows in groupby(planning.rows, key=lambda row: row.child):
         if planning.who is None:
             parts.append(f'<div class="qui {_tag(child)}</div>')
-        parts += [
-            f"<div><strong>{escape(row.title)}</strong> <small>{escape(row.unit.hours)}{_price(row)}</small></div>"
-            for row in rows
-        ]
+        parts += [_name(row.title, row.unit.hours, _price(row)) for row in rows]
     parts.append("</div>")
     return "".join(parts)
+
+
+@lru_cache(maxsize=1024)  # the rows of all the children of an activity
+def _name(title: str, hours: str, price: int | None) -> str:
+    words = "" if price is None else f" · {euros(price)}"
+    return f"<div><strong>{escape(title)}</strong> <small>{escape(hours)}{words}</small></div>"
 
 
 def _tag(child: Child) -> str:
@@ -184,14 +192,13 @@ def _tag(child: Child) -> str:
     return f'etiquette t-{escape(child.colour)}">{icon(child.symbol)}{escape(child.first_name)}'
 
 
-def _price(row: Row) -> str:
+def _price(row: Row) -> int | None:
     """The price of the period, when there is one only."""
     prices = set(row.prices)
     if len(prices) > 1:
         offered = zip(row.cells, row.prices, strict=True)
         prices = {price for cell, price in offered if cell.state not in SILENT and price is not None}
-    only = prices.pop() if len(prices) == 1 else None
-    return "" if only is None else f" · {euros(only)}"
+    return prices.pop() if len(prices) == 1 else None
 
 
 def _start(child: Child, *, several: bool) -> str:
@@ -202,23 +209,20 @@ def _start(child: Child, *, several: bool) -> str:
     return f'<div class="cases" role="group" aria-label="{escape(child.first_name)}">{tag}'
 
 
-def _day(column: ColumnDay, place: int, planning: Planning, lines: Sequence[tuple[bytes, list["_Line"]]]) -> bytes:
-    day = column.day
-    note = "" if column.closed_for else day_words(planning, place)
-    parts = [_day_start(column, note, planning.today).encode()]
+def _day(column: ColumnDay, planning: Planning, lines: Sequence[tuple[bytes, list[list[_Cell]]]]) -> Iterator[bytes]:
+    place = (column.day - planning.period.first).days
+    yield _day_start(column, "" if column.closed_for else day_words(planning, place), planning.today)
     if not column.closed_for:
-        words = DayWords(f"{WEEKDAYS[day.weekday()]} {day_number(day)} {MONTHS[day.month - 1]}")
-        key = day_key(day).encode()
-        for start, some in lines:
-            parts.append(start)
-            for line in some:
-                parts += line.cell(place, key, words)
-            parts.append(CLOSE)
-        parts.append(CLOSE)
-    return b"".join(parts)
+        for start, rows in lines:
+            yield start
+            for cells in rows:
+                yield from cells[place]
+            yield CLOSE
+        yield CLOSE
 
 
-def _day_start(column: ColumnDay, words: str, today: dt.date) -> str:
+@lru_cache(maxsize=1024)  # a parent's day starts as their neighbour's does
+def _day_start(column: ColumnDay, words: str, today: dt.date) -> bytes:
     day, key = column.day, day_key(column.day)
     style = "jour ferme" if column.closed_for else "jour"
     if day < today:
@@ -234,7 +238,7 @@ def _day_start(column: ColumnDay, words: str, today: dt.date) -> str:
         f'<small aria-hidden="true" class="grand-seul">{weekday[:2]}</small>'
         f'<span aria-hidden="true" class="grand-seul">{day.day}</span>'
         f"{words if day == today else _note(words)}</h4>{closed}"
-    )
+    ).encode()
 
 
 def _note(words: str) -> str:
@@ -250,10 +254,11 @@ def day_words(planning: Planning, place: int) -> str:
 
 
 class DayWords:
-    """What the cells of a day say of it: its name, and the deadlines, each written once."""
+    """What the cells of a day say of it: its key, its name, and the deadlines, each written once."""
 
-    def __init__(self, day: str) -> None:
-        self.spoken = f'<span class="vh">, {day}. </span>'
+    def __init__(self, day: dt.date) -> None:
+        self.key = day_key(day).encode()
+        self.spoken = f'<span class="vh">, {WEEKDAYS[day.weekday()]} {day_number(day)} {MONTHS[day.month - 1]}. </span>'
         self.boxes: dict[str, bytes] = {}
         self.others: dict[str, bytes] = {}
 
@@ -271,49 +276,44 @@ class DayWords:
         return known
 
 
-class _Line:
-    """The cells of a row, as markup."""
-
-    def __init__(self, number: int, row: Row) -> None:
-        self.cells = row.cells
-        self.prices = row.prices
-        self.is_girl = row.child.sex == Sex.GIRL
-        self.name = escape(row.unit.short_name)
-        value = f'"><input type="checkbox" name="r" value="{number}-'
-        self.starts = [f'<label class="case" data-avant="{was}{value}'.encode() for was in (0, 1)]
-        self.full_start = f'<label class="case" data-etat="complet" data-avant="0{value}'.encode()
-        self.middles: dict[tuple[int | None, bool], bytes] = {}
-        self.fixed: dict[CellState, bytes] = {}
-
-    def _middle(self, price: int | None, is_ticked: bool) -> bytes:
-        words = "tarif à préciser" if price is None else euros(price)
-        text = f'"{" checked" if is_ticked else ""}><b>{self.name}</b><span class="etat">{words}</span>'
-        return self.middles.setdefault((price, is_ticked), text.encode())
-
-    def cell(self, place: int, key: bytes, words: DayWords) -> tuple[bytes, ...]:
-        cell = self.cells[place]
+def _cells(number: int, row: Row, days: Sequence[DayWords]) -> Iterator[_Cell]:
+    """The cells of a row, day by day."""
+    name, is_girl = escape(row.unit.short_name), row.child.sex == Sex.GIRL
+    value = f'"><input type="checkbox" name="r" value="{number}-'
+    starts = [f'<label class="case" data-avant="{was}{value}'.encode() for was in (0, 1)]
+    middles: dict[tuple[int | None, bool], bytes] = {}
+    fixed: dict[CellState, bytes] = {}
+    for cell, price, day in zip(row.cells, row.prices, days, strict=True):
         state, is_booked, is_ticked, can_change, deadline, _, _ = cell
-        if can_change and state != CellState.FULL:
-            price = self.prices[place]
-            middle = self.middles.get((price, is_ticked)) or self._middle(price, is_ticked)
-            return self.starts[is_booked], key, middle, words.boxes.get(deadline) or words.box(deadline)
-        if state == CellState.NOT_OFFERED:
-            return NOTHING
-        if can_change:
-            middle = f'" checked>{icon("complet")}<b>{self.name}</b><span class="etat">Complet</span>'.encode()
-            return self.full_start, key, middle, words.boxes.get(deadline) or words.box(deadline)
-        return self._fixed(state), words.other(_fixed_words(cell))
+        if can_change and state != FULL:
+            middle = middles.get((price, is_ticked))
+            if middle is None:
+                middle = middles[price, is_ticked] = _middle(name, price, is_ticked=is_ticked)
+            yield starts[is_booked], day.key, middle, day.boxes.get(deadline) or day.box(deadline)
+        elif state == NOT_OFFERED:
+            yield NOTHING
+        elif can_change:
+            start = f'<label class="case" data-etat="complet" data-avant="0{value}'.encode()
+            middle = f'" checked>{icon("complet")}<b>{name}</b><span class="etat">Complet</span>'.encode()
+            yield start, day.key, middle, day.boxes.get(deadline) or day.box(deadline)
+        else:
+            known = fixed.get(state)
+            if known is None:
+                known = fixed[state] = _fixed(name, state, is_girl=is_girl)
+            yield known, day.other(_fixed_words(cell))
 
-    def _fixed(self, state: CellState) -> bytes:
-        known = self.fixed.get(state)
-        if known is None:
-            look = LOOKS[state]
-            word = FEMININE.get(state, look.word) if self.is_girl else look.word
-            known = self.fixed[state] = (
-                f'<span class="case" data-etat="{look.style}">{icon(look.icon)}<b>{self.name}</b>'
-                f'<span class="etat">{word}</span>'
-            ).encode()
-        return known
+
+def _middle(name: str, price: int | None, *, is_ticked: bool) -> bytes:
+    words = "tarif à préciser" if price is None else euros(price)
+    return f'"{" checked" if is_ticked else ""}><b>{name}</b><span class="etat">{words}</span>'.encode()
+
+
+def _fixed(name: str, state: CellState, *, is_girl: bool) -> bytes:
+    look = LOOKS[state]
+    word = FEMININE.get(state, look.word) if is_girl else look.word
+    return (
+        f'<span class="case" data-etat="{look.style}">{icon(look.icon)}<b>{name}</b><span class="etat">{word}</span>'
+    ).encode()
 
 
 def _fixed_words(cell: PlannedCell) -> str:

@@ -84,7 +84,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "preau.portal.context.navigation",
                 "preau.backoffice.context.navigation",
             ],
-            "builtins": ["preau.core.templatetags.ui", "preau.core.templatetags.links", "django.templatetags.static"],
+            "builtins": ["preau.core.templatetags.ui", "preau.core.templatetags.links"],
         },
     }
 ]

@@ -76,8 +76,13 @@ def is_used(row: models.Model) -> bool:
     return False
 
 
-def _note(row: models.Model, verb: str, key: Mapping[str, Any], *, by: Actor | None, now: dt.datetime) -> None:
+def catalogue_changed() -> None:
+    """What processes keep of the reference data is out of date, as soon as this transaction ends."""
     Town.objects.update(catalogue_version=F("catalogue_version") + 1)
+
+
+def _note(row: models.Model, verb: str, key: Mapping[str, Any], *, by: Actor | None, now: dt.datetime) -> None:
+    catalogue_changed()
     subject = " ".join(str(getattr(value, "code", value)) for value in key.values())[:80]
     record(by, f"{row._meta.app_label}.{row._meta.model_name}_{verb}", at=now, subject=subject)
 

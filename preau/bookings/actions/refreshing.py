@@ -13,6 +13,7 @@ from preau.bookings.queries.catalogue import outward, town_days, unit_rule
 from preau.bookings.rules.days import Capacity, DayOpening, TownDays, UnitRule, opening_on, places_on
 from preau.core.dates import days, local_day
 from preau.enrolments.models import Intake
+from preau.town.actions import catalogue_changed
 from preau.town.rules import Span
 
 BATCH = 500
@@ -145,6 +146,8 @@ def _refresh_openings(rules: _Rules, report: RefreshReport, now: dt.datetime) ->
         changed, batch_size=BATCH, update_conflicts=True, unique_fields=["unit", "day"], update_fields=fields
     )
     report.openings_made, report.openings_changed = len(made), len(changed)
+    if made or changed:
+        catalogue_changed()
 
 
 def _without_gap(span: Span, known: Collection[dt.date]) -> Iterator[dt.date]:

@@ -5,16 +5,20 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 from preau.activities.choices import BookingMode
 from preau.activities.models import Activity, Closure, Group, Unit
 from preau.activities.rules import describe, parse_notice
+from preau.bookings.models import Opening
 from preau.bookings.rules.days import TownDays, UnitRule
 from preau.core.money import NBSP
 from preau.town.choices import DayKind
 from preau.town.models import PublicHoliday, SchoolPeriod
 from preau.town.queries import school_calendar
 from preau.town.rules import Span, breaks
+
+MOST_PERIODS = 50  # whose deadlines a process keeps
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,6 +48,13 @@ class UnitEntry:
         return frozenset(self.parts) if self.exclusive else frozenset()
 
 
+class Deadlines(NamedTuple):
+    """Until when a unit may be booked and cancelled: seconds since 1970, cut and not rounded."""
+
+    book_by: str
+    cancel_by: str
+
+
 @dataclass(frozen=True, slots=True)
 class GroupEntry:
     key: int
@@ -63,11 +74,21 @@ class Catalogue:
     closures: list[tuple[int | None, int | None, Span, str]]  # place, activity
     breaks: tuple[Span, ...]  # the school holidays
     _kinds: dict[dt.date, DayKind] = field(default_factory=dict)
+    _deadlines: dict[tuple[dt.date, dt.date], dict[int, list[Deadlines | None]]] = field(default_factory=dict)
 
     def kind(self, day: dt.date) -> DayKind:
         known = self._kinds.get(day)
         if known is None:
             known = self._kinds[day] = self.town.kind(day)
+        return known
+
+    def deadlines(self, first: dt.date, last: dt.date) -> Mapping[int, list[Deadlines | None]]:
+        """By unit, the deadlines from `first` to `last`, day by day: None when closed. One never open is missing."""
+        known = self._deadlines.get((first, last))
+        if known is None:
+            if len(self._deadlines) >= MOST_PERIODS:
+                self._deadlines.clear()
+            known = self._deadlines[first, last] = _deadlines(first, last)
         return known
 
     def closure(self, unit: UnitEntry, group: GroupEntry, day: dt.date) -> str:
@@ -76,6 +97,17 @@ class Catalogue:
             if place in (None, group.place) and activity in (None, unit.activity) and day in span:
                 return reason
         return ""
+
+
+def _deadlines(first: dt.date, last: dt.date) -> dict[int, list[Deadlines | None]]:
+    found: dict[int, list[Deadlines | None]] = {}
+    alike: dict[Deadlines, Deadlines] = {}  # many units share theirs
+    openings = Opening.objects.filter(is_open=True, day__range=(first, last))
+    for unit, day, *instants in openings.values_list("unit_id", "day", "book_by", "cancel_by"):
+        days = found.setdefault(unit, [None] * ((last - first).days + 1))
+        both = Deadlines(*(str(int(instant.timestamp())) for instant in instants if instant))
+        days[(day - first).days] = alike.setdefault(both, both)
+    return found
 
 
 @lru_cache(maxsize=2)

@@ -9,11 +9,11 @@ from typing import NamedTuple
 from preau.accounts.models import User
 from preau.activities.choices import BookingMode
 from preau.bookings.choices import Presence, Refusal
-from preau.bookings.queries.catalogue import Catalogue, GroupEntry, UnitEntry, catalogue
+from preau.bookings.queries.catalogue import Catalogue, Deadlines, GroupEntry, UnitEntry, catalogue
 from preau.bookings.queries.children import Child, Enrolled, read_children
 from preau.bookings.queries.households import read_households
 from preau.bookings.queries.recaps import price_of
-from preau.bookings.queries.rows import Booked, Marks, OpenDays, day_sign, read_marks, read_open_days
+from preau.bookings.queries.rows import Booked, Marks, day_sign, read_marks
 from preau.bookings.rules.cells import CAN_CHANGE, CellState, cell_state
 from preau.bookings.rules.lines import Cell
 from preau.bookings.rules.periods import Period
@@ -53,7 +53,7 @@ NOT_OFFERED = PlannedCell(CellState.NOT_OFFERED, False, False, False, NEVER, Non
 class Row:
     """A unit for a child: one cell for each day of the period, and its price in cents.
 
-    A price is None when the day is not this household's or when none was voted. `is_drafted`: the draft has ticks of it.
+    A price is None when the day is not this household's or when none was voted. `is_drafted`: it has ticks.
     """
 
     child: Child
@@ -105,8 +105,8 @@ class Planning:
 def read_planning(user: User, *, town: Town, who: str | None, period: Period, now: dt.datetime) -> Planning | None:
     """The planning of one child (by code) or of all (None); None when there is no such child for this parent.
 
-    Four queries whatever the data, one more when a child lives in two households, one more when a price depends on the
-    school level; the town's catalogue is read once by each process.
+    Three queries whatever the data, one more when a child lives in two households, one more when a price depends on the
+    school level; the town's catalogue and the deadlines of a month are read once by each process.
     """
     today = local_day(now)
     children = read_children(user, on=today)
@@ -160,15 +160,13 @@ class _Reading:
         self.has_closures = any(
             span.starts_on <= period.last and span.ends_on >= period.first for *_, span, _ in kept.closures
         )
+        self.deadlines = kept.deadlines(period.first, period.last)
         self.rooms: dict[tuple[int, int], Mapping[str, bool]] = {}
         self.alike: dict[tuple[Refusal | None, int], dict[_Case, PlannedCell]] = defaultdict(dict)
 
     def read(self, user: User, town: Town) -> None:
         first, last = self.period.first, self.period.last
         participants = [child.key for child in self.shown]
-        self.marks: Marks = read_marks(user.pk, participants, first, last)
-        self.units = {child.key: self._units_of(child) for child in self.shown}
-        units = {unit.key: unit for some in self.units.values() for unit in some}
         groups = {
             group
             for child in self.shown
@@ -176,12 +174,12 @@ class _Reading:
             for enrolment in enrolments
             for group in self.catalogue.groups[enrolment.group].chain
         }
-        parts = {part for unit in units.values() for part in unit.parts}
-        self.open: OpenDays = read_open_days(units, groups, parts, first, last)
+        self.marks: Marks = read_marks(user.pk, participants, groups, first, last)
+        self.units = {child.key: self._units_of(child) for child in self.shown}
         shared = [child.key for child in self.shown if child.is_shared]
         self.households = read_households(shared, self.catalogue.breaks)
         self.prices = PriceBook.read(
-            unit_ids=units,
+            unit_ids={unit.key for units in self.units.values() for unit in units},
             family_ids={child.household for child in self.shown},
             first=first,
             last=last,
@@ -212,7 +210,6 @@ class _Reading:
                 lock=_lock_of(child, unit),
                 booked=self.marks.booked.get(marks, {}),
                 ticked=self.marks.ticked.get(marks, {}),
-                open_days=self.open.units.get(unit.key, {}),
                 others=others,
             )
             cells, prices = list(self._cells(line)), self._prices_of(child, unit)
@@ -223,28 +220,35 @@ class _Reading:
 
     def _cells(self, line: "_Line") -> Iterator[PlannedCell]:
         """One cell a day. The busiest loop of the page: cells of which all is alike are worked out once."""
-        booked, open_days, ticked, others = line.booked, line.open_days, line.ticked, line.others
+        booked, special = line.booked, {*line.ticked, *line.others}
         groups = self._groups_of(line.child, line.unit)
         rooms = self._fullness(line.unit, groups)
         alike = self.alike[line.lock, line.child.household]
         closures = self.has_closures
-        for day, key, group, is_full in zip(self.days, self.keys, groups, rooms, strict=True):
-            booking, deadlines = booked.get(key), open_days.get(key)
+        open_days = self.deadlines.get(line.unit.key) or [None] * len(self.days)
+        for day, key, deadlines, group, is_full in zip(self.days, self.keys, open_days, groups, rooms, strict=True):
+            booking = booked.get(key)
             if booking is None and (group is None or deadlines is None):
                 yield NOT_OFFERED if group is None else self._closed_cell(line.unit, group, day)
-            elif closures or (is_full is not False and booking is None) or day in ticked or day in others:
-                yield self._cell(line, day, key, group, is_full)
+            elif closures or day in special or (is_full is not False and booking is None):
+                yield self._cell(line, day, key, deadlines, group, is_full)
             else:
                 case = key, deadlines, booking
                 cell = alike.get(case)
                 if cell is None:
-                    cell = alike[case] = self._cell(line, day, key, group, is_full)
+                    cell = alike[case] = self._cell(line, day, key, deadlines, group, is_full)
                 yield cell
 
     def _cell(
-        self, line: "_Line", day: dt.date, key: str, group: GroupEntry | None, is_full: bool | None
+        self,
+        line: "_Line",
+        day: dt.date,
+        key: str,
+        deadlines: Deadlines | None,
+        group: GroupEntry | None,
+        is_full: bool | None,
     ) -> PlannedCell:
-        booking, deadlines = line.booked.get(key), line.open_days.get(key)
+        booking = line.booked.get(key)
         is_theirs = day in line.others or (booking is not None and booking.household != line.child.household)
         reason = self._closure(line.unit, group, day) if self.has_closures else ""
         book_by, cancel_by = deadlines or (NEVER, NEVER)
@@ -297,19 +301,17 @@ class _Reading:
         """For each day on which all the slots that the unit takes are open, whether one of them is full."""
         known = self.rooms.get((unit.key, group.key))
         if known is None:
-            first, *others = [self.open.full.get((key, part), {}) for key in group.chain for part in unit.parts] or [{}]
-            known = self.rooms[unit.key, group.key] = {
-                key: is_full or any(slot[key] for slot in others)
-                for key, is_full in first.items()
-                if all(key in slot for slot in others)
-            } if others else first
+            slots = [self.marks.full.get((key, part), {}) for key in group.chain for part in unit.parts]
+            days = set(slots[0]).intersection(*slots[1:]) if slots else set()
+            known = {key: any(slot[key] for slot in slots) for key in days} if len(slots) != 1 else slots[0]
+            self.rooms[unit.key, group.key] = known
         return known
 
     def _has_seats(self, child: Child, unit: UnitEntry, group: GroupEntry | None, day: dt.date, key: str) -> bool:
         """Whether the child already has a place on each of the full slots: free to change for another unit."""
         if group is None:
             return False
-        full = {(outer, part) for outer in group.chain for part in unit.parts if self.open.full[outer, part][key]}
+        full = {(outer, part) for outer in group.chain for part in unit.parts if self.marks.full[outer, part][key]}
         return full <= self._seats_of(child, day, key)
 
     def _seats_of(self, child: Child, day: dt.date, key: str) -> set[tuple[int, int]]:
@@ -356,7 +358,7 @@ class _Reading:
         return ColumnDay(day, self.catalogue.town.label(day), kind == DayKind.HOLIDAYS)
 
 
-_Case = tuple[str, tuple[str, str] | None, Booked | None]
+_Case = tuple[str, Deadlines | None, Booked | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,7 +370,6 @@ class _Line:
     lock: Refusal | None
     booked: Mapping[str, Booked]
     ticked: Mapping[dt.date, bool]
-    open_days: Mapping[str, tuple[str, str]]
     others: Collection[dt.date]
 
 

@@ -1,4 +1,4 @@
-"""Openings, slots, bookings and ticks of a period, gathered by the database: a short text per unit, not a row per day.
+"""Bookings, ticks and slots of a period, gathered by the database: a short text per unit, not a row per day.
 
 Written in SQL: a planning reads hundreds of days at each click, and building the same statements through the ORM would
 take longer than running them.
@@ -12,24 +12,19 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from preau.bookings.choices import LIVE, BookingState, Presence
-from preau.bookings.models import Booking, DraftChange, Opening, Slot
+from preau.bookings.models import Booking, DraftChange, Slot
 
 # A day is its rank in the period, as one sign from « 0 » on; a day of the draft, which may be of any month, its date.
-# An instant is its second since 1970, cut and not rounded: deadlines end on a last microsecond.
 POSTGRESQL = {
     "day": "chr(48 + (day - %s::date))",
     "date": "to_char(day, 'YYYYMMDD')",
-    "second": "floor(date_part('epoch', {}))::bigint",
     "gather": "string_agg({}, '')",
 }
 SQLITE = {
     "day": "char(48 + julianday(day) - julianday(%s))",
     "date": "strftime('%%Y%%m%%d', day)",
-    "second": "strftime('%%s', substr({}, 1, 19))",
     "gather": "group_concat({}, '')",
 }
-SECOND = 10  # signs of an instant, until the year 2286
-OPENING = 1 + 2 * SECOND
 STATES = {str(state)[0]: state for state in LIVE}
 PRESENCES = {str(presence)[0]: presence for presence in Presence}
 
@@ -37,14 +32,6 @@ PRESENCES = {str(presence)[0]: presence for presence in Presence}
 def day_sign(rank: int) -> str:
     """How a day of the period is written, by its rank from 0."""
     return chr(48 + rank)
-
-
-@dataclass(slots=True)
-class OpenDays:
-    """What is open in a period, by day sign. A day that is missing is closed."""
-
-    units: dict[int, dict[str, tuple[str, str]]] = field(default_factory=dict)  # deadlines to book, to cancel
-    full: dict[tuple[int, int], dict[str, bool]] = field(default_factory=dict)  # (group, part) → is it full
 
 
 class Booked(NamedTuple):
@@ -57,65 +44,51 @@ class Booked(NamedTuple):
 
 @dataclass(slots=True)
 class Marks:
-    """What is booked in a period, by (participant, unit) and day sign; all that the parent has ticked, by date."""
+    """What is booked in a period, by (participant, unit) and day sign; all that the parent has ticked, by date.
+
+    `full`: for each (group, part), whether its slot is full, by day sign; a day that is missing is closed.
+    """
 
     booked: dict[tuple[int, int], dict[str, Booked]] = field(default_factory=dict)
     ticked: dict[tuple[int, int], dict[dt.date, bool]] = field(default_factory=dict)
+    full: dict[tuple[int, int], dict[str, bool]] = field(default_factory=dict)
 
 
-def read_open_days(
-    units: Collection[int], groups: Collection[int], parts: Collection[int], first: dt.date, last: dt.date
-) -> OpenDays:
-    """The open days of units and of slots, from `first` to `last`. One query; none without units."""
-    found = OpenDays()
-    if not units:
-        return found
-    words = _words()
-    opening = words["gather"].format(
-        f"{words['day']} || {words['second'].format('book_by')} || {words['second'].format('cancel_by')}"
-    )
-    slot = words["gather"].format(f"{words['day']} || case when taken >= capacity then '1' else '0' end")
-    sql = f"""
-        select 0, unit_id, 0, {opening} from {Opening._meta.db_table}
-        where unit_id in ({_marks(units)}) and day between %s and %s and is_open group by unit_id
-        union all
-        select 1, group_id, part_id, {slot} from {Slot._meta.db_table}
-        where group_id in ({_marks(groups)}) and part_id in ({_marks(parts)}) and day between %s and %s and is_open
-        group by group_id, part_id"""  # noqa: S608 (table names and our own words; values are parameters)
-    for kind, key, part, text in _run(sql, [first, *units, first, last, first, *groups, *parts, first, last]):
-        if kind == 0:
-            found.units[key] = {
-                text[at]: (text[at + 1 : at + 1 + SECOND], text[at + 1 + SECOND : at + OPENING])
-                for at in range(0, len(text), OPENING)
-            }
-        else:
-            found.full[key, part] = {text[at]: text[at + 1] == "1" for at in range(0, len(text), 2)}
-    return found
+def read_marks(
+    user: int, participants: Collection[int], groups: Collection[int], first: dt.date, last: dt.date
+) -> Marks:
+    """The live bookings of participants and the open slots of groups from `first` to `last`, and the draft of `user`.
 
-
-def read_marks(user: int, participants: Collection[int], first: dt.date, last: dt.date) -> Marks:
-    """The live bookings of participants from `first` to `last`, and the whole draft of `user`. One query."""
+    One query.
+    """
     found = Marks()
     words = _words()
     booked = words["gather"].format(f"{words['day']} || substr(state, 1, 1) || substr(presence, 1, 1)")
     ticked = words["gather"].format(f"{words['date']} || case when wanted then '1' else '0' end")
+    slot = words["gather"].format(f"{words['day']} || case when taken >= capacity then '1' else '0' end")
     sql = f"""
         select 0, participant_id, unit_id, family_id, {booked} from {Booking._meta.db_table}
         where participant_id in ({_marks(participants)}) and day between %s and %s and state in ({_marks(LIVE)})
         group by participant_id, unit_id, family_id
         union all
         select 1, participant_id, unit_id, 0, {ticked} from {DraftChange._meta.db_table}
-        where user_id = %s group by participant_id, unit_id"""  # noqa: S608 (as above)
-    states = [str(state) for state in LIVE]
-    for kind, participant, unit, household, text in _run(sql, [first, *participants, first, last, *states, user]):
+        where user_id = %s group by participant_id, unit_id
+        union all
+        select 2, group_id, part_id, 0, {slot} from {Slot._meta.db_table}
+        where group_id in ({_marks(groups)}) and day between %s and %s and is_open
+        group by group_id, part_id"""  # noqa: S608 (table names and our own words; values are parameters)
+    of_bookings: list[int | str | dt.date] = [first, *participants, first, last, *map(str, LIVE)]
+    for kind, one, other, household, text in _run(sql, [*of_bookings, user, first, *groups, first, last]):
         if kind == 0:
-            days = found.booked.setdefault((participant, unit), {})
+            days = found.booked.setdefault((one, other), {})
             for at in range(0, len(text), 3):
                 days[text[at]] = Booked(household, STATES[text[at + 1]], PRESENCES[text[at + 2]])
-        else:
-            found.ticked[participant, unit] = {
+        elif kind == 1:
+            found.ticked[one, other] = {
                 dt.date.fromisoformat(text[at : at + 8]): text[at + 8] == "1" for at in range(0, len(text), 9)
             }
+        else:
+            found.full[one, other] = {text[at]: text[at + 1] == "1" for at in range(0, len(text), 2)}
     return found
 
 

@@ -292,7 +292,7 @@ def test_the_queries_do_not_grow_with_the_data(world):
         for day in (MONDAY, TUESDAY):
             make_booking(child, world.units["matin"], world.group, day)
         world.tick(world.cell("soir", child=child), world.cell("repas", TUESDAY, child))
-    assert alone == 4
+    assert alone == 3
     assert count_queries(world, None) == count_queries(world, world.child.code) == alone
     share_custody(world)
     assert count_queries(world, None) == count_queries(world, world.child.code) == alone + 1

@@ -12,6 +12,7 @@ from preau.bookings.testing import open_days, paris
 from preau.enrolments.testing import make_intake
 from preau.town.choices import DayKind
 from preau.town.models import PublicHoliday, SchoolPeriod
+from preau.town.queries import the_town
 from preau.town.testing import make_town, make_year
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +79,16 @@ def test_doing_it_again_changes_nothing(morning):
     report = open_days(morning.activity, now=NOW)
     assert (report.openings_made, report.openings_changed, report.slots_made, report.slots_changed) == (0, 0, 0, 0)
     assert before == (list(Opening.objects.order_by("pk").values()), list(Slot.objects.order_by("pk").values()))
+
+
+def test_processes_forget_the_deadlines_that_they_keep_when_days_change_and_only_then(morning):
+    open_days(morning.activity, now=NOW)
+    version = the_town().catalogue_version
+    open_days(morning.activity, now=NOW)
+    assert the_town().catalogue_version == version
+    Closure.objects.create(activity=morning.activity, starts_on=MONDAY, ends_on=MONDAY, reason="Grève")
+    open_days(morning.activity, now=NOW)
+    assert the_town().catalogue_version == version + 1
 
 
 def test_a_slot_changed_by_hand_is_left_alone(morning):

@@ -73,9 +73,9 @@ def period_page(shown: Planning, who: str) -> dict[str, Any]:
         "planning": shown,
         "title": title(period),
         "grid": HERE,
-        "weeks": week_choices(shown),
+        "weeks": tuple(week_choices(shown)),
         "deadline": next_deadline(shown),
-        "key": key_of(tuple(rule_lines(shown))),
+        "rules": tuple(rule_lines(shown)),
         "changes": pending_changes(shown),
         "problems": [],
         "here": address(who, period),
@@ -97,12 +97,6 @@ def period_page(shown: Planning, who: str) -> dict[str, Any]:
         ],
         "everyone_url": address(ALL, period),
     }
-
-
-@lru_cache(maxsize=512)  # children of a school share it
-def key_of(rules: tuple[RuleLine, ...]) -> SafeString:
-    """The deadlines in words, and what the signs mean."""
-    return render_to_string("bookings/family/_key.html", {"rules": rules})
 
 
 def week_choices(shown: Planning) -> list[WeekChoice]:

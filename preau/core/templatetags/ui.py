@@ -3,14 +3,16 @@
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Protocol
 
 from django import template
+from django.conf import settings
 from django.core.paginator import Page
 from django.forms import BaseForm
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -79,18 +81,40 @@ def etiquette(person: Tagged, size: str = "") -> SafeString:
     return format_html('<span class="{}">{}{}</span>', classes, icon(person.symbol), person.first_name)
 
 
-@register.inclusion_tag("core/ui/_menu.html")
-def menu(entries: Sequence[MenuEntry], person: object, css_class: str, label: str) -> dict[str, Any]:
+@register.simple_tag
+def kept(template_name: str, **values: Any) -> SafeString:
+    """A piece of page that depends on these values alone: rendered once for all the pages that show it.
+
+    Raises TypeError for a value that has no hash.
+    """
+    return _kept(template_name, settings.ROOT_URLCONF, **values)
+
+
+@lru_cache(maxsize=256, typed=True)  # typed: a string that is already safe is not the same value
+def _kept(template_name: str, routes: str, **values: Any) -> SafeString:
+    """`routes` only tells apart the answers, as in `addresses`."""
+    return render_to_string(template_name, values)
+
+
+PERSON = SafeString("<!-- personne -->")
+
+
+@register.simple_tag
+def menu(entries: Iterable[MenuEntry], person: object, css_class: str, label: str) -> SafeString:
     """The menu of a layout, with « Menu » that repeats the second entries on a phone."""
+    entries = tuple(entries)
     waiting = [entry for entry in entries if entry.is_second and entry.badge]
-    return {
-        "entries": entries,
-        "person": person,
-        "css_class": css_class,
-        "label": label,
-        "waiting": sum(entry.badge for entry in waiting),
-        "waiting_text": ", ".join(f"{entry.badge} {entry.badge_text}" for entry in waiting),
-    }
+    drawn = kept(
+        "core/ui/_menu.html",
+        entries=entries,
+        person=PERSON,
+        css_class=css_class,
+        label=label,
+        waiting=sum(entry.badge for entry in waiting),
+        waiting_text=", ".join(f"{entry.badge} {entry.badge_text}" for entry in waiting),
+    )
+    before, _, after = drawn.partition(PERSON)
+    return format_html("{}{}{}", SafeString(before), person, SafeString(after))
 
 
 @register.simple_block_tag(end_name="endtrail")

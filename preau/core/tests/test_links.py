@@ -18,7 +18,7 @@ def test_a_link_may_name_its_page_by_a_variable():
     assert render("{% url page %}", page="portal:welcome") == reverse("portal:welcome")
 
 
-def test_links_with_arguments_and_assigned_ones_are_djangos_own():
+def test_a_link_may_be_assigned_and_is_empty_when_there_is_no_such_page():
     assert render("{% url 'portal:welcome' as home %}[{{ home }}]") == f"[{reverse('portal:welcome')}]"
     assert render("{% url 'nowhere' as missing %}[{{ missing }}]") == "[]"
 

@@ -23,7 +23,7 @@ class Person:
         return self.name
 
 
-@dataclass
+@dataclass(frozen=True)
 class Entry:
     label: str
     icon: str = "planning"
