@@ -79,6 +79,17 @@ def test_the_page_and_the_action_share_the_deadline_to_the_second(world, second,
     assert cell(world, now=now).state == state
 
 
+def test_each_unit_has_its_own_deadline_on_the_same_day(world):
+    meals = world.units["repas"]
+    meals.notice_book = {"kind": "days", "n": 2}
+    meals.save()
+    open_days(world.activity, world.meals, now=NOW)
+    catalogue.cache_clear()
+    deadlines = [int(cell(world, unit).deadline) for unit in ("matin", "repas", "soir")]
+    day_before, two_days_before = (int(paris(2026, 10, day, 23, 59, 59).timestamp()) for day in (4, 3))
+    assert deadlines == [day_before, two_days_before, day_before]
+
+
 def test_a_booked_day_can_be_cancelled_then_no_longer(world):
     make_booking(world.child, world.units["matin"], world.group, MONDAY)
     assert cell(world).state == CellState.BOOKED
