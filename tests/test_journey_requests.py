@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from preau.accounts.models import Role, RoleCapability, User
+from preau.core.testing import picture
 from preau.demarches.models import AnswerText, Demarche, Recipient
 from preau.families.models import Adult
 from preau.families.testing import make_adult, make_family
@@ -52,6 +53,8 @@ def ask(visitor: Visitor) -> None:
     page.get_by_role("link", name="Créer mon espace").click()
     page.get_by_label("Madame").check()
     fill(page, last_name="Laurent", first_name="Inès", birth_date="14/03/1985", birth_town="Brest")
+    photo = {"name": "moi.jpg", "mimeType": "image/jpeg", "buffer": picture((1200, 1600))}
+    page.get_by_label("Photo (facultatif)").set_input_files(photo)  # type: ignore[arg-type]
     visitor.look("demande-identite")
     go_on(page)
     fill(page, address="3 impasse du Lac", postcode="94800", city="Villejuif", phone_mobile="06 12 34 56 78")
@@ -133,6 +136,8 @@ def link(samira: Visitor) -> None:
     page.wait_for_load_state()
     press(page, "Examiner")
     expect(page.get_by_role("heading", name=re.compile("^Ines Laurent, dossier 2020"))).to_be_visible()
+    portrait = page.get_by_role("img", name="Photo envoyée par Inès Laurent")
+    assert portrait.evaluate("image => [image.naturalWidth, image.naturalHeight]") == [480, 640]
     samira.look("mairie-compte")
     press(page, "J’ai vérifié que c’est la même personne", key="Space")
     press(page, "Relier à Ines Laurent, dossier 2020")

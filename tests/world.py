@@ -27,8 +27,9 @@ from preau.bookings.testing import make_booking, open_days, paris
 from preau.core.audience import Audience, AudienceKind
 from preau.core.dates import Month
 from preau.core.money import euros
+from preau.core.testing import picture
 from preau.demarches.choices import DemarcheState
-from preau.demarches.models import AccountAsked, AnswerText, Demarche, DemarcheEvent
+from preau.demarches.models import AccountAsked, AnswerText, AskedPhoto, Demarche, DemarcheEvent
 from preau.demarches.testing import make_account_request, make_waiting_user
 from preau.enrolments.models import Enrolment
 from preau.enrolments.testing import make_enrolment, make_intake
@@ -121,7 +122,7 @@ def make_household_of(names: Names) -> Household:
     invoice, to_come = bill(regie)
     attempt = begin_paying(invoice, home)
     asker = make_waiting_user(names.asker.lower(), first_name=names.asker, last_name=names.family)
-    demarche = make_account_request(asker, service=activity.service, now=NOW)
+    demarche = make_account_request(asker, service=activity.service, photo=picture(), now=NOW)
     lines = [Line(2, home.family.number, home.user.email, ((f"{names.parent} {names.family}", ""),))]
     takeover = keep_takeover(name="anciens-comptes.csv", lines=lines, by=None, now=NOW)
     return Household(home, child, enrolment, regie, invoice, to_come, attempt, submission, demarche, takeover)
@@ -342,6 +343,7 @@ def state_of(ours: Household) -> dict[str, list[dict[str, Any]]]:
         Demarche.objects.filter(pk=ours.demarche.pk),
         DemarcheEvent.objects.filter(demarche=ours.demarche),
         AccountAsked.objects.filter(pk=ours.demarche.pk),
+        AskedPhoto.objects.filter(pk=ours.demarche.pk),
         Invitation.objects.filter(adult=home.adult),
         ActivationCode.objects.filter(adult=home.adult),
         Takeover.objects.filter(pk=ours.takeover.pk),

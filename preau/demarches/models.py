@@ -123,3 +123,13 @@ class AccountAsked(Reachable):
 
     class Meta:
         verbose_name = "compte demandé"
+
+
+class AskedPhoto(models.Model):
+    """The photo given with a request for an account, as core.photos writes it: deleted once the request is answered."""
+
+    asked = models.OneToOneField(AccountAsked, on_delete=models.CASCADE, primary_key=True, related_name="photo")
+    jpeg = models.BinaryField()
+
+    class Meta:
+        verbose_name = "photo d’une demande"

@@ -27,6 +27,7 @@ def make_account_request(
     service: Service | None = None,
     claimed_number: str = "",
     claimed_name: str = "",
+    photo: bytes = b"",
     now: dt.datetime = NOW,
     **identity: str,
 ) -> Demarche:
@@ -37,7 +38,9 @@ def make_account_request(
     )
     names = {"first_name": asker.first_name, "last_name": asker.last_name}
     who = AccountIdentity(**(names | identity))
-    return ask_account(user=asker, identity=who, claimed_number=claimed_number, claimed_name=claimed_name, now=now)
+    return ask_account(
+        user=asker, identity=who, claimed_number=claimed_number, claimed_name=claimed_name, photo=photo, now=now
+    )
 
 
 def asker_of(demarche: Demarche) -> User:

@@ -20,6 +20,7 @@ urlpatterns = [
     path("mairie/demandes/<slug:demarche_code>/refuser/", staff.refusing, name="refuse"),
     path("mairie/demandes/<slug:demarche_code>/completer/", staff.asking_more, name="ask_more"),
     path("mairie/demandes/<slug:demarche_code>/compte/", accounts.account, name="account"),
+    path("mairie/demandes/<slug:demarche_code>/compte/photo/", accounts.account_photo, name="account_photo"),
     path("mairie/demandes/<slug:demarche_code>/compte/relier/", accounts.linking, name="account_link"),
     path("mairie/demandes/<slug:demarche_code>/compte/ouvrir/", accounts.opening, name="account_open"),
 ]

@@ -55,7 +55,7 @@ class TakeoverForm(PortalForm):
     file = forms.FileField(
         label="Fichier CSV",
         help_text="Une ligne par dossier, avec les colonnes dossier, courriel et adultes.",
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,text/csv"}),
+        widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
     )
 
     MOST_BYTES = 2_000_000

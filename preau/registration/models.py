@@ -95,6 +95,16 @@ class Registration(models.Model):
         return frozenset(step for step, is_held in held.items() if is_held)
 
 
+class DraftPhoto(models.Model):
+    """The photo chosen in a request without a file, as core.photos writes it, until the request itself has it."""
+
+    registration = models.OneToOneField(Registration, on_delete=models.CASCADE, primary_key=True, related_name="photo")
+    jpeg = models.BinaryField()
+
+    class Meta:
+        verbose_name = "photo choisie"
+
+
 class ActivationCode(models.Model):
     """A code sent to an adult of a file. The code is on the paper or in the mail alone: here is its keyed digest."""
 

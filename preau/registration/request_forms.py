@@ -7,15 +7,20 @@ from django.utils import timezone
 
 from preau.core.dates import local_day
 from preau.core.forms import PortalForm
+from preau.core.photos import PhotoField, PhotoForm
 from preau.demarches import rules
 from preau.families.choices import PreferredContact
 from preau.families.rules import PHONE_FIELDS
 from preau.registration.forms import KEPT, NewPassword, person_name, typed
 
+BIRTH_PLACE = ("birth_country", "birth_department", "birth_town")
+PHOTO_HELP = (
+    "Elle aide un agent à vous reconnaître. Elle est effacée dès qu’il a répondu. JPEG, PNG ou WebP, 5 Mo au plus."
+)
 CIVILITIES = [("Madame", "Madame"), ("Monsieur", "Monsieur"), ("", "Je ne le dis pas")]
 
 
-class IdentityForm(PortalForm):
+class IdentityForm(PhotoForm):
     """« Identité »: the name in use and the first names; the rest helps an agent to find a file."""
 
     civility = forms.ChoiceField(label="Civilité", choices=CIVILITIES, required=False, widget=forms.RadioSelect)
@@ -37,6 +42,8 @@ class IdentityForm(PortalForm):
         label="Département de naissance", max_length=80, required=False, help_text="En France seulement."
     )
     birth_town = forms.CharField(label="Commune de naissance", max_length=80, required=False)
+    photo = PhotoField(label="Photo", help_text=PHOTO_HELP)
+    field_order = ("civility", "last_name", "birth_name", "first_name", "birth_date", *BIRTH_PLACE, "photo")
 
     def clean_last_name(self) -> str:
         return person_name(self.cleaned_data["last_name"])

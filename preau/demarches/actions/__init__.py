@@ -4,7 +4,14 @@
 `recipients` which service answers.
 """
 
-from preau.demarches.actions.accounts import ask_account, erase_refused, link_asked, open_asked, refuse_asked
+from preau.demarches.actions.accounts import (
+    ask_account,
+    erase_refused,
+    link_asked,
+    open_asked,
+    refuse_asked,
+    withdraw_asked,
+)
 from preau.demarches.actions.moving import (
     DemarcheRefused,
     answer,
@@ -28,4 +35,5 @@ __all__ = [
     "release",
     "take",
     "withdraw",
+    "withdraw_asked",
 ]

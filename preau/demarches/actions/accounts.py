@@ -9,9 +9,9 @@ from django.db.models import Exists, OuterRef, Q
 from preau.accounts.choices import UserKind
 from preau.accounts.models import User
 from preau.core.dates import local_day
-from preau.demarches.actions.moving import answer, open_demarche
+from preau.demarches.actions.moving import answer, open_demarche, withdraw
 from preau.demarches.choices import ACCOUNT, OPEN, DemarcheState
-from preau.demarches.models import AccountAsked, Demarche
+from preau.demarches.models import AccountAsked, AskedPhoto, Demarche
 from preau.demarches.queries import recipient_of, vouched_before
 from preau.demarches.rules import AccountIdentity
 from preau.families.actions import NewHousehold, complete_contact, link_account, open_family
@@ -32,12 +32,14 @@ def ask_account(
     claimed_number: str,
     claimed_name: str,
     vouched_at: dt.datetime | None = None,
+    photo: bytes = b"",
     now: dt.datetime,
 ) -> Demarche:
     """Ask an agent to link this account, which waits, to a file or to open one; the open request if there is one.
 
     `claimed_number` and `claimed_name` are the file that the person says is theirs; "" when they have none.
     `vouched_at` is when FranceConnect vouched for the identity; None when it did not, now nor in an earlier request.
+    `photo` is a JPEG of core.photos, b"" without one.
     """
     asked = AccountAsked(
         claimed_number=claimed_number.strip()[:40],
@@ -47,7 +49,7 @@ def ask_account(
     )
     try:
         with transaction.atomic():
-            return _open_request(user) or _ask(user, asked, now)
+            return _open_request(user) or _ask(user, asked, photo, now)
     except IntegrityError:
         if first := _open_request(user):  # the other of two simultaneous requests came first
             return first
@@ -58,7 +60,7 @@ def _open_request(user: User) -> Demarche | None:
     return Demarche.objects.filter(kind=ACCOUNT, asked_by=user, state__in=OPEN).first()
 
 
-def _ask(user: User, asked: AccountAsked, now: dt.datetime) -> Demarche:
+def _ask(user: User, asked: AccountAsked, photo: bytes, now: dt.datetime) -> Demarche:
     number = asked.claimed_number
     demarche = open_demarche(
         kind=ACCOUNT,
@@ -71,7 +73,20 @@ def _ask(user: User, asked: AccountAsked, now: dt.datetime) -> Demarche:
     )
     asked.demarche = demarche
     asked.save(force_insert=True)
+    _keep_photo(asked, photo)
     return demarche
+
+
+def _keep_photo(asked: AccountAsked, photo: bytes | None) -> None:
+    """b"" for no photo any more; None changes nothing."""
+    if photo:
+        AskedPhoto.objects.update_or_create(asked=asked, defaults={"jpeg": photo})
+    elif photo is not None:
+        _forget_photo(asked.demarche)
+
+
+def _forget_photo(demarche: Demarche) -> None:
+    AskedPhoto.objects.filter(asked=demarche.pk).delete()
 
 
 def words_of(asked: AccountAsked) -> list[str]:
@@ -110,6 +125,7 @@ def _link(demarche: Demarche, adult: Adult, *, by: User, version: int, now: dt.d
         now=now,
     )
     link_account(adult=adult, user=asker, by=by, now=now)
+    _forget_photo(demarche)
     return accepted
 
 
@@ -121,9 +137,20 @@ def open_asked(demarche: Demarche, *, household: NewHousehold, by: User, version
     return _link(demarche, adult, by=by, version=version, now=now)
 
 
+@transaction.atomic
 def refuse_asked(demarche: Demarche, *, reason: str, by: User, version: int, now: dt.datetime) -> Demarche:
-    """Refuse a request for an account, which then waits for another until it is erased."""
-    return answer(demarche, state=DemarcheState.REFUSED, reason=reason, by=by, version=version, now=now)
+    """Refuse a request for an account, which then waits for another until it is erased; its photo goes at once."""
+    refused = answer(demarche, state=DemarcheState.REFUSED, reason=reason, by=by, version=version, now=now)
+    _forget_photo(demarche)
+    return refused
+
+
+@transaction.atomic
+def withdraw_asked(demarche: Demarche, *, by: User, now: dt.datetime) -> Demarche:
+    """The person gives up the request; its photo goes at once. Raises DemarcheRefused once it is answered."""
+    withdrawn = withdraw(demarche, by=by, now=now)
+    _forget_photo(demarche)
+    return withdrawn
 
 
 def _asker(demarche: Demarche) -> User:

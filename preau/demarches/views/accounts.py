@@ -14,7 +14,7 @@ from preau.demarches.actions import DemarcheRefused, link_asked, open_asked
 from preau.demarches.choices import ACCOUNT
 from preau.demarches.forms import HouseholdForm, LinkForm
 from preau.demarches.kinds import kind_of
-from preau.demarches.models import AccountAsked, Demarche
+from preau.demarches.models import AccountAsked, AskedPhoto, Demarche
 from preau.demarches.queries import Candidate, candidates_for, history_of
 from preau.demarches.rules import fold
 from preau.demarches.views.staff import STILL_OPEN, demarche_of, moved_in_words
@@ -69,6 +69,17 @@ def opening(request: StaffRequest, demarche_code: str) -> HttpResponse:
     return _done(request, opened, opened.family.number if opened.family else "")
 
 
+@staff_page(Capability.HANDLE_REQUESTS)
+@require_safe
+def account_photo(request: StaffRequest, demarche_code: str) -> HttpResponse:
+    """The photo given with the request, for as long as it waits: shown in a page, kept by no browser."""
+    photo = get_object_or_404(AskedPhoto, asked=_asked(request, demarche_code))
+    response = HttpResponse(bytes(photo.jpeg), content_type="image/jpeg")
+    response["Content-Disposition"] = 'inline; filename="photo.jpg"'
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
 def _asked(request: StaffRequest, code: str) -> AccountAsked:
     demarche = demarche_of(request, code)
     if demarche.kind != ACCOUNT:
@@ -93,6 +104,7 @@ def _show(request: StaffRequest, asked: AccountAsked, form: HouseholdForm | None
     context = {
         "demarche": demarche,
         "asked": asked,
+        "has_photo": AskedPhoto.objects.filter(asked=asked).exists(),
         "lines": kind_of(ACCOUNT).lines(demarche),
         "events": history_of(demarche),
         "candidates": alike,

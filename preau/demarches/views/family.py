@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from preau.accounts.audience import SignedInRequest, signed_in_page
-from preau.demarches.actions import DemarcheRefused, ask_account, complete, withdraw
+from preau.demarches.actions import DemarcheRefused, ask_account, complete, withdraw_asked
 from preau.demarches.actions.accounts import KEPT
 from preau.demarches.choices import DemarcheState
 from preau.demarches.forms import AskAgentForm, CompleteForm
@@ -94,7 +94,7 @@ def withdrawing(request: SignedInRequest) -> HttpResponse:
         return redirect("demarches:waiting")
     if request.method != "POST":
         return render(request, "demarches/family/withdraw.html", {"demarche": demarche})
-    _try(request, lambda now: withdraw(demarche, by=request.user, now=now))
+    _try(request, lambda now: withdraw_asked(demarche, by=request.user, now=now))
     return redirect("demarches:waiting")
 
 

@@ -15,7 +15,7 @@ from preau.demarches.rules import AccountIdentity
 from preau.registration.actions.identity import claim_by_identity, vouched_by
 from preau.registration.actions.linking import ClaimedFile, claim_file
 from preau.registration.choices import Outcome
-from preau.registration.models import Registration
+from preau.registration.models import DraftPhoto, Registration
 
 KEPT_WHILE_WAITING = dt.timedelta(days=90)
 
@@ -79,8 +79,18 @@ def confirm_request(*, link: MailedLink, username: str, now: dt.datetime) -> Use
     identity = AccountIdentity(
         first_name=registration.first_name, last_name=registration.last_name, **registration.asked
     )
-    demarche = ask_account(user=user, identity=identity, claimed_number="", claimed_name="", now=now)
-    registration.asked = {}  # the request has it now
+    photo = DraftPhoto.objects.filter(registration=registration).first()
+    demarche = ask_account(
+        user=user,
+        identity=identity,
+        claimed_number="",
+        claimed_name="",
+        photo=bytes(photo.jpeg) if photo else b"",
+        now=now,
+    )
+    registration.asked = {}  # the request has it now, and the photo
+    if photo:
+        photo.delete()
     registration.save(update_fields=["user", "password", "asked", "expires_at"])
     facts = {"user": user, "demarche": demarche}
     notify(REQUEST_SENT, to=user, facts=facts, key=f"account-asked-{demarche.code}", now=now)

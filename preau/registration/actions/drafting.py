@@ -10,7 +10,7 @@ from preau.accounts.actions import family_account_at
 from preau.accounts.choices import LinkPurpose
 from preau.accounts.links import close_links, make_link
 from preau.accounts.notifying import Event, notify
-from preau.registration.models import Registration
+from preau.registration.models import DraftPhoto, Registration
 from preau.town.choices import TextCode, WayIn
 from preau.town.models import Text
 from preau.town.queries import the_town
@@ -36,9 +36,18 @@ def start_registration(*, way: WayIn = WayIn.FIVE_STEPS, now: dt.datetime) -> Re
 
 
 @transaction.atomic
-def write_step(*, registration: Registration, values: Mapping[str, object], now: dt.datetime) -> None:
-    """Keep what was typed in a step. A registration sent already is a draft again: the link that it sent is closed."""
-    _write(registration, values, now=now)
+def write_step(
+    *, registration: Registration, values: Mapping[str, object], photo: bytes | None = None, now: dt.datetime
+) -> None:
+    """Keep what was typed in a step. A registration sent already is a draft again: the link that it sent is closed.
+
+    `photo` is a JPEG of core.photos, b"" for none any more; None leaves the one that there is.
+    """
+    is_draft = _write(registration, values, now=now)
+    if photo and is_draft:
+        DraftPhoto.objects.update_or_create(registration=registration, defaults={"jpeg": photo})
+    elif photo is not None:
+        DraftPhoto.objects.filter(registration=registration).delete()
 
 
 @transaction.atomic
@@ -48,13 +57,16 @@ def accept_text(*, registration: Registration, code: TextCode, text: Text | None
     _write(registration, {field: text, f"{field}_at": now}, now=now)
 
 
-def _write(registration: Registration, values: Mapping[str, object], *, now: dt.datetime) -> None:
+def _write(registration: Registration, values: Mapping[str, object], *, now: dt.datetime) -> bool:
+    """Whether it was still one's own to write: its link may just have been pressed."""
     if registration.submitted_at is not None:
         close_links(PURPOSES[WayIn(registration.way)], subjects=[registration.code], now=now)
     changed = {**values, "submitted_at": None, "expires_at": now + KEPT_AS_DRAFT}
-    if Registration.objects.filter(pk=registration.pk, user=None).update(**changed):
-        for name, value in changed.items():
-            setattr(registration, name, value)
+    if not Registration.objects.filter(pk=registration.pk, user=None).update(**changed):
+        return False
+    for name, value in changed.items():
+        setattr(registration, name, value)
+    return True
 
 
 @transaction.atomic

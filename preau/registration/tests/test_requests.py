@@ -10,10 +10,12 @@ from django.test import Client
 
 from preau.accounts.models import MailedLink, User
 from preau.accounts.testing import make_user
-from preau.demarches.models import AccountAsked, Demarche
+from preau.core.photos import photo_of
+from preau.core.testing import picture, sent
+from preau.demarches.models import AccountAsked, AskedPhoto, Demarche
 from preau.notifications.models import Outgoing
 from preau.registration.actions.clearing import clear_expired
-from preau.registration.models import Registration
+from preau.registration.models import DraftPhoto, Registration
 from preau.registration.testing import NEW_PASSWORD, NOW, make_text
 from preau.town.models import Town
 from preau.town.testing import make_service, make_town
@@ -121,6 +123,60 @@ def test_what_is_wrong_is_said_beside_each_field(client: Client) -> None:
     assert "Écrivez ce numéro, ou choisissez un autre moyen de contact" in page
     assert "Écrivez deux fois le même courriel" in page
     assert "Écrivez un numéro de téléphone" in words(client.post(step("coordonnees"), CONTACT | {"phone_home": "12"}))
+
+
+# The photo
+
+
+def test_a_photo_is_kept_small_until_the_request_has_it(client: Client) -> None:
+    client.post(step("identite"), IDENTITY | {"photo": sent(picture((1600, 1200)))})
+    walk(client, submit=False)
+    assert "<dt>Photo</dt><dd>Choisie</dd>" in words(client.get(step("recapitulatif")))
+    client.post(step("recapitulatif"))
+    client.post(link())
+    [photo] = AskedPhoto.objects.all()
+    assert bytes(photo.jpeg) == photo_of(picture((1600, 1200)))
+    assert not DraftPhoto.objects.exists()
+
+
+def test_a_photo_chosen_stays_until_it_is_replaced_or_removed(client: Client) -> None:
+    client.post(step("identite"), IDENTITY | {"photo": sent(picture())})
+    client.post(step("identite"), IDENTITY)
+    assert bytes(DraftPhoto.objects.get().jpeg) == photo_of(picture())
+    assert "laissez vide pour la garder" in words(client.get(step("identite")))
+    client.post(step("identite"), IDENTITY | {"photo": sent(picture((90, 60)))})
+    assert bytes(DraftPhoto.objects.get().jpeg) == photo_of(picture((90, 60)))
+    client.post(step("identite"), IDENTITY | {"photo_removed": "on"})
+    assert not DraftPhoto.objects.exists()
+    assert "Retirer la photo" not in words(client.get(step("identite")))
+
+
+def test_what_is_no_photo_is_said_beside_its_field_and_the_rest_is_kept_typed(client: Client) -> None:
+    page = words(client.post(step("identite"), IDENTITY | {"photo": sent(b"%PDF-1.7")}))
+    assert "Cette photo ne peut pas être lue" in page
+    assert 'value="Laurent"' in page
+    assert not Registration.objects.exists()
+
+
+def test_when_another_answer_is_wrong_the_photo_is_asked_for_again(client: Client) -> None:
+    page = words(client.post(step("identite"), IDENTITY | {"last_name": "", "photo": sent(picture())}))
+    assert "Choisissez à nouveau la photo" in page
+    assert "Remplissez « Nom d’usage »" in page
+    assert 'value="Brest"' in page
+
+
+def test_giving_up_or_waiting_too_long_leaves_no_photo(client: Client) -> None:
+    for end in (lambda: client.post(step("annuler")), lambda: clear_expired(now=NOW + dt.timedelta(hours=24))):
+        client.post(step("identite"), IDENTITY | {"photo": sent(picture())})
+        assert DraftPhoto.objects.exists()
+        end()
+        assert not DraftPhoto.objects.exists()
+
+
+def test_a_photo_is_no_matter_for_the_other_steps(client: Client) -> None:
+    client.post(step("identite"), IDENTITY)
+    assert 'enctype="multipart/form-data"' in words(client.get(step("identite")))
+    assert "multipart" not in words(client.get(step("coordonnees")))
 
 
 def test_a_name_in_use_and_first_names_are_enough(client: Client) -> None:

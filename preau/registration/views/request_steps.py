@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from preau.registration.actions.drafting import start_registration, write_step
 from preau.registration.choices import RequestStep
-from preau.registration.models import Registration
+from preau.registration.models import DraftPhoto, Registration
 from preau.registration.request_forms import ContactForm, IdentityForm, SignInForm
 from preau.registration.views.walks import Walk
 from preau.town.choices import TextCode, WayIn
@@ -48,7 +48,8 @@ def identity(request: HttpRequest, draft: Registration | None) -> HttpResponse:
     known = (draft.asked | {"first_name": draft.first_name, "last_name": draft.last_name}) if draft else {}
     if known.get("birth_date"):
         known["birth_date"] = "/".join(reversed(known["birth_date"].split("-")))
-    form = IdentityForm(request.POST or None, initial=known)
+    has_photo = draft is not None and DraftPhoto.objects.filter(registration=draft).exists()
+    form = IdentityForm(request.POST or None, request.FILES or None, initial=known, has_photo=has_photo)
     if request.method != "POST" or not form.is_valid():
         return REQUEST.show(request, RequestStep.IDENTITY, form=form)
     now = timezone.now()
@@ -58,7 +59,7 @@ def identity(request: HttpRequest, draft: Registration | None) -> HttpResponse:
     given = form.cleaned_data
     values = {"first_name": given["first_name"], "last_name": given["last_name"]}
     own = draft.asked | {name: given[name] for name in OWN}
-    write_step(registration=draft, values={**values, "asked": own}, now=now)
+    write_step(registration=draft, values={**values, "asked": own}, photo=form.new_photo, now=now)
     return REQUEST.go_on(draft)
 
 
@@ -109,7 +110,9 @@ def privacy(request: HttpRequest, draft: Registration | None) -> HttpResponse:
 def recap(request: HttpRequest, draft: Registration | None) -> HttpResponse:
     assert draft is not None
     born = "/".join(reversed(draft.asked.get("birth_date", "").split("-")))
-    return REQUEST.recap(request, draft, days=town_of(request).account_request_days, born=born)
+    has_photo = DraftPhoto.objects.filter(registration=draft).exists()
+    days = town_of(request).account_request_days
+    return REQUEST.recap(request, draft, days=days, born=born, has_photo=has_photo)
 
 
 @REQUEST.page
