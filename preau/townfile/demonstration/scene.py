@@ -25,13 +25,13 @@ EVERY_DAY = frozenset(SCHOOL_DAYS)
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """Someone of the town hall; `role` and `service` are codes of the town file, no service being all of them."""
+    """Someone of the town hall; `role` is a code of the town file, and holds in the whole town: whoever opens accounts
+    needs that, since a file belongs to no service."""
 
     username: str
     first_name: str
     last_name: str
     role: str
-    service: str | None
     work: str
 
 
@@ -88,17 +88,17 @@ class Scene:
         )
 
 
-def agents(reception: str, *, role: str, service: str) -> tuple[Agent, ...]:
+def agents(reception: str, *, role: str) -> tuple[Agent, ...]:
     """Those whom every town has; `reception` is what the one who receives families does."""
     return (
-        Agent("s.benali", "Samira", "Benali", role, service, reception),
-        Agent(REGISSEUR, "Rémi", "Régisseur", "regisseur", None, "régisseur : factures et paiements"),
+        Agent("s.benali", "Samira", "Benali", role, reception),
+        Agent(REGISSEUR, "Rémi", "Régisseur", "regisseur", "régisseur : factures et paiements"),
         Agent(
-            *("c.lemoine", "Claire", "Lemoine", "administrateur", None),
+            *("c.lemoine", "Claire", "Lemoine", "administrateur"),
             "administratrice : les agents, leurs droits, les conditions",
         ),
         Agent(
-            *("d.haddad", "Driss", "Haddad", "administrateur", None),
+            *("d.haddad", "Driss", "Haddad", "administrateur"),
             "administrateur : il en faut deux pour rétablir l’accès d’un agent",
         ),
     )

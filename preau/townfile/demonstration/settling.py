@@ -26,7 +26,7 @@ from preau.families.models import (
 from preau.families.rules import PRESETS
 from preau.pricing.choices import QuotientSource
 from preau.pricing.models import Quotient
-from preau.town.models import Level, Place, SchoolYear, Service
+from preau.town.models import Level, Place, SchoolYear
 from preau.townfile.demonstration.households import LEVELS, Birth, Child, Household, Sectors
 from preau.townfile.demonstration.scene import Scene
 
@@ -65,7 +65,7 @@ def settle(
 
 def hire(scene: Scene, *, on: dt.date) -> None:
     """The agents, with their roles, and an application of codes each: the demonstration shows what it would."""
-    roles, services = Role.objects.in_bulk(field_name="code"), Service.objects.in_bulk(field_name="code")
+    roles = Role.objects.in_bulk(field_name="code")
     password = make_password(scene.password)
     for agent in scene.agents:
         user = User.objects.create(
@@ -76,8 +76,7 @@ def hire(scene: Scene, *, on: dt.date) -> None:
             last_name=agent.last_name,
             password=password,
         )
-        service = services[agent.service] if agent.service else None
-        Grant.objects.create(user=user, role=roles[agent.role], service=service, starts_on=on)
+        Grant.objects.create(user=user, role=roles[agent.role], starts_on=on)
         Authenticator.objects.create(user=user, type=APP, data=app_data(generate_totp_secret()))
 
 

@@ -15,9 +15,10 @@ from preau.billing.models import Invoice, Payment
 from preau.bookings.choices import Presence
 from preau.bookings.models import Booking, Slot
 from preau.enrolments.models import Enrolment
-from preau.families.models import Family, Home, Participant
+from preau.families.models import Adult, Family, Home, Participant
 from preau.registration.codes import digest_of
 from preau.registration.models import ActivationCode
+from preau.registration.permissions import adults_in_scope
 from preau.registration.rules import code_key
 from preau.town.models import Town
 from preau.townfile.demonstration.preparing import prepared
@@ -77,6 +78,11 @@ def test_agents_may_do_their_work_and_no_more() -> None:
     assert remi == {Capability.SEE_BOOKINGS, Capability.PREPARE_INVOICES, Capability.SEE_PAYMENTS}
     assert claire == capabilities("d.haddad")
     assert samira | remi | claire == set(Capability)
+
+
+def test_whoever_invites_finds_every_file() -> None:
+    samira = User.objects.get(username="s.benali")
+    assert set(adults_in_scope(samira, TODAY)) == set(Adult.objects.all())
 
 
 def test_nora_is_enrolled_but_not_in_the_morning() -> None:

@@ -39,9 +39,7 @@ VIGNEUX = Scene(
     families=90,
     sectors=(("maternelle-seine", "elementaire-seine"), ("maternelle-foret", "elementaire-foret")),
     near=(("91230", "Montgeron", "91421"), ("91210", "Draveil", "91201")),
-    agents=agents(
-        "agent Enfance/Éducation : réservations, demandes et invitations", role="agent-accueil", service="enfance"
-    ),
+    agents=agents("agent Enfance/Éducation : réservations, demandes et invitations", role="agent-accueil"),
     parents=(Visitor("m.dupont", "Martin Dupont, père de Jeanne (CE2)"),),
     cast=cast,
     full=(("seine-elementaire", "accueil-matin", 2), ("lac-elementaire", "mercredi-journee", 1)),

@@ -126,9 +126,7 @@ VILLEJUIF = Scene(
         ("94550", "Chevilly-Larue", "94021"),
         ("94400", "Vitry-sur-Seine", "94081"),
     ),
-    agents=agents(
-        "agent du service Enfance : réservations, demandes et invitations", role="agent-enfance", service="enfance"
-    ),
+    agents=agents("agent du service Enfance : réservations, demandes et invitations", role="agent-enfance"),
     parents=(
         Visitor(ZOE, "Zoé Pinceau, mère de Nora (grande section) et de Mylis (CE1)"),
         Visitor("m.pinceau", "Malik Pinceau, l’autre parent du même foyer"),

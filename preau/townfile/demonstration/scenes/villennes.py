@@ -49,7 +49,6 @@ VILLENNES = Scene(
     agents=agents(
         "agent du service Relations à la Population : les demandes d’espace, les invitations",
         role="agent-accueil",
-        service="population",
     ),
     parents=(
         Visitor("e.aubert", "Élise Aubert, mère de Lucie (CM1) et de Gaspard (grande section)"),

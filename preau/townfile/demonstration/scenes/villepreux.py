@@ -46,7 +46,6 @@ VILLEPREUX = Scene(
     agents=agents(
         "agent de l’Espace Services : invitations, demandes et réservations",
         role="agent-accueil",
-        service="espace-services",
     ),
     parents=(Visitor("c.messiers", "Catherine Messiers, mère de Mylis (CE1)"),),
     cast=cast,
