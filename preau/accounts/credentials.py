@@ -8,6 +8,8 @@ from django.db.models.functions import Lower
 
 from preau.accounts.actions import UsernameTaken, close_other_sessions
 from preau.accounts.choices import LinkPurpose
+from preau.accounts.factors import drop_newer_factors
+from preau.accounts.franceconnect.actions import cut_newer_tie
 from preau.accounts.links import make_link, use_link
 from preau.accounts.models import EmailChange, MailedLink, PasswordRequest, User
 from preau.accounts.notifying import Event, notify
@@ -16,6 +18,7 @@ from preau.journal import actions as journal
 
 PASSWORD_HOURS, EMAIL_HOURS, UNDO_HOURS = 1, 72, 7 * 24
 MOST_LINKS_AN_HOUR = 5  # to one person, however many are asked for
+SUSPECT = dt.timedelta(days=1)  # before a change was asked: whoever stole the account may have come in then
 
 FORGOTTEN = Event("accounts/mail/password_link")
 PASSWORD_CHANGED = Event("accounts/mail/password_changed")
@@ -152,7 +155,8 @@ def confirm_email_change(link: MailedLink, *, now: dt.datetime) -> User:
 
 @transaction.atomic
 def undo_email_change(link: MailedLink, *, now: dt.datetime) -> str:
-    """Back to the old address. Whoever changed it is signed out everywhere and their password opens nothing any more.
+    """Back to the old address. Whoever changed it is signed out everywhere and their password opens nothing any more,
+    nor does what they may have added to stay: FranceConnect, a second factor.
 
     Returns the token of a link to choose a new one, for whoever reads the old address. Raises LinkOver, AddressTaken.
     """
@@ -169,6 +173,8 @@ def undo_email_change(link: MailedLink, *, now: dt.datetime) -> str:
     user.password_changed_at = now
     user.save(update_fields=["password", "password_changed_at"])
     close_other_sessions(user, but="")
+    cut_newer_tie(user=user, since=change.asked_at - SUSPECT, now=now)
+    drop_newer_factors(user, since=change.asked_at - SUSPECT, now=now)
     journal.record(user, "accounts.email_change_undone", at=now, subject=user.username, facts={"change": change.code})
     notify(ADDRESS_BACK, to=user, facts={"user": user}, key=f"email-undone:{change.code}", now=now)
     return make_link(LinkPurpose.PASSWORD, user=user, subject=change.code, hours=PASSWORD_HOURS, now=now)

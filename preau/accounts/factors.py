@@ -183,6 +183,21 @@ def remove_factor(user: User, pk: int, *, now: dt.datetime) -> None:
     _tell(user, f"{what} ne protège plus votre compte.", now=now, key=f"{pk}")
 
 
+@transaction.atomic
+def drop_newer_factors(user: User, *, since: dt.datetime, now: dt.datetime) -> None:
+    """Take away what was added since, recovery codes included. An agent without an older protection keeps it: a mailbox
+    alone would open the account; two administrators give an access back (see `recovering`)."""
+    rows = Authenticator.objects.filter(user=user)
+    if user.is_staff and not rows.filter(type__in=MAIN, created_at__lt=since).exists():
+        return
+    dropped = rows.filter(created_at__gte=since)
+    if not rows.filter(type__in=MAIN, created_at__lt=since).exists():
+        dropped = rows
+    for row in dropped:
+        row.delete()
+        journal.record(user, "accounts.factor_removed", at=now, subject=user.username, facts={"kind": row.type})
+
+
 def _tell(user: User, what: str, *, now: dt.datetime, key: str) -> None:
     facts = {"user": user, "what": what, "at": now}
     notify(PROTECTION, to=user, facts=facts, key=f"protection:{key}:{now.timestamp()}", now=now)

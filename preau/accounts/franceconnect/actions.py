@@ -81,6 +81,13 @@ def untie(*, user: User, by: journal.Actor | None, now: dt.datetime) -> None:
         notify(UNLINKED, to=user, facts={"at": now}, key=f"franceconnect-unlinked-{user.pk}-{now.isoformat()}", now=now)
 
 
+def cut_newer_tie(*, user: User, since: dt.datetime, now: dt.datetime) -> None:
+    """Untie what was tied since, even without a password: whoever tied it stole the account."""
+    deleted, _ = SocialAccount.objects.filter(provider=ID, user=user, date_joined__gte=since).delete()
+    if deleted:
+        journal.record(user, "accounts.franceconnect_unlinked", at=now, subject=user.username)
+
+
 def note_sign_in(*, user: User, sign_in: SignIn) -> None:
     """Remember the last time, and how sure the State was of it."""
     tied = tie_of(user)

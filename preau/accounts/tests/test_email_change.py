@@ -4,12 +4,17 @@ import datetime as dt
 import re
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.test import Client
 from django.utils import timezone
 
-from preau.accounts.credentials import answer_password_requests
+from preau.accounts.credentials import answer_password_requests, ask_email_change
+from preau.accounts.factors import add_passkey, drop_newer_factors, factors_of
+from preau.accounts.franceconnect.actions import tie
 from preau.accounts.models import EmailChange, Session, User
-from preau.accounts.testing import PASSWORD, make_user
+from preau.accounts.testing import PASSWORD, confirm, make_app, make_user
+from preau.accounts.tests.franceconnect.given import sign_in
 from preau.notifications.models import Outgoing
 from preau.town.testing import make_town
 
@@ -167,6 +172,56 @@ def test_taking_it_back_ends_all_sessions_and_the_password(signed_in, zoe) -> No
     new = "girafe sept lampe nuage"
     Client().post(response.headers["Location"], {"password": new, "password_again": new})
     assert Client().post("/connexion/", {"login": OLD, "password": new}).status_code == 302
+
+
+def come_back(client: Client, user: User) -> None:
+    client.force_login(user)
+    confirm(client)
+
+
+def left(user: User) -> set[str]:
+    """What still opens the account beside a password: kinds of factors, and FranceConnect."""
+    factors = Authenticator.objects.filter(user=user).values_list("type", flat=True)
+    return {*factors, *SocialAccount.objects.filter(user=user).values_list("provider", flat=True)}
+
+
+def add_what_a_thief_would(user: User, *, now: dt.datetime) -> None:
+    add_passkey(user, name="Celle du voleur", credential={}, now=now)
+    tie(user=user, sign_in=sign_in("voleur"), by=user, now=now)
+
+
+def test_taking_it_back_takes_away_what_a_thief_added_to_stay(signed_in, zoe, clock) -> None:
+    add_what_a_thief_would(zoe, now=timezone.now())
+    clock.shift(23 * 3600)
+    come_back(signed_in, zoe)
+    changed(signed_in)
+    Client().post(link("revenir", OLD))
+    assert left(zoe) == set()
+
+
+def test_taking_it_back_leaves_what_the_owner_had_before(signed_in, zoe, clock) -> None:
+    make_app(zoe)
+    tie(user=zoe, sign_in=sign_in("zoe"), by=zoe, now=timezone.now())
+    clock.shift(25 * 3600)
+    come_back(signed_in, zoe)
+    changed(signed_in)
+    add_passkey(zoe, name="Celle du voleur", credential={}, now=timezone.now())
+    Client().post(link("revenir", OLD))
+    assert left(zoe) == {"totp", "recovery_codes", "franceconnect"}
+
+
+def test_an_agent_keeps_a_protection_rather_than_none(clock) -> None:
+    """The one who reads the old address would come in without any."""
+    make_town()
+    agent = make_user("s.benali", kind="staff")
+    change = ask_email_change(agent, NEW, now=timezone.now())
+    add_passkey(agent, name="La seule", credential={}, now=timezone.now())
+    drop_newer_factors(agent, since=change.asked_at, now=timezone.now())
+    assert left(agent) == {"webauthn", "recovery_codes"}
+    clock.shift(3600)
+    add_passkey(agent, name="Une autre", credential={}, now=timezone.now())
+    drop_newer_factors(agent, since=timezone.now(), now=timezone.now())
+    assert [str(row) for row in factors_of(agent).passkeys] == ["La seule"]
 
 
 def test_whoever_took_the_address_can_take_nothing_back(signed_in, zoe) -> None:
