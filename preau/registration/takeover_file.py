@@ -13,6 +13,10 @@ from django.core.validators import validate_email
 from preau.registration.rules import number_key
 
 COLUMNS = ("dossier", "courriel", "adultes")
+EXAMPLE = (
+    ("1084", "famille.pinceau@exemple.fr", "Zoé Pinceau <zoe@exemple.fr>, Malik Pinceau"),
+    ("1085", "famille.lopez@exemple.fr", ""),
+)
 MOST_LINES = 20_000
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from preau.families.choices import Situation
 from preau.families.models import Adult, Family, Guardianship
@@ -12,6 +13,7 @@ from preau.registration.queries.claims import adult_facts, by_number_key
 from preau.registration.rules import bears_name, number_key
 from preau.registration.takeover_file import Line
 
+EXAMPLES = 5
 PARENTS = (Situation.EXERCISES, Situation.WITHOUT_EXERCISE, Situation.FOSTER)
 
 
@@ -132,3 +134,13 @@ def invitations_of(takeover: Takeover, *, on: dt.date) -> int:
         return takeover.invited
     planned = plan_takeover([Line.of(row) for row in takeover.lines], on=on)
     return sum(1 for each in planned if each.problem is None)
+
+
+def known_example() -> list[tuple[str, str, str]]:
+    """The lines of an old portal that a demonstration can take over: files that have somebody without an account."""
+    adults = Adult.objects.filter(user=None, family__archived_at=None).select_related("family").order_by("family", "pk")
+    by_file = [(family, list(held)) for family, held in groupby(adults, key=lambda adult: adult.family)][:EXAMPLES]
+    return [
+        (family.number, f"foyer.{family.number}@example.org", ", ".join(f"{adult}" for adult in held))
+        for family, held in by_file
+    ]

@@ -102,6 +102,15 @@ def test_a_link_is_pressed_once(client: Client) -> None:
     assert User.objects.count() == 1
 
 
+def test_a_used_link_leads_whoever_is_signed_in_to_their_space(client: Client) -> None:
+    make_registration()
+    press(client)
+    client.force_login(User.objects.get())
+    page = words(client.get(page_of(token_mailed())))
+    assert "Aller à mon espace" in page
+    assert "Créer mon compte" not in page
+
+
 def test_a_foreign_link_says_what_to_do(client: Client) -> None:
     make_registration()
     invitation = make_link(LinkPurpose.INVITATION, hours=1, now=NOW)

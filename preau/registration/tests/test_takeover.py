@@ -201,6 +201,23 @@ def test_an_agent_checks_reads_then_invites(samira: Client) -> None:
     assert "ancien.csv" in words(samira.get(PAGE))
 
 
+def test_a_file_that_would_invite_nobody_offers_no_sending(samira: Client) -> None:
+    page = words(samira.post(PAGE, {"file": upload(HEAD + "9;f@example.org;\n")}, follow=True))
+    assert "Aucun adulte à inviter." in page
+    assert "Envoyer les invitations" not in page
+
+
+def test_an_example_may_be_downloaded_and_a_demonstration_can_take_it_over(samira: Client, settings) -> None:
+    zoe = person(make_family(number="1084"), "Zoé")
+    assert "?exemple=csv" in words(samira.get(PAGE))
+    general = read_takeover(samira.get(PAGE, {"exemple": "csv"}).content)
+    assert [line.number for line in general.lines] == ["1084", "1085"]
+    settings.DEMO = True
+    read = read_takeover(samira.get(PAGE, {"exemple": "csv"}).content)
+    assert [*general.faults, *read.faults] == []
+    assert [planned.adult for planned in plan_takeover(read.lines, on=TODAY)] == [zoe]
+
+
 def test_a_file_with_a_fault_is_not_kept(samira: Client) -> None:
     answer = samira.post(PAGE, {"file": upload(HEAD + "1084;zoe@;\n")})
     assert "Ligne 2 : « zoe@ » n’est pas une adresse e-mail." in words(answer)

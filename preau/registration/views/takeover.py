@@ -1,7 +1,9 @@
 """Taking over the shared accounts of an old portal: a file is checked, then done, and its report read."""
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseBase
@@ -18,13 +20,19 @@ from preau.registration.actions.takeovers import do_takeover, keep_takeover
 from preau.registration.desk_forms import TakeoverForm
 from preau.registration.models import Takeover
 from preau.registration.permissions import sees_every_file
-from preau.registration.queries.takeovers import HEADINGS, invitations_of, report_of
-from preau.registration.takeover_file import read_takeover
+from preau.registration.queries.takeovers import HEADINGS, invitations_of, known_example, report_of
+from preau.registration.takeover_file import COLUMNS, EXAMPLE, read_takeover
 from preau.town.choices import WayIn
 from preau.town.context import town_of
 
 PER_PAGE = 100
 FAULTS_SHOWN = 100
+
+
+def _as_csv(rows: Iterable[Sequence[object]], *, name: str) -> HttpResponse:
+    response = HttpResponse(to_csv(rows), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 def _refuse_others(request: StaffRequest, now: dt.datetime) -> None:
@@ -39,6 +47,8 @@ def takeover(request: StaffRequest) -> HttpResponse:
     """The file to hand in; with a fault, nothing is kept and each is said with its line."""
     now = timezone.now()
     _refuse_others(request, now)
+    if request.GET.get("exemple") == "csv":
+        return _as_csv([COLUMNS, *(known_example() if settings.DEMO else EXAMPLE)], name="anciens-comptes.csv")
     form = TakeoverForm(request.POST, request.FILES) if request.method == "POST" else TakeoverForm()
     faults = []
     if request.method == "POST" and form.is_valid():
@@ -73,11 +83,7 @@ def takeover_report(request: StaffRequest, takeover_code: str) -> HttpResponseBa
     if request.GET.get("export") == "csv":
         if not is_fresh(request, minutes=EXPORT_MINUTES):
             return ask_again(request)
-        response = HttpResponse(
-            to_csv([HEADINGS, *(row.cells for row in rows)]), content_type="text/csv; charset=utf-8"
-        )
-        response["Content-Disposition"] = f'attachment; filename="reprise-{found.code}.csv"'
-        return response
+        return _as_csv([HEADINGS, *(row.cells for row in rows)], name=f"reprise-{found.code}.csv")
     context = {
         "takeover": found,
         "invitations": invitations_of(found, on=local_day(now)),
