@@ -118,13 +118,13 @@ def changes_password(zoe: Visitor) -> None:
     page = zoe.page
     zoe.goto("/mon-compte/mot-de-passe/")
     page.get_by_label("Mot de passe actuel", exact=True).fill(PASSWORD)
-    for label in ("Mot de passe", "Le même mot de passe, encore une fois"):
+    for label in ("Mot de passe", "Confirmation du mot de passe"):
         page.get_by_label(label, exact=True).fill("cantine2026!")
     page.get_by_role("button", name="Changer mon mot de passe").click()
     expect(page.locator(".alerte.a-erreur")).to_contain_text("trop courant")
     zoe.look("mon-compte-mot-de-passe-refuse")
     page.get_by_label("Mot de passe actuel", exact=True).fill(PASSWORD)
-    for label in ("Mot de passe", "Le même mot de passe, encore une fois"):
+    for label in ("Mot de passe", "Confirmation du mot de passe"):
         page.get_by_label(label, exact=True).fill(NEW_PASSWORD)
     page.get_by_role("button", name="Changer mon mot de passe").click()
     expect(page.get_by_text("Votre mot de passe est changé.")).to_be_visible()
@@ -142,7 +142,7 @@ def forgets_the_password(zoe: Visitor) -> None:
     link = link_in(NEW_ADDRESS, "/mot-de-passe-oublie/")
     zoe.goto(link)
     zoe.look("choisir-mot-de-passe")
-    for label in ("Mot de passe", "Le même mot de passe, encore une fois"):
+    for label in ("Mot de passe", "Confirmation du mot de passe"):
         page.get_by_label(label, exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Changer mon mot de passe").click()
     give_password(zoe, PASSWORD)

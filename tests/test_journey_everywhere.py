@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from preau.accounts.models import Grant, Role
 from preau.billing.models import Campaign, Invoice
 from preau.bookings.actions import confirm_draft, save_draft
 from preau.bookings.models import Submission
@@ -20,6 +21,7 @@ PUBLIC = (
     "/connexion/",
     "/creer-mon-compte/",
     "/creer-mon-compte/mes-informations/",
+    "/mot-de-passe-oublie/",
     "/aide/",
     "/delais/",
     "/plan-du-site/",
@@ -40,6 +42,8 @@ FAMILY = (
     "/factures/historique/",
     "/factures/{invoice}/",
     "/factures/payer/?facture={invoice}",
+    "/mon-compte/",
+    "/mon-compte/consentements/",
 )
 DESK = (
     "/mairie/",
@@ -49,6 +53,11 @@ DESK = (
     "/mairie/factures/",
     "/mairie/factures/{campaign}/",
     "/mairie/paiements/",
+    "/mairie/demandes/",
+    "/mairie/comptes/",
+    "/mairie/textes/",
+    "/mairie/agents/",
+    "/mairie/agents/roles/",
 )
 LOST = """() => {
   const for_ears = element =>
@@ -111,6 +120,8 @@ def test_every_page_fits_the_screen(
     villejuif: Villejuif, october: Invoice, open_visitor: OpenVisitor, sign_in, who: str, width: int
 ) -> None:
     visitor = open_visitor(width=width)
+    administrator = Role.objects.get(code="administrateur")
+    Grant.objects.create(user=villejuif.remi, role=administrator, starts_on=NOW.date())
     if who != "visitor":
         sign_in(visitor, villejuif.zoe if who == "parent" else villejuif.remi)
     for path in pages_of({"visitor": PUBLIC, "parent": FAMILY, "agent": DESK}[who], villejuif, october):

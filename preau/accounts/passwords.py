@@ -90,7 +90,7 @@ class ChoosesPassword(PortalForm):
         error_messages={"required": "Choisissez un mot de passe"},
     )
     password_again = forms.CharField(
-        label="Le même mot de passe, encore une fois",
+        label="Confirmation du mot de passe",
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         error_messages={"required": "Écrivez le mot de passe une deuxième fois"},
