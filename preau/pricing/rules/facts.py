@@ -63,7 +63,7 @@ class TariffHole(ValueError):
 def steps_about(facts: Facts, mentioned: Iterable[str]) -> list[Step]:
     """What the family should know of the facts on which the price depended, always in the same order."""
     names = set(mentioned)
-    told = [FACT_STEPS[name](facts) for name in FACT_STEPS if name in names]
+    told = [FACT_STEPS[name](facts) for name in FACT_STEPS if name in names] if names else []
     return [step for step in told if step is not None]
 
 

@@ -114,7 +114,9 @@ def _entry_for(tariff: Tariff, facts: Facts) -> tuple[Entry, list[Test]]:
                 break
     if not possible:
         raise TariffHole(_mattering(facts, tried), _mentioned(tried))
-    return max(reversed(possible), key=lambda entry: entry.kind.amount(facts)), tried
+    if len(possible) > 1:
+        possible.sort(key=lambda entry: entry.kind.amount(facts))
+    return possible[-1], tried
 
 
 def _steps_of(entry: Entry, facts: Facts, names: set[str]) -> list[Step]:

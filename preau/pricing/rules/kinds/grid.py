@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from itertools import pairwise
 from typing import ClassVar
 
@@ -99,12 +100,19 @@ class Grid:
         A `value` such as 800,50 is told the second way: it would not seem to be in its own bracket.
         """
         low = self.at[place]
-        if place + 1 == len(self.at):
-            return PHRASES[self.on].format(f"à partir de {number(low)}")
-        high = self.at[place + 1]
-        if low == int(low) and high == int(high) and (value is None or value <= high - 1):
-            return PHRASES[self.on].format(f"de {number(low)} à {number(high - 1)}" if high - 1 > low else number(low))
-        return PHRASES[self.on].format(f"de {number(low)} à moins de {number(high)}")
+        high = self.at[place + 1] if place + 1 < len(self.at) else None
+        return _bracket_words(self.on, low, high, high is not None and (value is None or value <= high - 1))
+
+
+@lru_cache(maxsize=1024)  # a campaign tells each bracket to hundreds of families
+def _bracket_words(on: str, low: Decimal, high: Decimal | None, is_told_whole: bool) -> str:
+    if high is None:
+        words = f"à partir de {number(low)}"
+    elif is_told_whole and low == int(low) and high == int(high):
+        words = f"de {number(low)} à {number(high - 1)}" if high - 1 > low else number(low)
+    else:
+        words = f"de {number(low)} à moins de {number(high)}"
+    return PHRASES[on].format(words)
 
 
 def _bounds_at(path: reading.Path, value: object) -> tuple[Decimal, ...]:
