@@ -101,6 +101,9 @@ def test_whoever_has_no_file_asks_waits_and_is_home_once_an_agent_has_linked_the
     expect(page.get_by_text("Quelle est votre adresse ?")).to_be_visible()
     page.get_by_role("link", name="Compléter ma demande").click()
     fill(page, text="3 impasse du Lac, depuis septembre.")
+    page.get_by_text("Corriger ce que j’avais écrit").click()
+    fill(page, phone_work="01 45 59 20 00", birth_town="Quimper")
+    visitor.look("demande-completer")
     go_on(page, "Envoyer ma réponse")
     expect(page.get_by_role("heading", name="Un agent prépare votre dossier")).to_be_visible()
 

@@ -72,6 +72,12 @@ def _write(user: User, *, address: str, fields: list[Any], files: int, now: dt.d
     KeptForm.objects.create(user=user, address=address, fields=fields, files=files, kept_at=now)
 
 
+def has_lost_files(request: HttpRequest) -> bool:
+    """Whether what is sent was kept from an ended session, without the files that came with it."""
+    kept = getattr(request, "_kept_form", None)
+    return kept is not None and bool(kept.filter(files__gt=0).exists())
+
+
 def waiting_form(user: User, *, now: dt.datetime) -> KeptForm | None:
     """The last thing that this person had typed and has not sent since."""
     kept = KeptForm.objects.filter(user=user, sent_at=None, kept_at__gt=now - KEPT_FOR)

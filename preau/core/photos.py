@@ -26,6 +26,7 @@ TOO_HEAVY = "Choisissez une photo de 5 Mo au plus"
 TOO_LARGE = "Cette image est trop grande : choisissez une photo de 24 millions de points au plus"
 UNREADABLE = "Cette photo ne peut pas être lue : choisissez une photo JPEG, PNG ou WebP"
 AGAIN = "Choisissez à nouveau la photo : elle n’est pas gardée quand une autre réponse est à corriger"
+LOST = "La photo n’est pas gardée quand la session se termine : choisissez-la à nouveau, ou continuez sans elle"
 
 # What the decoders raise on bytes that are not what they say; of a bomb, Pillow warns or refuses by itself.
 BROKEN = (OSError, SyntaxError, ValueError, EOFError, LookupError, ArithmeticError, TypeError, struct.error)
@@ -97,13 +98,14 @@ class PhotoField(forms.FileField):
 
 class PhotoForm(PortalForm):
     """A form with a photo, which no browser fills in a second time. `has_photo` when one was chosen before: it stays
-    unless another comes, or the box is ticked."""
+    unless another comes, or the box is ticked. `is_photo_lost` when one was sent by a session that had ended."""
 
     photo = PhotoField(label="Photo")
     photo_removed = forms.BooleanField(label="Retirer la photo déjà choisie", required=False)
 
-    def __init__(self, *args: Any, has_photo: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, has_photo: bool, is_photo_lost: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.is_photo_lost = is_photo_lost
         if has_photo:
             self["photo"].help_text += " Une photo est déjà choisie : laissez vide pour la garder."
         else:
@@ -113,6 +115,8 @@ class PhotoForm(PortalForm):
         super()._post_clean()  # type: ignore[misc]
         if self.errors and self.cleaned_data.get("photo"):
             self.add_error("photo", AGAIN)
+        elif self.is_photo_lost:
+            self.add_error("photo", LOST)
 
     @property
     def new_photo(self) -> bytes | None:

@@ -1,67 +1,74 @@
 """What people write about their requests."""
 
 from collections.abc import Sequence
+from dataclasses import asdict, replace
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 
-from preau.core.dates import local_day
 from preau.core.forms import PortalForm
-from preau.demarches import rules
+from preau.demarches.account_fields import (
+    NO_PHONE,
+    BirthDateField,
+    ContactFields,
+    IdentityFields,
+    PhoneField,
+)
 from preau.demarches.choices import DemarcheState
 from preau.demarches.kinds import KINDS
-from preau.demarches.models import AnswerText
+from preau.demarches.models import AccountAsked, AnswerText
+from preau.demarches.queries import identity_in
+from preau.demarches.rules import VOUCHED, AccountIdentity
 from preau.families.actions import NewHousehold
 from preau.families.choices import PreferredContact
 from preau.families.rules import Contact, phone_wanted
 
 LONGEST_TEXT = 2000
 NO_MESSAGE = "Écrivez un message, ou choisissez un texte enregistré"
-NO_PHONE = "Écrivez ce numéro, ou choisissez un autre moyen de contact"
 CIVILITIES = [("", "Sans"), ("Madame", "Madame"), ("Monsieur", "Monsieur")]
 
 
-class BirthDateField(forms.CharField):
-    """A date of birth, of which only the year or the month may be known; kept as 1985-03-14, 1985-03 or 1985."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        help_text = "Par exemple 14/03/1985. Si vous ne connaissez que l’année, écrivez-la seule."
-        super().__init__(label="Date de naissance", help_text=help_text, max_length=20, **kwargs)
-
-    def clean(self, value: Any) -> str:
-        try:
-            return rules.birth_date(super().clean(value), today=local_day(timezone.now()))
-        except ValueError:
-            raise forms.ValidationError("Écrivez une date de naissance, par exemple 14/03/1985") from None
-
-    def prepare_value(self, value: Any) -> Any:
-        """As it is written in France."""
-        return "/".join(reversed(value.split("-"))) if isinstance(value, str) else value
-
-
-class PhoneField(forms.CharField):
-    def __init__(self, label: str, *, autocomplete: str = "tel") -> None:
-        attrs = {"type": "tel", "autocomplete": autocomplete}
-        super().__init__(label=label, max_length=20, required=False, widget=forms.TextInput(attrs=attrs))
-
-    def clean(self, value: Any) -> str:
-        number: str = super().clean(value)
-        if number and not rules.is_phone(number):
-            raise forms.ValidationError("Écrivez un numéro de téléphone, par exemple 06 12 34 56 78")
-        return number
-
-
-class CompleteForm(PortalForm):
-    """What an agent asked for."""
+class CompleteForm(IdentityFields, ContactFields):
+    """What an agent asked for: an answer, or what was written put right. What FranceConnect vouched for in `asked` is
+    no longer the person's to write."""
 
     text = forms.CharField(
         label="Votre réponse",
         help_text="Répondez à ce que l’agent demande. Ne donnez jamais un mot de passe.",
         max_length=LONGEST_TEXT,
+        required=False,
         widget=forms.Textarea(attrs={"rows": 6}),
-        error_messages={"required": "Écrivez votre réponse"},
     )
+
+    def __init__(self, *args: Any, asked: AccountAsked, **kwargs: Any) -> None:
+        self.before = identity_in(asked)
+        super().__init__(*args, initial=asdict(self.before), **kwargs)
+        for name in ("address", "postcode", "city", "preferred_contact"):
+            self.fields[name].required = False
+        for name in VOUCHED if asked.vouched_at else ():
+            del self.fields[name]
+
+    @property
+    def identity(self) -> AccountIdentity:
+        """Who the person is from now on."""
+        known = asdict(self.before)
+        return replace(self.before, **{name: self.cleaned_data[name] for name in known if name in self.cleaned_data})
+
+    @property
+    def own(self) -> list[forms.BoundField]:
+        """What was written before, and may be put right."""
+        return [field for field in self if field.name != "text"]
+
+    @property
+    def is_own_wrong(self) -> bool:
+        return any(field.errors for field in self.own)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        is_photo_moved = given.get("photo") or given.get("photo_removed")
+        if not (given.get("text") or self.errors or is_photo_moved or self.identity != self.before):
+            self.add_error("text", "Écrivez votre réponse, ou corrigez ce que vous aviez écrit")
+        return given
 
 
 class AskAgentForm(PortalForm):

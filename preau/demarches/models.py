@@ -60,13 +60,14 @@ class Demarche(models.Model):
 
 
 class DemarcheEvent(models.Model):
-    """One step in the life of a démarche."""
+    """One step in the life of a démarche: who moved it, what they said, what they put right in what was asked."""
 
     demarche = models.ForeignKey(Demarche, on_delete=models.CASCADE, related_name="events")
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     state = models.CharField(max_length=12, choices=DemarcheState)
     text = models.TextField(blank=True)
+    corrections = models.JSONField(default=list, blank=True)  # of rules.Correction, in the words of that day
 
 
 class Recipient(models.Model):

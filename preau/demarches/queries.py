@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 
 from django.db.models import Count, F, Q, QuerySet
 
@@ -39,8 +39,13 @@ def identity_of(user: User, **said: str) -> AccountIdentity:
     known = {"first_name": user.first_name, "last_name": user.last_name}
     before = AccountAsked.objects.filter(demarche__asked_by=user).order_by("-demarche__sent_at").first()
     if before is not None:
-        known |= {field.name: getattr(before, field.name) for field in fields(AccountIdentity)}
+        known |= asdict(identity_in(before))
     return AccountIdentity(**known | {name: text.strip() for name, text in said.items() if text.strip()})
+
+
+def identity_in(asked: AccountAsked) -> AccountIdentity:
+    """Who asks, as they wrote it."""
+    return AccountIdentity(**{field.name: getattr(asked, field.name) for field in fields(AccountIdentity)})
 
 
 def vouched_before(user: User, identity: AccountIdentity) -> dt.datetime | None:

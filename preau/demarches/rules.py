@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from preau.core.dates import PARIS, local_day
 from preau.demarches.choices import DemarcheState, Likeness
+from preau.families.choices import PreferredContact
 from preau.families.rules import Contact
 from preau.town.rules import Calendar, is_working_day
 
@@ -92,6 +93,51 @@ class AccountIdentity:
 
 VOUCHED = ("civility", "first_name", "last_name", "birth_name", "birth_date")
 """What FranceConnect vouches for, of what an account is asked with."""
+
+FIELD_LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        "civility": "Civilité",
+        "last_name": "Nom d’usage",
+        "birth_name": "Nom de naissance",
+        "first_name": "Prénom(s)",
+        "birth_date": "Date de naissance",
+        "birth_country": "Pays de naissance",
+        "birth_department": "Département de naissance",
+        "birth_town": "Commune de naissance",
+        "address": "Adresse",
+        "postcode": "Code postal",
+        "city": "Commune",
+        "phone_home": "Téléphone du domicile",
+        "phone_mobile": "Téléphone portable",
+        "phone_work": "Téléphone du travail",
+        "preferred_contact": "Moyen de contact préféré",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What somebody put right in what they had asked: a label, what was written before and what is now."""
+
+    label: str
+    before: str
+    after: str
+
+
+def corrections(before: AccountIdentity, after: AccountIdentity) -> tuple[Correction, ...]:
+    """What differs, as people read it."""
+    return tuple(
+        Correction(label, _as_read(name, getattr(before, name)), _as_read(name, getattr(after, name)))
+        for name, label in FIELD_LABELS.items()
+        if getattr(before, name) != getattr(after, name)
+    )
+
+
+def _as_read(name: str, value: str) -> str:
+    if name == "birth_date":
+        return "/".join(reversed(value.split("-")))
+    return PreferredContact(value).label if name == "preferred_contact" and value else value
+
 
 FIRST_YEAR = 1900
 BIRTH_DATE = re.compile(r"(?:(?:(?P<day>\d{1,2})[/. -])?(?P<month>\d{1,2})[/. -])?(?P<year>\d{4})", re.ASCII)

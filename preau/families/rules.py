@@ -144,9 +144,10 @@ class Contact:
     def told(self) -> str:
         """« 06 12 34 56 78 (portable) · 01 45 59 20 00 (travail) »."""
         places = (self.phone_mobile, "portable"), (self.phone_home, "domicile"), (self.phone_work, "travail")
-        return " · ".join(f"{phone} ({place})" for phone, place in places if phone)
+        return " · ".join(f"{phone.replace(' ', NBSP)}{NBSP}({place})" for phone, place in places if phone)
 
 
+NBSP = "\u00a0"
 UNKNOWN = Contact()
 PHONE_FIELDS: Mapping[str, str] = MappingProxyType(
     {

@@ -1,12 +1,11 @@
 """What people type on their way to an account."""
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 
+from preau.accounts.names import person_name
 from preau.accounts.passwords import password_faults, password_help
 from preau.accounts.usernames import USERNAME_HELP, UsernameField
 from preau.core.forms import PortalForm
@@ -15,9 +14,6 @@ from preau.registration.rules import CODE_LENGTH, code_key, number_key
 from preau.town.choices import Proof
 from preau.town.models import Town
 
-LETTERS = r"[^\W\d_]+"
-NAME = re.compile(rf"{LETTERS}(?:(?:[ '’\-]|\. )+{LETTERS})*\.?")  # « St. Jean », but nothing like an address
-NAME_FAULT = "Écrivez des lettres seulement : les espaces, tirets et apostrophes conviennent aussi"
 KEPT = "Déjà choisi. Laissez vide pour le garder."
 
 
@@ -99,14 +95,6 @@ class AboutForm(NewPassword):
         if email and again and email.lower() != again.lower():
             self.add_error("email_again", "Écrivez deux fois la même adresse e-mail")
         return super().clean()
-
-
-def person_name(text: str) -> str:
-    """A name that goes into mails to an address nobody has checked: no figures, no link, no sentence."""
-    name = unicodedata.normalize("NFC", text)
-    if not NAME.fullmatch(name):
-        raise forms.ValidationError(NAME_FAULT)
-    return name
 
 
 class FileForm(PortalForm):

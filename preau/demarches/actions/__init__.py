@@ -6,6 +6,7 @@
 
 from preau.demarches.actions.accounts import (
     ask_account,
+    complete_asked,
     erase_refused,
     link_asked,
     open_asked,
@@ -27,6 +28,7 @@ __all__ = [
     "answer",
     "ask_account",
     "complete",
+    "complete_asked",
     "erase_refused",
     "link_asked",
     "open_asked",

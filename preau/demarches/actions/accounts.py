@@ -1,19 +1,20 @@
 """Requests for an account: asked, then answered by an agent."""
 
 import datetime as dt
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
 
 from preau.accounts.choices import UserKind
+from preau.accounts.credentials import change_names
 from preau.accounts.models import User
 from preau.core.dates import local_day
-from preau.demarches.actions.moving import answer, open_demarche, withdraw
+from preau.demarches.actions.moving import answer, complete, open_demarche, withdraw
 from preau.demarches.choices import ACCOUNT, OPEN, DemarcheState
 from preau.demarches.models import AccountAsked, AskedPhoto, Demarche
-from preau.demarches.queries import recipient_of, vouched_before
-from preau.demarches.rules import AccountIdentity
+from preau.demarches.queries import identity_in, recipient_of, vouched_before
+from preau.demarches.rules import VOUCHED, AccountIdentity, Correction, corrections
 from preau.families.actions import NewHousehold, complete_contact, link_account, open_family
 from preau.families.models import Adult
 from preau.journal.actions import record
@@ -143,6 +144,52 @@ def refuse_asked(demarche: Demarche, *, reason: str, by: User, version: int, now
     refused = answer(demarche, state=DemarcheState.REFUSED, reason=reason, by=by, version=version, now=now)
     _forget_photo(demarche)
     return refused
+
+
+@transaction.atomic
+def complete_asked(
+    demarche: Demarche,
+    *,
+    text: str,
+    identity: AccountIdentity,
+    photo: bytes | None,
+    by: User,
+    working_days: int,
+    now: dt.datetime,
+) -> Demarche:
+    """The person answers an agent, and puts right what they had written: look-alikes are those of what is written now.
+
+    `photo` is that of `core.photos.PhotoForm.new_photo`. What FranceConnect vouched for stays; an account that bore the
+    names of the request bears those that are right. Raises what `complete` does.
+    """
+    asked: AccountAsked = demarche.account_asked
+    before = identity_in(asked)
+    if asked.vouched_at:
+        identity = replace(identity, **{name: getattr(before, name) for name in VOUCHED})
+    changed = corrections(before, identity) + _of_photo(asked, photo)
+    for name, value in asdict(identity).items():
+        setattr(asked, name, value)
+    _rename(by, before, identity, now=now)
+    completed = complete(
+        demarche, text=text, corrections=changed, words=words_of(asked), by=by, working_days=working_days, now=now
+    )
+    asked.save(update_fields=list(asdict(identity)))
+    _keep_photo(asked, photo)
+    return completed
+
+
+def _rename(user: User, before: AccountIdentity, after: AccountIdentity, *, now: dt.datetime) -> None:
+    names = (after.first_name, after.last_name)
+    if (user.first_name, user.last_name) == (before.first_name, before.last_name) != names:
+        change_names(user, first_name=names[0], last_name=names[1], username=user.username, now=now)
+
+
+def _of_photo(asked: AccountAsked, photo: bytes | None) -> tuple[Correction, ...]:
+    had = AskedPhoto.objects.filter(asked=asked).exists()
+    if photo is None or not (photo or had):
+        return ()
+    after = ("une autre photo" if had else "une photo") if photo else ""
+    return (Correction("Photo", "une photo" if had else "", after),)
 
 
 @transaction.atomic

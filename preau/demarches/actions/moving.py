@@ -4,7 +4,8 @@ Each move is one conditional UPDATE of the header: of two at once, the second fi
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 
 from django.db import transaction
 from django.db.models import F
@@ -15,7 +16,7 @@ from preau.accounts.notifying import Event, notify
 from preau.demarches.choices import OPEN, DemarcheState, Refusal
 from preau.demarches.kinds import kind_of
 from preau.demarches.models import Demarche, DemarcheEvent
-from preau.demarches.rules import due_at, fold, may_move, needs_reason
+from preau.demarches.rules import Correction, due_at, fold, may_move, needs_reason
 from preau.families.models import Family, Participant
 from preau.journal.actions import record
 from preau.town.models import Service
@@ -48,7 +49,6 @@ def open_demarche(
     Agents find it by the names of the person, the family and the child, and by `words`. The caller writes the kind's
     own detail in the same transaction.
     """
-    named = [str(one) for one in (asked_by, family, participant) if one is not None]
     demarche = Demarche.objects.create(
         kind=kind_of(kind).code,
         service=service,
@@ -56,12 +56,16 @@ def open_demarche(
         participant=participant,
         asked_by=asked_by,
         summary=summary,
-        words=fold(" ".join([*named, *words]))[:400],
+        words=_words(words, asked_by, family, participant),
         sent_at=now,
         due_at=None if working_days is None else due_at(school_calendar(), now, working_days),
     )
     _note(demarche, by=asked_by, now=now)
     return demarche
+
+
+def _words(words: Iterable[str], *about: object) -> str:
+    return fold(" ".join([*(str(one) for one in about if one is not None), *words]))[:400]
 
 
 @transaction.atomic
@@ -110,14 +114,27 @@ def withdraw(demarche: Demarche, *, by: User, now: dt.datetime) -> Demarche:
 
 
 @transaction.atomic
-def complete(demarche: Demarche, *, text: str, by: User, working_days: int | None, now: dt.datetime) -> Demarche:
+def complete(
+    demarche: Demarche,
+    *,
+    text: str,
+    corrections: Sequence[Correction] = (),
+    words: Iterable[str] | None = None,
+    by: User,
+    working_days: int | None,
+    now: dt.datetime,
+) -> Demarche:
     """The person sends what was missing: the request is to be answered again, within as many working days from now.
 
-    Raises DemarcheRefused unless the démarche waits for its family.
+    `corrections` are what they put right in the kind's own detail, which the caller writes; agents find it by `words`
+    from now on. Raises DemarcheRefused unless the démarche waits for its family.
     """
     due = None if working_days is None else due_at(school_calendar(), now, working_days)
     completed = _move(demarche, DemarcheState.SENT, due_at=due, reason="")
-    _note(completed, by=by, text=text.strip(), now=now)
+    if words is not None:
+        completed.words = _words(words, completed.asked_by, completed.family, completed.participant)
+        completed.save(update_fields=["words"])
+    _note(completed, by=by, text=text.strip(), corrections=corrections, now=now)
     return completed
 
 
@@ -158,8 +175,23 @@ def _move(demarche: Demarche, state: DemarcheState, *, version: int | None = Non
     return Demarche.objects.select_related("asked_by", "service", "family", "participant").get(pk=demarche.pk)
 
 
-def _note(demarche: Demarche, *, by: User | None, text: str = "", now: dt.datetime) -> None:
-    DemarcheEvent.objects.create(demarche=demarche, at=now, by=by, state=demarche.state, text=text)
+def _note(
+    demarche: Demarche,
+    *,
+    by: User | None,
+    text: str = "",
+    corrections: Sequence[Correction] = (),
+    now: dt.datetime,
+) -> None:
+    DemarcheEvent.objects.create(
+        demarche=demarche,
+        at=now,
+        by=by,
+        state=demarche.state,
+        text=text,
+        corrections=[asdict(correction) for correction in corrections],
+    )
+    corrected = {"corrected": [correction.label for correction in corrections]} if corrections else {}
     record(
         by,
         f"demarches.{demarche.state}",
@@ -167,7 +199,7 @@ def _note(demarche: Demarche, *, by: User | None, text: str = "", now: dt.dateti
         subject=demarche.code,
         family=demarche.family.code if demarche.family else "",
         participant=demarche.participant.code if demarche.participant else "",
-        facts={"kind": demarche.kind},
+        facts={"kind": demarche.kind, **corrected},
     )
 
 

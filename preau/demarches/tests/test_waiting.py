@@ -9,7 +9,7 @@ import time_machine
 from preau.accounts.models import User
 from preau.accounts.testing import make_agent, sign_in
 from preau.core.dates import PARIS
-from preau.demarches.actions import answer, complete
+from preau.demarches.actions import answer, complete_asked
 from preau.demarches.choices import DemarcheState
 from preau.demarches.models import AccountAsked, Demarche
 from preau.demarches.testing import NOW, make_account_request, make_waiting_user
@@ -19,6 +19,7 @@ from preau.town.testing import make_service, make_town
 
 pytestmark = pytest.mark.django_db
 
+NAMES = {"first_name": "Inès", "last_name": "Laurent"}
 WAITING, ASK = "/en-attente/", "/en-attente/demander/"
 COMPLETE, WITHDRAW = "/en-attente/completer/", "/en-attente/annuler/"
 
@@ -92,8 +93,8 @@ def test_what_was_said_before_is_said_again_to_the_next_agent(client, ines) -> N
 def test_what_an_agent_asks_is_shown_and_answered(client, ines) -> None:
     answered(ines, DemarcheState.INCOMPLETE)
     assert "Il nous faut votre adresse." in page(client)
-    assert "Écrivez votre réponse" in client.post(COMPLETE, {"text": " "}).content.decode()
-    client.post(COMPLETE, {"text": "12 rue des Écoles"})
+    assert "Écrivez votre réponse" in client.post(COMPLETE, NAMES | {"text": " "}).content.decode()
+    client.post(COMPLETE, NAMES | {"text": "12 rue des Écoles"})
     demarche = Demarche.objects.get()
     assert demarche.state == "sent"
     assert list(demarche.events.order_by("pk").values_list("text", flat=True))[-1] == "12 rue des Écoles"
@@ -127,10 +128,10 @@ def test_an_answer_that_came_in_the_same_minute_is_told(client, ines, monkeypatc
 
     def late(found: Demarche, **given: Any) -> Demarche:
         answer(demarche, state=DemarcheState.REFUSED, reason="Non.", by=None, version=demarche.version, now=NOW)
-        return complete(found, **given)
+        return complete_asked(found, **given)
 
-    monkeypatch.setattr(family, "complete", late)
-    shown = client.post(COMPLETE, {"text": "Voici"}, follow=True).content.decode()
+    monkeypatch.setattr(family, "complete_asked", late)
+    shown = client.post(COMPLETE, NAMES | {"text": "Voici"}, follow=True).content.decode()
     assert "Votre demande a changé entre-temps" in shown
     assert "Votre demande est refusée" in shown
 

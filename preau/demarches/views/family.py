@@ -12,10 +12,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from preau.accounts.audience import SignedInRequest, signed_in_page
-from preau.demarches.actions import DemarcheRefused, ask_account, complete, withdraw_asked
+from preau.accounts.kept_forms import has_lost_files
+from preau.demarches.actions import DemarcheRefused, ask_account, complete_asked, withdraw_asked
 from preau.demarches.actions.accounts import KEPT
 from preau.demarches.choices import DemarcheState
 from preau.demarches.forms import AskAgentForm, CompleteForm
+from preau.demarches.models import AskedPhoto
 from preau.demarches.queries import account_request_of, identity_of
 from preau.town.context import town_of
 
@@ -73,15 +75,22 @@ def ask(request: SignedInRequest) -> HttpResponse:
 @waiting_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def completing(request: SignedInRequest) -> HttpResponse:
-    """Send what the agent asked for."""
+    """Send what the agent asked for, and put right what was written."""
     demarche = account_request_of(request.user)
     if demarche is None or demarche.state != DemarcheState.INCOMPLETE:
         return redirect("demarches:waiting")
-    form = CompleteForm(request.POST if request.method == "POST" else None)
+    has_photo = AskedPhoto.objects.filter(asked=demarche.pk).exists()
+    form = CompleteForm(
+        *((request.POST, request.FILES) if request.method == "POST" else ()),
+        asked=demarche.account_asked,
+        has_photo=has_photo,
+        is_photo_lost=has_lost_files(request),
+    )
     if not form.is_valid():
         return render(request, "demarches/family/complete.html", {"form": form, "demarche": demarche})
-    days, text = town_of(request).account_request_days, form.cleaned_data["text"]
-    _try(request, lambda now: complete(demarche, text=text, by=request.user, working_days=days, now=now))
+    given = {"text": form.cleaned_data["text"], "identity": form.identity, "photo": form.new_photo}
+    days = town_of(request).account_request_days
+    _try(request, lambda now: complete_asked(demarche, **given, by=request.user, working_days=days, now=now))
     return redirect("demarches:waiting")
 
 

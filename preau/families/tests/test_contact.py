@@ -33,7 +33,7 @@ def test_other_ways_need_no_number(way: str) -> None:
 
 def test_numbers_are_told_with_what_they_are() -> None:
     contact = Contact("06 00 00 00 01", "", "01 00 00 00 03")
-    assert contact.told() == "06 00 00 00 01 (portable) · 01 00 00 00 03 (travail)"
+    assert contact.told().replace("\xa0", " ") == "06 00 00 00 01 (portable) · 01 00 00 00 03 (travail)"
     assert Contact().told() == ""
 
 

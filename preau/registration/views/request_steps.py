@@ -46,8 +46,6 @@ def start(request: HttpRequest, draft: Registration | None) -> HttpResponse:
 @REQUEST.step_page(RequestStep.IDENTITY)
 def identity(request: HttpRequest, draft: Registration | None) -> HttpResponse:
     known = (draft.asked | {"first_name": draft.first_name, "last_name": draft.last_name}) if draft else {}
-    if known.get("birth_date"):
-        known["birth_date"] = "/".join(reversed(known["birth_date"].split("-")))
     has_photo = draft is not None and DraftPhoto.objects.filter(registration=draft).exists()
     form = IdentityForm(request.POST or None, request.FILES or None, initial=known, has_photo=has_photo)
     if request.method != "POST" or not form.is_valid():
