@@ -220,8 +220,8 @@ class PriceBook:
 
     def _moves_within(self, household: Household) -> bool:
         """Whether a quotient or an address of the household begins in the period: chains are in order of days."""
-        chains = (household.quotients.days, household.cities.days)
-        return any(days and days[-1] > self.first for days in chains)
+        quotients, cities = household.quotients.days, household.cities.days
+        return bool((quotients and quotients[-1] > self.first) or (cities and cities[-1] > self.first))
 
     def _facts_used(self, unit_id: int) -> frozenset[str]:
         known = self.used.get(unit_id)

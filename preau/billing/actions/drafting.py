@@ -71,7 +71,8 @@ class Draft:
     def bill_all(self) -> None:
         campaign = self.campaign
         units, before = read_units(campaign), campaign_before(campaign)
-        counted = usages(billable(campaign.regie, campaign.starts_on, campaign.ends_on))
+        first, last = campaign.starts_on, campaign.ends_on
+        counted = usages(billable(campaign.regie, first, last), first, last)
         households = (Household(key, list(rows)) for key, rows in groupby(counted, key=lambda usage: usage.family_id))
         while batch := list(islice(households, HOUSEHOLDS_AT_ONCE)):
             group = Batch.read(self, units, batch, before)

@@ -10,6 +10,7 @@ from preau.activities.models import Unit
 from preau.billing.models import Campaign, Regie
 from preau.bookings.choices import BookingState, Origin, Presence
 from preau.bookings.models import Booking
+from preau.core.dates import days
 from preau.pricing.choices import PricedStatus
 
 # What is priced: what happened, else what was booked. An absence that nothing excuses is due.
@@ -24,15 +25,21 @@ STATUSES = {str(status): status for status in PricedStatus}
 
 
 class JoinedDays(Aggregate):
-    """The days of a group as one text, `2026-10-05,2026-10-06`, in any order."""
+    """The days of a group in one text, in any order: a sign for each, by its rank from the day `first`."""
 
-    function = "GROUP_CONCAT"
+    ZERO = ord("0")
     output_field = TextField()
 
+    def __init__(self, first: dt.date, **extra: Any) -> None:
+        super().__init__("day", zero=self.ZERO, first=first.toordinal(), **extra)
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        rank = "cast(julianday(%(expressions)s) - 1721424.5 as integer) - %(first)s"
+        return self.as_sql(compiler, connection, template=f"group_concat(char(%(zero)s + {rank}), '')", **extra)
+
     def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        return self.as_sql(
-            compiler, connection, function="STRING_AGG", template="%(function)s(%(expressions)s::text, ',')", **extra
-        )
+        rank = "%(expressions)s - date '0001-01-01' + 1 - %(first)s"
+        return self.as_sql(compiler, connection, template=f"string_agg(chr(%(zero)s + {rank}), '')", **extra)
 
 
 class Usage(NamedTuple):
@@ -64,16 +71,17 @@ def billable(regie: Regie, first: dt.date, last: dt.date) -> QuerySet[Booking]:
     )
 
 
-def usages(bookings: QuerySet[Booking]) -> Iterator[Usage]:
-    """What `bookings` come to, household by household, read as a stream in one query."""
+def usages(bookings: QuerySet[Booking], first: dt.date, last: dt.date) -> Iterator[Usage]:
+    """What `bookings`, from `first` to `last`, come to, household by household, read as a stream in one query."""
+    written = {chr(JoinedDays.ZERO + rank): day.isoformat() for rank, day in enumerate(days(first, last))}
     rows = (
         bookings.annotate(status=STATUS)
         .values_list("family_id", "participant_id", "unit_id", "status")
-        .annotate(joined=JoinedDays("day"))
+        .annotate(joined=JoinedDays(first))
         .order_by("family_id", "participant_id", "unit_id", "status")
     )
     for family_id, participant_id, unit_id, status, joined in rows.iterator(chunk_size=5000):
-        yield Usage(family_id, participant_id, unit_id, STATUSES[status], sorted(joined.split(",")))
+        yield Usage(family_id, participant_id, unit_id, STATUSES[status], [written[sign] for sign in sorted(joined)])
 
 
 def has_moved(campaign: Campaign) -> bool:

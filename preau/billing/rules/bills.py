@@ -69,14 +69,18 @@ def _line_of(parts: Sequence[PricedDays]) -> DraftLine:
     """The line of days that have one participant, one unit and one unit price."""
     first = parts[0]
     days = first.days if len(parts) == 1 else sorted(day for part in parts for day in part.days)
+    care = food = 0
+    for part in parts:
+        care += len(part.days) * (part.price.care_cents or 0)
+        food += len(part.days) * (part.price.food_cents or 0)
     return DraftLine(
         participant=first.participant,
         unit=first.unit,
         quantity=len(days),
         unit_price_cents=first.price.cents,
         amount_cents=len(days) * first.price.cents,
-        care_cents=sum(len(part.days) * (part.price.care_cents or 0) for part in parts),
-        food_cents=sum(len(part.days) * (part.price.food_cents or 0) for part in parts),
+        care_cents=care,
+        food_cents=food,
         days=days,
         steps=first.price.steps if len(parts) == 1 else merged_steps([part.price.steps for part in parts]),
     )
