@@ -15,6 +15,7 @@ from preau.registration.actions.inviting import invite
 from preau.registration.rules import spaced_code
 from preau.town.choices import WayIn
 from preau.townfile.demonstration.households import Household
+from preau.townfile.demonstration.portrait import portrait
 from preau.townfile.demonstration.scene import Asker, Scene
 from preau.townfile.demonstration.settling import Settled
 
@@ -56,5 +57,5 @@ def _ask(asker: Asker, password: str, *, now: dt.datetime) -> User:
     )
     at = now - dt.timedelta(hours=1)
     accept(user, texts_in_force(), now=at)
-    ask_account(user=user, identity=said, claimed_number="", claimed_name="", now=at)
+    ask_account(user=user, identity=said, claimed_number="", claimed_name="", photo=portrait(), now=at)
     return user
