@@ -103,7 +103,7 @@ class VersionedForm(PortalForm):
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=10**6)
 
 
-class AnswerForm(VersionedForm):
+class MessageForm(PortalForm):
     """A refusal, or what the family has to complete: one of the town's texts, or one's own words."""
 
     modele = forms.ChoiceField(label="Textes enregistrés", required=False, widget=forms.RadioSelect)
@@ -135,6 +135,10 @@ class AnswerForm(VersionedForm):
         if not cleaned.get("message") and "message" not in self.errors:
             self.add_error("message", NO_MESSAGE)
         return cleaned
+
+
+class AnswerForm(MessageForm, VersionedForm):
+    """The same, to one démarche as it was read."""
 
 
 class LinkForm(VersionedForm):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from preau.demarches.views import accounts, family, staff, texts
+from preau.demarches.views import accounts, family, staff, texts, together
 
 app_name = "demarches"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("mairie/demandes/textes/", texts.texts, name="texts"),
     path("mairie/demandes/textes/<slug:text_code>/", texts.text, name="text"),
     path("mairie/demandes/textes/<slug:text_code>/supprimer/", texts.text_deleting, name="text_delete"),
+    path("mairie/demandes/refuser/", together.refusing_many, name="refuse_many"),
     path("mairie/demandes/<slug:demarche_code>/", staff.demande, name="demarche"),
     path("mairie/demandes/<slug:demarche_code>/prendre/", staff.taking, name="take"),
     path("mairie/demandes/<slug:demarche_code>/laisser/", staff.releasing, name="release"),
