@@ -61,14 +61,23 @@ def give_codes(*, adults: Sequence[int], by: journal.Actor | None, now: dt.datet
     return printed
 
 
-def mail_code(*, adult: Adult, now: dt.datetime) -> bool:
-    """Send a code to the address that the file knows, in the caller's transaction. The codes before still hold: whoever
-    asks for one voids nothing. False when enough are on their way already."""
+@transaction.atomic
+def mail_code(*, adult: Adult, is_owed: bool, now: dt.datetime) -> bool:
+    """Send a code to the address that the file knows. The codes before still hold: whoever asks for one voids nothing.
+
+    False when enough are on their way already, or none `is_owed`: the same work is done, then undone, so that the time
+    taken does not tell whether the file and its adult are known.
+    """
     in_force = ActivationCode.objects.filter(
         adult=adult, channel=CodeChannel.MAIL, used_at=None, expires_at__gt=now
     ).count()
-    if in_force >= MOST_MAILED:
-        return False
+    _mail_code(adult, now=now)
+    is_sent = is_owed and in_force < MOST_MAILED
+    transaction.set_rollback(not is_sent)
+    return is_sent
+
+
+def _mail_code(adult: Adult, *, now: dt.datetime) -> None:
     code = new_activation_code()
     row = ActivationCode.objects.create(
         adult=adult, channel=CodeChannel.MAIL, digest=digest_of(code), created_at=now, expires_at=now + MAIL_HOLDS
@@ -81,7 +90,6 @@ def mail_code(*, adult: Adult, now: dt.datetime) -> bool:
         now=now,
     )
     journal.record(None, "registration.code_mailed", at=now, subject=adult.code, family=adult.family.code)
-    return True
 
 
 def close_codes(*, adult: Adult, now: dt.datetime) -> None:

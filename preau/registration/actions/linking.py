@@ -102,6 +102,10 @@ def _use_code(adult: Adult, claim: Claim, *, now: dt.datetime) -> None:
 
 
 def _write_to_adult(claim: Claim, files: list[FileFacts], *, now: dt.datetime) -> None:
+    """Mail a code to the adult whom the claim names, or do as much for nobody."""
     found = [who for file in files if (who := adult_to_write(claim, file))]
-    if len(found) == 1:
-        mail_code(adult=Adult.objects.select_related("family").get(pk=found[0].key), now=now)
+    is_owed = len(found) == 1
+    anybody = Adult.objects.filter(pk=found[0].key) if is_owed else Adult.objects.filter(user=None).exclude(email="")
+    adult = anybody.select_related("family").order_by("pk").first()
+    if adult is not None:
+        mail_code(adult=adult, is_owed=is_owed, now=now)

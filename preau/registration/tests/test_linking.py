@@ -6,6 +6,7 @@ import threading
 import pytest
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from preau.accounts.models import User
 from preau.accounts.testing import make_agent, make_user, sign_in
@@ -85,6 +86,35 @@ def test_the_page_answers_the_same_whatever_is_wrong(client: Client, adult: Adul
         said.add(page)
     assert len(said) == 1
     assert "Nous n’avons pas pu vérifier" in said.pop()
+
+
+def work_of(client: Client, **sent: str) -> list[str]:
+    """What the page asks of the database, in order, when it is sent this."""
+    client.force_login(waiting())
+    with CaptureQueriesContext(connection) as queries:
+        client.post(PAGE, {"number": "1084-3154", "name": "Pinceau", "proof": "code", "code": "0000000000"} | sent)
+    verbs = [query["sql"].split(" ", 1)[0] for query in queries]
+    return [verb for verb in verbs if verb in ("SELECT", "INSERT", "UPDATE", "DELETE")]
+
+
+def test_the_page_does_the_same_work_whatever_is_wrong(client: Client, adult: Adult) -> None:
+    make_code(adult)
+    work_of(client)  # what processes keep is read
+    works = [work_of(client, **wrong) for wrong in ({}, {"number": "9999-9999"}, {"name": "Martinx"})]
+    assert works[0] == works[1] == works[2]
+
+
+def test_a_code_asked_for_takes_the_same_work_whether_it_is_mailed_or_not(client: Client, adult: Adult) -> None:
+    Adult.objects.update(email="known@example.net")
+    asked = {"proof": "contact", "code": ""}
+    work_of(client, number="9999-9999", **asked)
+    wrong = [work_of(client, **asked | more) for more in ({"number": "9999-9999"}, {"name": "Martinx"})]
+    assert not Outgoing.objects.exists()
+    assert not ActivationCode.objects.exists()
+    known = [work_of(client, **asked) for _ in range(MOST_MAILED + 1)]
+    assert Outgoing.objects.count() == MOST_MAILED
+    for work in [*wrong, *known]:
+        assert work == known[0]
 
 
 def test_a_code_is_asked_for_then_typed_under_the_same_proof(client: Client, adult: Adult) -> None:
