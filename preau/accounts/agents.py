@@ -19,6 +19,7 @@ from preau.accounts.models import Grant, MailedLink, Proposal, Role, RoleCapabil
 from preau.accounts.notifying import Event, notify
 from preau.accounts.permissions import administering, administrators
 from preau.accounts.rules import (
+    PROPOSAL_HOLDS,
     AgentRefusal,
     Deciding,
     deciding_refusal,
@@ -165,7 +166,8 @@ def welcome(link: MailedLink, password: str, *, now: dt.datetime) -> None:
 def give(user: User, right: Right, *, by: User | None, now: dt.datetime, is_told: bool = True) -> Grant | Proposal:
     """Give a role; what makes an administrator waits for another administrator's agreement, when there is one.
 
-    Raises AgentRefused. `is_told` False: another mail tells the agent already.
+    A second click gives, proposes and tells nothing more. Raises AgentRefused. `is_told` False: another mail tells the
+    agent already.
     """
     case = decide(by=by, about=user, now=now)
     if right.ends_on is not None and right.ends_on < right.starts_on:
@@ -182,14 +184,10 @@ def give(user: User, right: Right, *, by: User | None, now: dt.datetime, is_told
 
 
 def _grant(user: User, right: Right, *, by: User | None, now: dt.datetime, is_told: bool = True) -> Grant:
-    grant = Grant.objects.create(
-        user=user,
-        role=right.role,
-        service=right.service,
-        place=right.place,
-        starts_on=right.starts_on,
-        ends_on=right.ends_on,
-    )
+    scope = {"service": right.service, "place": right.place, "starts_on": right.starts_on, "ends_on": right.ends_on}
+    if before := Grant.objects.filter(user=user, role=right.role, **scope).first():
+        return before
+    grant = Grant.objects.create(user=user, role=right.role, **scope)
     journal.record(by, "accounts.granted", at=now, subject=user.username, facts=_facts(grant))
     if is_told:
         tell(user, f"Vous avez un nouveau rôle : {right.role.name}.", key=f"granted:{grant.pk}", now=now)
@@ -197,9 +195,11 @@ def _grant(user: User, right: Right, *, by: User | None, now: dt.datetime, is_to
 
 
 def _propose(user: User, right: Right, *, by: User, now: dt.datetime) -> Proposal:
-    proposal = Proposal.objects.create(
-        user=user, role=right.role, starts_on=right.starts_on, ends_on=right.ends_on, asked_by=by, asked_at=now
-    )
+    asked = {"user": user, "role": right.role, "starts_on": right.starts_on, "ends_on": right.ends_on, "asked_by": by}
+    waiting = Proposal.objects.filter(**asked, decided_at=None, asked_at__gte=now - PROPOSAL_HOLDS)
+    if before := waiting.first():
+        return before
+    proposal = Proposal.objects.create(**asked, asked_at=now)
     journal.record(
         by, "accounts.administrator_proposed", at=now, subject=user.username, facts={"role": right.role.code}
     )

@@ -12,7 +12,7 @@ from preau.accounts.agents import AgentRefused
 from preau.accounts.choices import Capability, LinkPurpose
 from preau.accounts.credentials import LinkOver
 from preau.accounts.links import find_link
-from preau.accounts.models import Grant, Proposal, User
+from preau.accounts.models import Grant, Proposal, Role, User
 from preau.accounts.permissions import administrators
 from preau.accounts.rules import AgentRefusal
 from preau.accounts.testing import make_agent
@@ -114,6 +114,21 @@ def test_a_role_holds_from_the_next_request_on(anne, denis):
     agents.take_back(denis.grants.get(), by=anne, now=NOW)
     assert not again(denis).may(Capability.SEE_BOOKINGS)
     assert told("Vous n’avez plus le rôle") == [denis.email]
+
+
+def test_a_second_click_gives_nothing_more(anne, denis):
+    wanted = right(make_role(Capability.SEE_BOOKINGS))
+    first, second = (agents.give(denis, wanted, by=anne, now=NOW) for _ in range(2))
+    assert first == second
+    assert told("Vous avez un nouveau rôle") == [denis.email]
+
+
+def test_a_second_click_proposes_nothing_more(anne, bruno, denis):
+    wanted = right(Role.objects.get(code="administrateur"))
+    first, second = (agents.give(denis, wanted, by=anne, now=NOW) for _ in range(2))
+    assert first == second == Proposal.objects.get()
+    agents.decide_proposal(Proposal.objects.get(), agrees=False, by=bruno, now=NOW)
+    assert agents.give(denis, wanted, by=anne, now=NOW) != first
 
 
 def test_a_right_that_held_yesterday_keeps_its_past(anne, denis):
