@@ -1,13 +1,14 @@
 """An account says which file is its own: linked, told to wait, or handed to an agent."""
 
 import datetime as dt
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.db import transaction
 
 from preau.accounts.models import User
-from preau.demarches.actions import ask_account
-from preau.demarches.queries import identity_of
+from preau.demarches.actions import DemarcheRefused, ask_account, withdraw_asked
+from preau.demarches.queries import account_request_of, identity_of
 from preau.families.actions import LinkRefused, link_account
 from preau.families.models import Adult
 from preau.registration.actions.codes import close_codes, mail_code
@@ -76,6 +77,7 @@ def _link_proven(user: User, claim: Claim, files: list[FileFacts], *, now: dt.da
     try:
         with transaction.atomic():
             _use_code(adult, claim, now=now)
+            _ask_agents_no_more(user, now=now)
             link_account(adult=adult, user=user, by=user, now=now)
     except (LinkRefused, CodeUsedMeanwhile):
         return False
@@ -88,6 +90,15 @@ def close_other_ways(adult: Adult, user: User, *, now: dt.datetime) -> None:
     close_codes(adult=adult, now=now)
     close_invitation(adult=adult, by=user, now=now)
     Registration.objects.filter(user=user).delete()
+
+
+def _ask_agents_no_more(user: User, *, now: dt.datetime) -> None:
+    """What was asked has no object any more. Before the account is linked, as an agent who links it does: whoever locks
+    rows in another order waits for ever."""
+    asked = account_request_of(user)
+    if asked is not None and asked.is_open:
+        with suppress(DemarcheRefused):  # an agent has just answered
+            withdraw_asked(asked, by=user, now=now)
 
 
 class CodeUsedMeanwhile(Exception):

@@ -10,7 +10,9 @@ from django.test.utils import CaptureQueriesContext
 
 from preau.accounts.models import User
 from preau.accounts.testing import make_agent, make_user, sign_in
-from preau.demarches.models import Demarche
+from preau.core.testing import picture
+from preau.demarches.models import AskedPhoto, Demarche
+from preau.demarches.testing import make_account_request
 from preau.families.models import Adult, Family
 from preau.families.testing import make_adult, make_family
 from preau.notifications.models import Outgoing
@@ -72,6 +74,18 @@ def test_the_code_links_the_file(client: Client, adult: Adult) -> None:
     adult.refresh_from_db()
     assert adult.user == User.objects.get(username="zoe")
     assert client.post(PAGE, sent).headers["Location"] == "/arrivee/"
+
+
+def test_once_the_file_is_linked_no_agent_is_asked_any_more_and_the_photo_is_gone(adult: Adult) -> None:
+    zoe = waiting()
+    demarche = make_account_request(zoe, photo=picture(), now=NOW)
+    assert claim(zoe, "0000000000") == Outcome.NOT_VERIFIED
+    demarche.refresh_from_db()
+    assert demarche.state == "sent"
+    assert claim(zoe, make_code(adult)) == Outcome.LINKED
+    demarche.refresh_from_db()
+    assert demarche.state == "withdrawn"
+    assert not AskedPhoto.objects.exists()
 
 
 def test_the_page_answers_the_same_whatever_is_wrong(client: Client, adult: Adult) -> None:
