@@ -27,6 +27,17 @@ RELOADS = ("portal/templates/portal/errors/maintenance.html",)  # stands at ever
 URL_TAG = re.compile(r"{%\s*url\s+['\"]([\w:]+)['\"]")
 ICON_TAG = re.compile(r"{%\s*(?:icon|gommette\s+['\"]\w*['\"])\s+['\"]([\w-]+)['\"]")
 POST_FORM = re.compile(r"<form\b[^>]*method=[\"']post[\"'].*?</form>", re.IGNORECASE | re.DOTALL)
+MAILS = [path for path in TEMPLATES if path.parent.name == "mail" and path.suffix == ".txt"]
+SUBJECT = re.compile(r"{% block objet %}(.*?){% endblock", re.DOTALL)
+IN_SUBJECTS = {  # all that a subject may take from the facts: never a person, nor a secret
+    "demarche.get_state_display",
+    "demarche.state",
+    "enrolment.activity",
+    "invoice.period_starts_on",
+    "is_new",
+    "payment.amount_cents",
+    "recap.done",
+}
 URL_CALLS = ("reverse", "redirect", "reverse_lazy", "resolve_url", "Link", "Section", "Page")
 
 
@@ -55,6 +66,14 @@ def test_a_template_compiles(path: Path) -> None:
 def test_nothing_in_a_template_goes_against_the_policy_of_pages(path: Path) -> None:
     allowed = ["a link to nowhere"] if name_of(path) in RELOADS else []
     assert faults_of(as_written(path)) == allowed
+
+
+@pytest.mark.parametrize("path", MAILS, ids=name_of)
+def test_a_mail_is_a_text_and_a_page_under_one_subject_that_names_nobody(path: Path) -> None:
+    subjects = {found[1] for each in (path, path.with_suffix(".html")) for found in SUBJECT.finditer(as_written(each))}
+    assert len(subjects) == 1
+    said = re.findall(r"{{\s*([\w.]+)|{%\s*(?:el)?if\s+([\w.]+)", subjects.pop())
+    assert {name for pair in said for name in pair if name} <= IN_SUBJECTS
 
 
 def faults_of(source: str) -> list[str]:
