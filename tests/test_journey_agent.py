@@ -24,7 +24,7 @@ PERIOD = dt.timedelta(seconds=30)
 
 def give_password(page: Page, username: str) -> None:
     page.get_by_label("Adresse e-mail ou nom d’utilisateur").fill(username)
-    page.get_by_label("Mot de passe").fill(PASSWORD)
+    page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Me connecter").click()
 
 
@@ -189,5 +189,5 @@ def link_sent_to(address: str) -> str:
 
 def choose_password(page: Page) -> None:
     page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
-    page.get_by_label("Le même mot de passe").fill(PASSWORD)
+    page.get_by_label("Confirmation du mot de passe").fill(PASSWORD)
     page.get_by_role("button", name="Choisir ce mot de passe").click()
