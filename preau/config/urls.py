@@ -5,7 +5,9 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from preau.portal.views import errors
 
+# Tried in order: what opens at eight on the first morning comes first.
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("preau.bookings.urls")),
     path("", include("preau.portal.urls")),
     path("", include("preau.town.urls")),
     path("", include("preau.accounts.urls")),
@@ -13,7 +15,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("preau.demarches.urls")),
     path("", include("preau.registration.urls")),
     path("", include("preau.enrolments.urls")),
-    path("", include("preau.bookings.urls")),
     path("", include("preau.billing.urls")),
     path("", include("preau.backoffice.urls")),
 ]
