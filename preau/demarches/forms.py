@@ -29,9 +29,10 @@ CIVILITIES = [("", "Sans"), ("Madame", "Madame"), ("Monsieur", "Monsieur")]
 
 
 class CompleteForm(IdentityFields, ContactFields):
-    """What an agent asked for: an answer, or what was written put right. What FranceConnect vouched for in `asked` is
-    no longer the person's to write."""
+    """What an agent asked for, or what the person adds by themselves: words, or what was written put right. What
+    FranceConnect vouched for in `asked` is no longer the person's to write."""
 
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)  # of the request that the person reads
     text = forms.CharField(
         label="Votre réponse",
         help_text="Répondez à ce que l’agent demande. Ne donnez jamais un mot de passe.",
@@ -43,6 +44,11 @@ class CompleteForm(IdentityFields, ContactFields):
     def __init__(self, *args: Any, asked: AccountAsked, **kwargs: Any) -> None:
         self.before = identity_in(asked)
         super().__init__(*args, initial=asdict(self.before), **kwargs)
+        self.is_answer = asked.demarche.state == DemarcheState.INCOMPLETE
+        if not self.is_answer:
+            text = self.fields["text"]
+            text.label = "Ce que vous voulez ajouter"
+            text.help_text = "Ce qui aidera l’agent à vous reconnaître. Ne donnez jamais un mot de passe."
         for name in ("address", "postcode", "city", "preferred_contact"):
             self.fields[name].required = False
         for name in VOUCHED if asked.vouched_at else ():
@@ -57,7 +63,7 @@ class CompleteForm(IdentityFields, ContactFields):
     @property
     def own(self) -> list[forms.BoundField]:
         """What was written before, and may be put right."""
-        return [field for field in self if field.name != "text"]
+        return [field for field in self if field.name not in ("version", "text")]
 
     @property
     def is_own_wrong(self) -> bool:
@@ -67,7 +73,8 @@ class CompleteForm(IdentityFields, ContactFields):
         given = super().clean()
         is_photo_moved = given.get("photo") or given.get("photo_removed")
         if not (given.get("text") or self.errors or is_photo_moved or self.identity != self.before):
-            self.add_error("text", "Écrivez votre réponse, ou corrigez ce que vous aviez écrit")
+            what = "votre réponse" if self.is_answer else "ce que vous voulez ajouter"
+            self.add_error("text", f"Écrivez {what}, ou corrigez ce que vous aviez écrit")
         return given
 
 

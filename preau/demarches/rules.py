@@ -20,14 +20,14 @@ CLOSING = dt.time(17)
 ENDS = (DemarcheState.ACCEPTED, DemarcheState.REFUSED, DemarcheState.WITHDRAWN)
 MOVES: Mapping[DemarcheState, frozenset[DemarcheState]] = MappingProxyType(
     {
-        DemarcheState.SENT: frozenset({DemarcheState.INCOMPLETE, *ENDS}),
+        DemarcheState.SENT: frozenset({DemarcheState.SENT, DemarcheState.INCOMPLETE, *ENDS}),
         DemarcheState.INCOMPLETE: frozenset({DemarcheState.SENT, *ENDS}),
         DemarcheState.ACCEPTED: frozenset(),
         DemarcheState.REFUSED: frozenset(),
         DemarcheState.WITHDRAWN: frozenset(),
     }
 )
-"""From a state to those that may follow. What is answered never changes: one asks again."""
+"""From a state to those that may follow: what is sent may be added to. What is answered stays: one asks again."""
 
 
 def may_move(before: str, after: str) -> bool:

@@ -124,13 +124,21 @@ def complete(
     working_days: int | None,
     now: dt.datetime,
 ) -> Demarche:
-    """The person sends what was missing: the request is to be answered again, within as many working days from now.
+    """The person sends what was missing. If an agent had asked for it, the request is to be answered again, within as
+    many working days from now; else by the day that was told.
 
-    `corrections` are what they put right in the kind's own detail, which the caller writes; agents find it by `words`
-    from now on. Raises DemarcheRefused unless the démarche waits for its family.
+    `demarche` is as the person read it. `corrections` are what they put right in the kind's own detail, which the
+    caller writes; agents find it by `words` from now on. Raises DemarcheRefused when it is over, or has moved since.
+    The same words by the same person again change nothing.
     """
-    due = None if working_days is None else due_at(school_calendar(), now, working_days)
-    completed = _move(demarche, DemarcheState.SENT, due_at=due, reason="")
+    if not may_move(demarche.state, DemarcheState.SENT):
+        raise DemarcheRefused(Refusal.NOT_PERMITTED)
+    if _is_completed_so(demarche, text, by):
+        return Demarche.objects.get(pk=demarche.pk)
+    moved: dict[str, object] = {"reason": ""}
+    if demarche.state == DemarcheState.INCOMPLETE:
+        moved["due_at"] = None if working_days is None else due_at(school_calendar(), now, working_days)
+    completed = _move(demarche, DemarcheState.SENT, version=demarche.version, **moved)
     if words is not None:
         completed.words = _words(words, completed.asked_by, completed.family, completed.participant)
         completed.save(update_fields=["words"])
@@ -163,6 +171,13 @@ def _is_answered_so(pk: int, state: DemarcheState, by: User | None, version: int
     if by is None or state == DemarcheState.INCOMPLETE:
         return False
     return Demarche.objects.filter(pk=pk, state=state, answered_by=by, version=version + 1).exists()
+
+
+def _is_completed_so(demarche: Demarche, text: str, by: User) -> bool:
+    """Whether these very words were already sent: a second click."""
+    moved = Demarche.objects.filter(pk=demarche.pk, state=DemarcheState.SENT, version=demarche.version + 1)
+    last = DemarcheEvent.objects.filter(demarche__in=moved).order_by("-pk").first()
+    return last is not None and (last.by_id, last.text) == (by.pk, text.strip())
 
 
 def _move(demarche: Demarche, state: DemarcheState, *, version: int | None = None, **values: object) -> Demarche:

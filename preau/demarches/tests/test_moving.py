@@ -99,12 +99,17 @@ def test_while_the_family_completes_it_nothing_is_due_and_then_the_delay_starts_
     assert last_words(again) == "Voici."
 
 
-def test_only_what_waits_for_the_family_may_be_completed() -> None:
+def test_what_is_answered_is_no_longer_completed() -> None:
+    demarche = answered(make_account_request(), DemarcheState.REFUSED)
+    refused = refusal_of(lambda: complete(demarche, text="", by=asker_of(demarche), working_days=2, now=LATER))
+    assert refused == Refusal.NOT_PERMITTED
+
+
+def test_what_an_agent_answered_meanwhile_is_not_completed() -> None:
     demarche = make_account_request()
-    assert (
-        refusal_of(lambda: complete(demarche, text="", by=asker_of(demarche), working_days=2, now=LATER))
-        == Refusal.NOT_PERMITTED
-    )
+    answered(demarche, DemarcheState.REFUSED)
+    refused = refusal_of(lambda: complete(demarche, text="", by=asker_of(demarche), working_days=2, now=LATER))
+    assert refused == Refusal.MOVED
 
 
 def test_a_request_is_withdrawn_while_open_and_never_answered_afterwards() -> None:

@@ -23,7 +23,8 @@ def at(text: str) -> dt.datetime:
 def test_what_is_open_may_be_answered_withdrawn_or_sent_back_and_what_is_answered_never_moves() -> None:
     allowed = {(before, after) for before, after in product(DemarcheState, repeat=2) if may_move(before, after)}
     ends = {DemarcheState.ACCEPTED, DemarcheState.REFUSED, DemarcheState.WITHDRAWN}
-    assert allowed == set(product(OPEN, ends)) | {tuple(OPEN), tuple(reversed(OPEN))}
+    again = (DemarcheState.SENT, DemarcheState.SENT)  # what is sent may be added to
+    assert allowed == set(product(OPEN, ends)) | {tuple(OPEN), tuple(reversed(OPEN)), again}
 
 
 def test_a_refusal_and_a_demand_for_more_tell_why() -> None:

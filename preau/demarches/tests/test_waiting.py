@@ -100,11 +100,34 @@ def test_what_an_agent_asks_is_shown_and_answered(client, ines) -> None:
     assert list(demarche.events.order_by("pk").values_list("text", flat=True))[-1] == "12 rue des Écoles"
 
 
-def test_there_is_nothing_to_complete_until_an_agent_asks(client, ines) -> None:
+def test_a_request_is_completed_before_any_agent_asks_and_is_due_by_the_same_day(client, ines) -> None:
+    due = make_account_request(ines).due_at
+    assert "Compléter ma demande" in page(client)
+    assert "Ce qu’un agent vous demande" not in page(client, COMPLETE)
+    nothing = client.post(COMPLETE, NAMES | {"text": " "}).content.decode()
+    assert "Écrivez ce que vous voulez ajouter" in nothing
+    client.post(COMPLETE, NAMES | {"text": "Mon fils entre en CP."})
+    demarche = Demarche.objects.get()
+    assert (demarche.state, demarche.due_at, demarche.version) == ("sent", due, 2)
+    assert demarche.events.latest("pk").text == "Mon fils entre en CP."
+
+
+def test_a_second_click_completes_nothing_more(client, ines) -> None:
     make_account_request(ines)
-    assert "Compléter ma demande" not in page(client)
-    assert client.post(COMPLETE, {"text": "Voici"})["Location"] == WAITING
-    assert Demarche.objects.get().version == 1
+    for _ in range(2):
+        shown = client.post(COMPLETE, NAMES | {"text": "Voici", "version": 1}, follow=True)
+    assert "a changé entre-temps" not in shown.content.decode()
+    assert Demarche.objects.get().events.count() == 2
+
+
+def test_other_words_from_a_page_that_is_out_of_date_are_kept_to_be_sent_again(client, ines) -> None:
+    make_account_request(ines)
+    client.post(COMPLETE, NAMES | {"text": "Voici", "version": 1})
+    shown = client.post(COMPLETE, NAMES | {"text": "Autre chose", "version": 1}).content.decode()
+    assert "a changé entre-temps" in shown
+    assert "Autre chose" in shown
+    assert 'name="version" value="2"' in shown
+    assert Demarche.objects.get().version == 2
 
 
 def test_a_request_is_given_up_by_a_button_and_not_by_opening_the_page(client, ines) -> None:

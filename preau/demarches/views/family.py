@@ -15,7 +15,6 @@ from preau.accounts.audience import SignedInRequest, signed_in_page
 from preau.accounts.kept_forms import has_lost_files
 from preau.demarches.actions import DemarcheRefused, ask_account, complete_asked, withdraw_asked
 from preau.demarches.actions.accounts import KEPT
-from preau.demarches.choices import DemarcheState
 from preau.demarches.forms import AskAgentForm, CompleteForm
 from preau.demarches.models import AskedPhoto
 from preau.demarches.queries import account_request_of, identity_of
@@ -23,6 +22,7 @@ from preau.town.context import town_of
 
 P = ParamSpec("P")
 TOO_LATE = "Votre demande a changé entre-temps : rien n’a été enregistré. Voici où elle en est."
+MOVED = "Votre demande a changé entre-temps. Relisez ce que vous avez écrit, puis envoyez-le de nouveau."
 
 
 def waiting_page(
@@ -75,9 +75,9 @@ def ask(request: SignedInRequest) -> HttpResponse:
 @waiting_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def completing(request: SignedInRequest) -> HttpResponse:
-    """Send what the agent asked for, and put right what was written."""
+    """Send what the agent asked for, or what was forgotten, and put right what was written."""
     demarche = account_request_of(request.user)
-    if demarche is None or demarche.state != DemarcheState.INCOMPLETE:
+    if demarche is None or not demarche.is_open:
         return redirect("demarches:waiting")
     has_photo = AskedPhoto.objects.filter(asked=demarche.pk).exists()
     form = CompleteForm(
@@ -89,8 +89,16 @@ def completing(request: SignedInRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "demarches/family/complete.html", {"form": form, "demarche": demarche})
     given = {"text": form.cleaned_data["text"], "identity": form.identity, "photo": form.new_photo}
+    demarche.version = form.cleaned_data["version"] or demarche.version
     days = town_of(request).account_request_days
-    _try(request, lambda now: complete_asked(demarche, **given, by=request.user, working_days=days, now=now))
+    try:
+        complete_asked(demarche, **given, by=request.user, working_days=days, now=timezone.now())
+    except DemarcheRefused:
+        now_is = account_request_of(request.user)
+        if now_is is not None and now_is.is_open:
+            form.add_error(None, MOVED)
+            return render(request, "demarches/family/complete.html", {"form": form, "demarche": now_is})
+        messages.warning(request, TOO_LATE)
     return redirect("demarches:waiting")
 
 
