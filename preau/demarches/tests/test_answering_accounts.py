@@ -4,7 +4,6 @@ import datetime as dt
 import re
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -31,9 +30,8 @@ from preau.families.rules import Contact
 from preau.families.testing import make_adult, make_child, make_family
 from preau.journal.models import Entry
 from preau.notifications.models import Outgoing
-from preau.town.testing import make_service, make_town
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock", "town")]
 
 HANDLE = Capability.HANDLE_REQUESTS
 LIST = "/mairie/demandes/"
@@ -47,24 +45,6 @@ TYPED = {
     "phone_mobile": "06 12 34 56 78",
 }
 HOUSEHOLD = NewHousehold(name="Laurent", first_name="Inès", last_name="Laurent", address="1 rue", postcode="94800")
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture(autouse=True)
-def town():
-    return make_town()
-
-
-@pytest.fixture
-def samira(client) -> User:
-    agent = make_agent(HANDLE, service=make_service("population"), username="samira")
-    sign_in(client, agent)
-    return agent
 
 
 @pytest.fixture

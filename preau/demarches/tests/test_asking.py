@@ -16,17 +16,12 @@ from preau.demarches.queries import account_request_of
 from preau.demarches.rules import AccountIdentity
 from preau.demarches.testing import NOW, asker_of, make_account_request, make_waiting_user
 from preau.town.models import Service
-from preau.town.testing import make_place, make_service, make_town
+from preau.town.testing import make_place, make_service
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("town")]
 
 TODAY = dt.date(2026, 2, 10)
 HANDLE = Capability.HANDLE_REQUESTS
-
-
-@pytest.fixture(autouse=True)
-def town() -> None:
-    make_town()
 
 
 def test_what_was_written_is_kept_as_it_was_written() -> None:

@@ -5,7 +5,6 @@ import re
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 
 from preau.accounts.models import KeptForm, User
@@ -21,9 +20,9 @@ from preau.demarches.testing import NOW, make_account_request, make_waiting_user
 from preau.demarches.views import family
 from preau.families.testing import make_adult, make_family
 from preau.journal.models import Entry
-from preau.town.testing import make_service, make_town
+from preau.town.testing import make_service
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock", "town")]
 
 PAGE, WAITING = "/en-attente/completer/", "/en-attente/"
 WRITTEN = {
@@ -42,17 +41,6 @@ TYPED = {
     **{"first_name": "Inès", "last_name": "Laurent", "birth_date": "03/1985", "birth_country": "", "text": ""},
     **{"birth_department": "", "phone_home": "", "phone_work": ""},
 }
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture(autouse=True)
-def town():
-    return make_town()
 
 
 @pytest.fixture

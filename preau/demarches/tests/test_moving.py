@@ -15,16 +15,11 @@ from preau.demarches.models import Demarche
 from preau.demarches.testing import NOW, asker_of, make_account_request, make_waiting_user
 from preau.journal.models import Entry
 from preau.notifications.models import Outgoing
-from preau.town.testing import make_service, make_town
+from preau.town.testing import make_service
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("town")]
 
 LATER = NOW + dt.timedelta(hours=3)
-
-
-@pytest.fixture(autouse=True)
-def town() -> None:
-    make_town()
 
 
 def answered(demarche: Demarche, state: DemarcheState = DemarcheState.REFUSED, **given: object) -> Demarche:

@@ -3,7 +3,6 @@
 import datetime as dt
 
 import pytest
-import time_machine
 from django.test import Client
 
 from preau.accounts.choices import Capability
@@ -19,31 +18,13 @@ from preau.demarches.models import AskedPhoto, Demarche
 from preau.demarches.testing import NOW, asker_of, make_account_request
 from preau.families.actions import NewHousehold
 from preau.families.testing import make_adult, make_family
-from preau.town.testing import make_service, make_town
+from preau.town.testing import make_service
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock", "town")]
 
 HANDLE = Capability.HANDLE_REQUESTS
 LIST = "/mairie/demandes/"
 HOUSEHOLD = NewHousehold(name="Laurent", first_name="Inès", last_name="Laurent", address="1 rue", postcode="94800")
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture(autouse=True)
-def town():
-    return make_town()
-
-
-@pytest.fixture
-def samira(client) -> User:
-    agent = make_agent(HANDLE, service=make_service("population"), username="samira")
-    sign_in(client, agent)
-    return agent
 
 
 def account_page(client: Client, demarche: Demarche) -> str:

@@ -26,17 +26,12 @@ from preau.families.actions import LinkRefused, NewHousehold
 from preau.families.models import Adult, Family
 from preau.families.testing import make_adult, make_family
 from preau.notifications.models import Outgoing
-from preau.town.testing import make_service, make_town
+from preau.town.testing import make_service
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("town")]
 
 AGENTS = 4
 HOUSEHOLD = NewHousehold(name="Laurent", first_name="Inès", last_name="Laurent")
-
-
-@pytest.fixture(autouse=True)
-def town():
-    return make_town()
 
 
 def at_once(calls: Sequence[Callable[[], object]]) -> Counter[str]:

@@ -1,42 +1,21 @@
 """Several requests refused at once: those that were read, each with its mail, and no other."""
 
 import pytest
-import time_machine
 from django.test import Client
 
 from preau.accounts.choices import Capability
-from preau.accounts.models import User
-from preau.accounts.testing import make_agent, sign_in
 from preau.demarches.actions import answer
 from preau.demarches.choices import DemarcheState
 from preau.demarches.models import AnswerText, Demarche
 from preau.demarches.testing import NOW, asker_of, make_account_request, make_waiting_user
 from preau.notifications.models import Outgoing
-from preau.town.testing import make_service, make_town
+from preau.town.testing import make_service
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock", "town", "samira")]
 
 HANDLE = Capability.HANDLE_REQUESTS
 LIST, PAGE = "/mairie/demandes/", "/mairie/demandes/refuser/"
 REASON = "Vous habitez une autre commune. Demandez à la vôtre."
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture(autouse=True)
-def town():
-    return make_town()
-
-
-@pytest.fixture(autouse=True)
-def samira(client) -> User:
-    agent = make_agent(HANDLE, service=make_service("population"), username="samira")
-    sign_in(client, agent)
-    return agent
 
 
 def asked(first_name: str, *, service: str = "population") -> Demarche:

@@ -4,7 +4,6 @@ import datetime as dt
 from typing import Any
 
 import pytest
-import time_machine
 
 from preau.accounts.models import User
 from preau.accounts.testing import make_agent, sign_in
@@ -15,24 +14,13 @@ from preau.demarches.models import AccountAsked, Demarche
 from preau.demarches.testing import NOW, make_account_request, make_waiting_user
 from preau.demarches.views import family
 from preau.families.testing import make_adult, make_family
-from preau.town.testing import make_service, make_town
+from preau.town.testing import make_service
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock", "town")]
 
 NAMES = {"first_name": "Inès", "last_name": "Laurent"}
 WAITING, ASK = "/en-attente/", "/en-attente/demander/"
 COMPLETE, WITHDRAW = "/en-attente/completer/", "/en-attente/annuler/"
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture(autouse=True)
-def town():
-    return make_town()
 
 
 @pytest.fixture

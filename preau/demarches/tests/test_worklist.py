@@ -4,13 +4,11 @@ import datetime as dt
 import re
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from preau.accounts.choices import Capability
-from preau.accounts.models import User
 from preau.accounts.testing import make_agent, sign_in
 from preau.core.dates import PARIS
 from preau.demarches.actions import answer, complete, link_asked, open_demarche
@@ -21,29 +19,11 @@ from preau.families.testing import make_adult, make_child, make_family
 from preau.notifications.models import Outgoing
 from preau.town.testing import make_service, make_town, make_year
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock", "town")]
 
 HANDLE = Capability.HANDLE_REQUESTS
 LIST = "/mairie/demandes/"
 REASON = "Nous ne pouvons pas ouvrir de compte à une personne qui habite une autre commune."
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture(autouse=True)
-def town():
-    return make_town()
-
-
-@pytest.fixture
-def samira(client) -> User:
-    agent = make_agent(HANDLE, service=make_service("population"), username="samira")
-    sign_in(client, agent)
-    return agent
 
 
 def asked(first_name: str = "Inès", last_name: str = "Laurent", *, hours_ago: int = 0, **given) -> Demarche:
