@@ -2,9 +2,9 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
+from typing import NamedTuple
 
 from preau.core.money import NBSP
 from preau.pricing.choices import PricedStatus
@@ -17,8 +17,7 @@ DAY_FACTS = frozenset({"day"})
 TAG_NAMES = MappingProxyType({"pai": "PAI", "ulis": "ULIS", "upe2a": "UPE2A", "ccas": "CCAS"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class Facts(NamedTuple):
     """One booking or charge to price. None is unknown; an unknown quotient pays the highest price.
 
     `quotient` is in euros and `quotient_label` says where it comes from (« CAF, janvier 2026 »); `rank` is that of the
@@ -43,8 +42,7 @@ class Facts:
     formula: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One line of « Pourquoi ce prix »."""
 
     label: str

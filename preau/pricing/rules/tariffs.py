@@ -1,8 +1,9 @@
 """A tariff as voted: the first price whose conditions hold, what then modifies it, rounded once and explained."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from types import MappingProxyType
+from typing import NamedTuple
 
 from preau.core.money import Cents, euros
 from preau.pricing.choices import PricedStatus, Rounding
@@ -54,8 +55,7 @@ class Tariff:
     then: tuple[Modifier, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Price:
+class Price(NamedTuple):
     """A unit price in whole cents and why, in French. Care and food are None when the tariff has no split."""
 
     cents: Cents
@@ -143,7 +143,7 @@ def _mattering(facts: Facts, tests: list[Test]) -> Facts:
     if not facts.tags:
         return facts
     asked = {tag for test in tests if isinstance(test, Tagged) for tag in test.tags}
-    return replace(facts, tags=facts.tags & asked)
+    return facts._replace(tags=facts.tags & asked)
 
 
 def summary(tariff: Tariff) -> tuple[SummaryRow, ...]:
