@@ -244,6 +244,7 @@ def test_the_parent_accepts_chooses_a_password_and_is_signed_in(client: Client, 
         ({"privacy": ""}, "Cochez la case « J’ai pris connaissance"),
         ({"password": "court", "password_again": "court"}, "Mot de passe"),
         ({"password_again": "autre chose"}, "deux fois le même"),
+        ({"password": "girafe 10843154 lune", "password_again": "girafe 10843154 lune"}, "numéro de dossier"),
         ({"username": "a b"}, "sans espace"),
     ],
 )

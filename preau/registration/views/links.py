@@ -144,8 +144,9 @@ def invitation(request: HttpRequest, link_token: str) -> HttpResponse:
     if AGAIN in request.POST:
         return redirect("registration:invitation", link_token)
     texts = [read_text(TextCode.TERMS), read_text(TextCode.PRIVACY)]
-    words = {"first_name": found.adult.first_name, "last_name": found.adult.last_name, "email": found.email}
-    form = InvitedForm(request.POST or None, town=town_of(request), words=words, initial={"username": found.username})
+    form = InvitedForm(
+        request.POST or None, town=town_of(request), words=_words_of(found), initial={"username": found.username}
+    )
     if request.method == "POST" and form.is_valid():
         try:
             user = accept_invitation(
@@ -165,6 +166,13 @@ def invitation(request: HttpRequest, link_token: str) -> HttpResponse:
             return _enter(request, user)
     context = {"invitation": found, "form": form, "terms": texts[0], "privacy": texts[1], "token": link_token}
     return _page(request, "invitation", context)
+
+
+def _words_of(invitation: Invitation) -> dict[str, str]:
+    """What a password may not hold: what is written on the family's papers."""
+    adult, file = invitation.adult, invitation.adult.family
+    names = {"first_name": adult.first_name, "last_name": adult.last_name, "email": invitation.email}
+    return names | {"number": file.number, "file_name": file.name}
 
 
 def _invitation_of(link: MailedLink | None) -> Invitation | None:
