@@ -1,6 +1,7 @@
 """Reading démarches: who receives them, the worklist of agents, and people in files who look like the one who asks."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, fields
 
@@ -13,7 +14,7 @@ from preau.demarches.models import AccountAsked, AnswerText, Demarche, DemarcheE
 from preau.demarches.permissions import demarches_in_scope
 from preau.demarches.reading import date_told, full_name
 from preau.demarches.rules import VOUCHED, AccountIdentity, Known, fold, likeness, strength, working_days_left
-from preau.families.models import Address, Adult, Home
+from preau.families.models import Address, Adult, FileNumber, Home
 from preau.families.rules import PHONE_FIELDS, completed
 from preau.town.models import PublicHoliday, Service
 from preau.town.rules import Calendar
@@ -243,7 +244,7 @@ def known_as(asked: AccountAsked, email: str) -> Known:
         email=email,
         address=asked.address,
         postcode=asked.postcode,
-        number=asked.claimed_number,
+        numbers=(asked.claimed_number,),
     )
 
 
@@ -287,15 +288,19 @@ def _everybody(on: dt.date) -> dict[int, Known]:
         *("pk", "first_name", "last_name", "birth_name", "birth_date", "email", "family__number", "family_id"),
         *PHONE_FIELDS.values(),
     )
+    others = defaultdict[int, list[str]](list)
+    for family, number in FileNumber.objects.order_by("pk").values_list("family_id", "number"):
+        others[family].append(number)
     people = {}
     for pk, first, last, born, date, email, number, family, *phones in adults:
         lines, postcode, city = addresses.get(family, ("", "", ""))
-        people[pk] = Known(first, (last, born), date, tuple(phones), email, lines, postcode, number, city)
+        numbers = (number, *others.get(family, ()))
+        people[pk] = Known(first, (last, born), date, tuple(phones), email, lines, postcode, numbers, city)
     return people
 
 
 def _said_of(known: Known) -> str:
-    return fold(" ".join([known.first_names, *known.family_names, known.number]))
+    return fold(" ".join([known.first_names, *known.family_names, *known.numbers]))
 
 
 def _children_of(adults: Iterable[Adult]) -> dict[int, tuple[str, ...]]:
@@ -320,7 +325,7 @@ def compared(asked: AccountAsked, person: Known, adult: Adult, known: Known) -> 
         ("E-mail", person.email, known.email, Likeness.EMAIL in reasons),
         ("Adresse", here, there, Likeness.ADDRESS in reasons),
         ("À joindre par", asked.get_preferred_contact_display(), adult.get_preferred_contact_display(), None),
-        ("Dossier", person.number, known.number, Likeness.NUMBER in reasons),
+        ("Dossier", ", ".join(person.numbers), ", ".join(known.numbers), Likeness.NUMBER in reasons),
     )
     return tuple(
         Compared(label, mine, theirs, is_same if mine and theirs else None) for label, mine, theirs, is_same in told

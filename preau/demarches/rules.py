@@ -191,7 +191,7 @@ class Known:
     email: str = ""
     address: str = ""
     postcode: str = ""
-    number: str = ""
+    numbers: tuple[str, ...] = ()
     city: str = ""
 
 
@@ -220,7 +220,7 @@ def likeness(asked: Known, known: Known) -> tuple[Likeness, ...]:
         _words(asked.first_names) and _words(asked.first_names)[0] == (_words(known.first_names) or [""])[0]
     )
     found = {
-        Likeness.NUMBER: bool(asked.number) and fold(asked.number) == fold(known.number),
+        Likeness.NUMBER: bool(_common(map(fold, asked.numbers), map(fold, known.numbers))),
         Likeness.NAME: bool(names) and same_first,
         Likeness.EMAIL: bool(asked.email) and asked.email.casefold() == known.email.casefold(),
         Likeness.PHONE: bool(_common(map(phone_figures, asked.phones), map(phone_figures, known.phones))),

@@ -14,10 +14,10 @@ from preau.accounts.models import User
 from preau.accounts.notifying import Event, notify
 from preau.core.dates import local_day
 from preau.families.choices import AccessLevel, LinkRefusal, Situation, Subject
-from preau.families.models import Address, Adult, Consent, Family, Guardianship, Participant
+from preau.families.models import Address, Adult, Consent, Family, FileNumber, Guardianship, Participant
 from preau.families.rules import PRESETS, UNKNOWN, Contact, completed
 from preau.journal import actions as journal
-from preau.town.models import Text
+from preau.town.models import Service, Text
 
 FIRST_NUMBER = 1001
 TRIES = 20
@@ -94,6 +94,36 @@ def next_number() -> str:
     counted = Family.objects.filter(number__regex=r"^[0-9]{1,9}$")
     highest = counted.aggregate(highest=Max(Cast("number", IntegerField())))["highest"]
     return str(FIRST_NUMBER if highest is None else highest + 1)
+
+
+class NumberTaken(Exception):
+    """The service gave that number to another household."""
+
+
+@transaction.atomic
+def set_number(*, family: Family, service: Service, number: str, by: journal.Actor | None, now: dt.datetime) -> None:
+    """The number of the household at a service; "" when it has none any more. Raises NumberTaken."""
+    known = FileNumber.objects.filter(family=family, service=service)
+    if number == (known.values_list("number", flat=True).first() or ""):
+        return
+    if not number:
+        known.delete()
+    else:
+        try:
+            with transaction.atomic():
+                FileNumber.objects.update_or_create(family=family, service=service, defaults={"number": number})
+        except IntegrityError:
+            raise NumberTaken from None
+    facts = {"service": service.code, "number": number}
+    journal.record(by, "families.number_set", at=now, family=family.code, facts=facts)
+
+
+@transaction.atomic
+def protect(*, family: Family, is_protected: bool, by: journal.Actor | None, now: dt.datetime) -> None:
+    """From now on no account, or again one, is linked to this file online."""
+    if Family.objects.filter(pk=family.pk).exclude(is_protected=is_protected).update(is_protected=is_protected):
+        verb = "protected" if is_protected else "unprotected"
+        journal.record(by, f"families.{verb}", at=now, family=family.code)
 
 
 @transaction.atomic

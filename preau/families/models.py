@@ -14,22 +14,40 @@ from preau.families.choices import (
     Situation,
 )
 from preau.families.rules import Contact
-from preau.town.models import Level, Place, SchoolYear, Text
+from preau.town.models import Level, Place, SchoolYear, Service, Text
 
 
 class Family(models.Model):
-    """A dossier: one household. `number` is what letters and invoices show."""
+    """A dossier: one household. `number` is what letters and invoices show.
+
+    Protected, no account is linked to it online, whatever the proof: an agent does it.
+    """
 
     code = models.CharField(max_length=10, unique=True, default=new_code, editable=False)
     number = models.CharField(max_length=20, unique=True)
     name = models.CharField(max_length=120)
     archived_at = models.DateTimeField(null=True, blank=True)
+    is_protected = models.BooleanField(default=False)
 
     class Meta:
         verbose_name = "dossier famille"
 
     def __str__(self) -> str:
         return f"{self.name} ({self.number})"
+
+
+class FileNumber(models.Model):
+    """The number that a service of its own gives to a household: on its letters, and as good as that of the file."""
+
+    family = models.ForeignKey(Family, on_delete=models.CASCADE, related_name="numbers")
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+")
+    number = models.CharField(max_length=20)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["family", "service"], name="file_number_once_a_service"),
+            models.UniqueConstraint(fields=["service", "number"], name="file_number_of_one_family"),
+        ]
 
 
 class Address(models.Model):

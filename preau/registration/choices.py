@@ -60,6 +60,7 @@ class NotInvited(TextChoices):
     EMAIL_TAKEN = "email_taken", "a l’adresse e-mail d’un compte qui existe"
     SHARED_EMAIL = "shared_email", "a la même adresse e-mail qu’un autre adulte"
     FILE_IS_CLOSED = "file_is_closed", "est dans un dossier fermé"
+    FILE_IS_PROTECTED = "file_is_protected", "est dans un dossier protégé"
     UNKNOWN_FILE = "unknown_file", "est dans un dossier inconnu"
     UNKNOWN_ADULT = "unknown_adult", "n’est pas dans ce dossier"
     NO_GUARDIAN = "no_guardian", "n’a pas de responsable dans ce dossier"

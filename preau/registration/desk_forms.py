@@ -7,6 +7,8 @@ from django import forms
 from preau.core.codes import is_code
 from preau.core.forms import PortalForm
 from preau.registration.choices import AccountState
+from preau.registration.rules import number_key
+from preau.town.models import Service
 
 MOST_AT_ONCE = 500
 
@@ -42,6 +44,32 @@ class AddressForm(PortalForm):
     email = forms.EmailField(
         label="Adresse e-mail", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"})
     )
+
+
+class NumberForm(PortalForm):
+    """The number of a household at a service that has its own."""
+
+    service = forms.ModelChoiceField(
+        Service.objects.none(),
+        label="Service",
+        to_field_name="code",
+        empty_label=None,
+        widget=forms.Select(attrs={"class": "saisie"}),
+    )
+    number = forms.CharField(
+        label="Numéro", max_length=20, required=False, help_text="Laissez vide pour retirer le numéro de ce service."
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        services: Any = self.fields["service"]
+        services.queryset = Service.objects.filter(retired_on__isnull=True).order_by("name")
+
+    def clean_number(self) -> str:
+        number = str(self.cleaned_data["number"])
+        if number and not number_key(number):
+            raise forms.ValidationError("Écrivez un numéro, par exemple 20418")
+        return number
 
 
 def codes_chosen(values: list[str]) -> list[str]:

@@ -1,9 +1,9 @@
 """Who sees what, whose day it is."""
 
 from preau.families.choices import CustodyMode, PreferredContact, Situation
-from preau.families.models import CustodyException, Home, Schooling
+from preau.families.models import CustodyException, FileNumber, Home, Schooling
 from preau.families.testing import make_family
-from preau.town.testing import make_level, make_place, make_year
+from preau.town.testing import make_level, make_place, make_service, make_year
 from tests.forbidden_writes.given import DAY, NEXT, Base, again, change, forbidden
 
 # 5. A withdrawn parent who sees something; whose day it is
@@ -32,6 +32,18 @@ def _(base: Base) -> None:
 @forbidden("home_once", "a child twice in a household")
 def _(base: Base) -> None:
     Home.objects.create(participant=base.child, family=base.home.family)
+
+
+@forbidden("file_number_once_a_service", "two numbers of a file at a service")
+def _(base: Base) -> None:
+    first = FileNumber.objects.create(family=base.home.family, service=make_service(), number="S1")
+    again(first, number="S2")
+
+
+@forbidden("file_number_of_one_family", "two files of one number at a service")
+def _(base: Base) -> None:
+    first = FileNumber.objects.create(family=base.home.family, service=make_service(), number="S1")
+    again(first, family=make_family())
 
 
 @forbidden("address_chain", "two addresses from one day")

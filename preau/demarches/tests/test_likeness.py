@@ -17,7 +17,7 @@ INES = Known(
     email="ines@example.org",
     address="12, rue des Écoles",
     postcode="78670",
-    number="1084",
+    numbers=("1084",),
 )
 NOBODY = Known(first_names="Paul", family_names=("Martin", ""), phones=("",))
 
@@ -38,7 +38,7 @@ def like(**fields: object) -> tuple[Likeness, ...]:
         ({"birth_date": "1985-03-14"}, ["birth_date"]),
         ({"address": "12 RUE DES ECOLES", "postcode": "78670"}, ["address"]),
         ({"address": "12 RUE DES ECOLES", "postcode": "94800"}, []),
-        ({"number": "1084"}, ["number"]),
+        ({"numbers": ("77", "1084")}, ["number"]),
         ({"family_names": ("Laurent", "")}, []),  # thousands bear a name
         (
             {"family_names": ("Laurent", ""), "address": "12 rue des Écoles", "postcode": "78670"},

@@ -37,7 +37,7 @@ def give_codes(*, adults: Sequence[int], by: journal.Actor | None, now: dt.datet
     to them before no longer hold. Fixed queries, whatever their number."""
     found = list(
         Adult.objects.select_for_update(of=("self",))
-        .filter(pk__in=adults, user__isnull=True, family__archived_at__isnull=True)
+        .filter(pk__in=adults, user__isnull=True, family__archived_at__isnull=True, family__is_protected=False)
         .select_related("family")
         .order_by("family__name", "family__number", "last_name", "first_name", "pk")
     )

@@ -18,7 +18,7 @@ from preau.registration.actions.drafting import KEPT_AS_DRAFT, cancel_registrati
 from preau.registration.actions.linking import ClaimedFile, close_other_ways
 from preau.registration.choices import Outcome
 from preau.registration.models import Registration, WrongTry
-from preau.registration.queries.claims import by_number_key, tries_of
+from preau.registration.queries.claims import claimable_files, tries_of
 from preau.registration.rules import in_capitals_or_not, must_wait, name_key, number_key, proposed_username
 from preau.town.choices import Proof
 from preau.town.models import Text
@@ -111,8 +111,8 @@ def claim_by_identity(*, user: User, sign_in: SignIn, claimed: ClaimedFile, addr
 
 def _adult_who_is(pivot: Pivot, claimed: ClaimedFile) -> Adult | None:
     """Among the adults of the file without an account, the only one who is this person."""
-    adults = Adult.objects.alias(key=by_number_key("family__number")).select_related("family")
-    free = adults.filter(key=number_key(claimed.number), family__archived_at__isnull=True, user__isnull=True)
+    claimable = claimable_files(claimed.number)
+    free = Adult.objects.filter(family__in=claimable, user__isnull=True).select_related("family")
     named = {adult.pk: adult for adult in free if name_key(adult.family.name) == name_key(claimed.name)}
     found = sole_match({key: identity_in_file(adult) for key, adult in named.items()}, proved(pivot))
     return named[found] if found is not None else None

@@ -125,6 +125,8 @@ class _Known:
             return NotInvited.HAS_ACCOUNT
         if adult.family.archived_at is not None:
             return NotInvited.FILE_IS_CLOSED
+        if adult.family.is_protected:
+            return NotInvited.FILE_IS_PROTECTED
         invitation = self.open_of.get(adult.pk)
         if invitation and (invitation.expires_at > now or not renews):
             return NotInvited.ALREADY_INVITED

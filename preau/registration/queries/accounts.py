@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from preau.families.models import Adult, Family
+from preau.families.models import Adult, Family, FileNumber
 from preau.registration.choices import AccountState, CodeChannel
 from preau.registration.models import ActivationCode, Invitation, Registration
-from preau.registration.queries.claims import adult_facts, by_number_key
+from preau.registration.queries.claims import adult_facts, numbers_of, open_files
 from preau.registration.rules import bears_name, number_key
 
 MOST_WORDS = 6
@@ -41,6 +41,7 @@ def adults_found(
         adults = adults.filter(
             Q(family__name__icontains=word)
             | Q(family__number__icontains=word)
+            | Q(family__in=FileNumber.objects.filter(number__icontains=word).values("family"))
             | Q(first_name__icontains=word)
             | Q(last_name__icontains=word)
             | Q(email__icontains=word)
@@ -68,18 +69,18 @@ def _in_state(adults: QuerySet[Adult], state: str, *, now: dt.datetime, waiting:
 
 
 def adults_waiting() -> set[int]:
-    """The adults whose file and name an account that waits has given: two queries at most."""
+    """The adults whose file and name an account that waits has given: three queries at most."""
     claims: dict[str, list[Registration]] = {}
     for claim in Registration.objects.filter(user__isnull=False, user__is_admitted=False):
         claims.setdefault(number_key(claim.file_number), []).append(claim)
     if not claims:
         return set()
-    adults = (
-        Adult.objects.alias(key=by_number_key("family__number"))
-        .filter(key__in=list(claims), user__isnull=True)
-        .select_related("family")
-    )
-    return {adult.pk for adult in adults if _is_claimed(adult, claims[number_key(adult.family.number)])}
+    adults = Adult.objects.filter(family__in=open_files(list(claims)), user__isnull=True)
+    return {
+        adult.pk
+        for adult in adults.select_related("family").prefetch_related("family__numbers")
+        if any(_is_claimed(adult, claims.get(key, ())) for key in numbers_of(adult.family))
+    }
 
 
 def _is_claimed(adult: Adult, claims: Iterable[Registration]) -> bool:

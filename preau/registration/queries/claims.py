@@ -2,13 +2,14 @@
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Collection
 
-from django.db.models import Count, F, Q, Value
+from django.db.models import Count, F, Q, QuerySet, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Lower, Replace
 
 from preau.accounts.models import User
-from preau.families.models import Adult, Family
+from preau.families.models import Adult, Family, FileNumber
 from preau.registration.models import ActivationCode, WrongTry
 from preau.registration.rules import AdultFacts, FileFacts, Tries, number_key
 
@@ -24,16 +25,31 @@ def by_number_key(lookup: str = "number") -> Combinable:
     return Lower(written)
 
 
+def numbers_of(family: Family) -> set[str]:
+    """The numbers by which the file is known, as `number_key` writes them."""
+    return {number_key(number) for number in [family.number, *(each.number for each in family.numbers.all())]}
+
+
+def open_files(keys: Collection[str]) -> QuerySet[Family]:
+    """The open files known by one of these numbers, their own or that of a service, as `number_key` writes them."""
+    of_services = FileNumber.objects.alias(key=by_number_key()).filter(key__in=keys).values("family")
+    files = Family.objects.alias(key=by_number_key())
+    return files.filter(Q(key__in=keys) | Q(pk__in=of_services), archived_at=None)
+
+
+def claimable_files(number: str) -> QuerySet[Family]:
+    """The open files of that number to which an account may be linked online."""
+    return open_files([number_key(number)]).filter(is_protected=False)
+
+
 def files_numbered(number: str, *, now: dt.datetime) -> list[FileFacts]:
     """The open files whose number is written like that, with the codes that still hold: two queries, even for a number
     that no file has, so that the time taken tells nothing."""
-    key = number_key(number)
-    if not key:
+    if not number_key(number):
         return []
-    adults = Adult.objects.alias(key=by_number_key("family__number")).filter(key=key, family__archived_at=None)
-    codes = ActivationCode.objects.alias(key=by_number_key("adult__family__number")).filter(
-        key=key, used_at=None, expires_at__gt=now
-    )
+    claimable = claimable_files(number)
+    adults = Adult.objects.filter(family__in=claimable)
+    codes = ActivationCode.objects.filter(adult__family__in=claimable, used_at=None, expires_at__gt=now)
     held = defaultdict[int, set[str]](set)
     for adult_id, digest in codes.values_list("adult", "digest"):
         held[adult_id].add(digest)

@@ -9,7 +9,7 @@ from preau.families.choices import Situation
 from preau.families.models import Adult, Family, Guardianship
 from preau.registration.choices import NotInvited
 from preau.registration.models import Takeover
-from preau.registration.queries.claims import adult_facts, by_number_key
+from preau.registration.queries.claims import adult_facts, numbers_of
 from preau.registration.rules import bears_name, number_key
 from preau.registration.takeover_file import Line
 
@@ -41,10 +41,9 @@ def _files(lines: Iterable[Line]) -> dict[str, Family | None]:
     """The only open file of each number; None where two are written alike."""
     found: dict[str, Family | None] = {}
     keys = {number_key(line.number) for line in lines}
-    families = Family.objects.annotate(key=by_number_key()).filter(archived_at__isnull=True).prefetch_related("adults")
-    for family in families:
-        if family.key in keys:
-            found[family.key] = None if family.key in found else family
+    for family in Family.objects.filter(archived_at__isnull=True).prefetch_related("adults", "numbers"):
+        for key in keys & numbers_of(family):
+            found[key] = None if key in found else family
     return found
 
 

@@ -174,6 +174,11 @@ def test_a_closed_file_is_for_an_agent(boubacar: Adult) -> None:
     assert unlinked()
 
 
+def test_a_protected_file_is_for_an_agent(boubacar: Adult) -> None:
+    Family.objects.update(is_protected=True)
+    assert unlinked()
+
+
 def test_where_the_town_does_not_take_it_for_a_proof_an_agent_checks(boubacar: Adult) -> None:
     make_town(ways=["franceconnect"], proofs=["code", "agent"])
     assert unlinked()

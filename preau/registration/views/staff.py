@@ -17,10 +17,12 @@ from preau.accounts.audience import StaffRequest, staff_page
 from preau.accounts.choices import Capability
 from preau.accounts.fresh import EXPORT_MINUTES, fresh
 from preau.core.dates import local_day
-from preau.families.models import Adult
+from preau.families.actions import NumberTaken, protect, set_number
+from preau.families.models import Adult, Family
 from preau.registration.actions.inviting import NotAsked, close_invitation, invite, invite_at
+from preau.registration.actions.protecting import protect_file
 from preau.registration.choices import NotInvited
-from preau.registration.desk_forms import MOST_AT_ONCE, AddressForm, FindForm, codes_chosen
+from preau.registration.desk_forms import MOST_AT_ONCE, AddressForm, FindForm, NumberForm, codes_chosen
 from preau.registration.permissions import adults_in_scope, sees_every_file
 from preau.registration.printing import print_letters
 from preau.registration.queries.accounts import adults_found, adults_waiting, by_file, rows_of
@@ -41,12 +43,15 @@ REASONS = {
         "partagent leur adresse avec un autre adulte",
     ),
     NotInvited.FILE_IS_CLOSED: ("est dans un dossier fermé", "sont dans un dossier fermé"),
+    NotInvited.FILE_IS_PROTECTED: ("est dans un dossier protégé", "sont dans un dossier protégé"),
 }
 ONE_BY_ONE = {
     NotInvited.HAS_ACCOUNT: "Cet adulte a déjà un compte",
     NotInvited.EMAIL_TAKEN: "Cette adresse est celle d’un compte qui existe déjà. Demandez-en une autre",
     NotInvited.SHARED_EMAIL: "Un autre adulte est déjà invité à cette adresse. Demandez-en une autre",
+    NotInvited.FILE_IS_PROTECTED: "Ce dossier est protégé : aucun compte ne s’y relie en ligne",
 }
+NUMBER_TAKEN = "Ce numéro est celui d’un autre dossier pour ce service"
 
 
 @staff_page(Capability.INVITE_FAMILIES)
@@ -152,7 +157,11 @@ def file_accounts(request: StaffRequest, family_code: str) -> HttpResponse:
 
 
 def _show_file(
-    request: StaffRequest, family_code: str, *, faulty: tuple[int, AddressForm] | None = None
+    request: StaffRequest,
+    family_code: str,
+    *,
+    faulty: tuple[int, AddressForm] | None = None,
+    number: NumberForm | None = None,
 ) -> HttpResponse:
     now = timezone.now()
     adults = list(_scope(request).filter(family__code=family_code).select_related("family", "user").order_by("pk"))
@@ -168,13 +177,55 @@ def _show_file(
         )
         for row in rows
     ]
+    family = adults[0].family
     context = {
-        "family": adults[0].family,
+        "family": family,
+        "numbers": family.numbers.select_related("service").order_by("service__name"),
+        "number_form": number or NumberForm(),
         "people": list(zip(rows, forms, strict=True)),
-        "form": faulty[1] if faulty else None,
+        "form": faulty[1] if faulty else number,
         **_offers(request),
     }
     return render(request, "registration/staff/file.html", context)
+
+
+def _family_of(request: StaffRequest, family_code: str) -> Family:
+    adult = _scope(request).filter(family__code=family_code).select_related("family").first()
+    if adult is None:
+        raise Http404
+    return adult.family
+
+
+@staff_page(Capability.INVITE_FAMILIES)
+@require_POST
+def number(request: StaffRequest, family_code: str) -> HttpResponse:
+    """Give the file the number of a service that has its own, change it, or take it away."""
+    family, form = _family_of(request, family_code), NumberForm(request.POST)
+    if not form.is_valid():
+        return _show_file(request, family_code, number=form)
+    service, given = form.cleaned_data["service"], form.cleaned_data["number"]
+    try:
+        set_number(family=family, service=service, number=given, by=request.user, now=timezone.now())
+    except NumberTaken:
+        form.add_error("number", NUMBER_TAKEN)
+        return _show_file(request, family_code, number=form)
+    done = f"Le numéro de ce dossier pour {service} est {given}." if given else f"Le numéro pour {service} est retiré."
+    messages.success(request, done)
+    return redirect("registration:file_accounts", family_code)
+
+
+@staff_page(Capability.INVITE_FAMILIES)
+@require_POST
+def protection(request: StaffRequest, family_code: str) -> HttpResponse:
+    """Protect the file, or stop."""
+    family, now = _family_of(request, family_code), timezone.now()
+    if request.POST.get("protege") == "oui":
+        protect_file(family=family, by=request.user, now=now)
+        messages.success(request, "Ce dossier est protégé : seul un agent y relie un compte.")
+    else:
+        protect(family=family, is_protected=False, by=request.user, now=now)
+        messages.success(request, "Ce dossier n’est plus protégé.")
+    return redirect("registration:file_accounts", family_code)
 
 
 @staff_page(Capability.INVITE_FAMILIES)
