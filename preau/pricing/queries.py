@@ -65,6 +65,9 @@ class KnownQuotient:
     label: str
 
 
+UNKNOWN_QUOTIENT = KnownQuotient(None, "")
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Version:
     """A parsed version of a tariff, and the names of the facts that it looks at."""
@@ -200,7 +203,7 @@ class PriceBook:
     def quotient_on(self, family_id: int, day: dt.date) -> KnownQuotient:
         """The quotient of a household in force on `day`; unknown when there is none."""
         household = self.households.get(family_id)
-        return (household.quotients.on(day) if household else None) or KnownQuotient(None, "")
+        return (household.quotients.on(day) if household else None) or UNKNOWN_QUOTIENT
 
     def breakpoints(self, family_id: int, unit_id: int) -> list[dt.date]:
         """The days after `first` and up to `last` on which a price of the unit may change for the household."""
@@ -236,12 +239,12 @@ class PriceBook:
     ) -> tuple[Any, ...]:
         """The facts named in CASE, only those that the tariff looks at, so that equal cases share one computation."""
         household = self.households.get(family_id) or Household()
-        quotient = self.quotient_on(family_id, day)
+        quotient = self.quotient_on(family_id, day) if "quotient" in used else UNKNOWN_QUOTIENT
         place = household.children.index(participant_id) if participant_id in household.children else 0
         return (
             status,
-            quotient.value if "quotient" in used else None,
-            quotient.label if "quotient" in used else "",
+            quotient.value,
+            quotient.label,
             household.cities.on(day) == self.insee_code if "resident" in used else True,
             place + 1 if "rank" in used else 1,
             max(1, len(household.children)) if "children" in used else 1,
@@ -348,7 +351,7 @@ def _rows(
 
 def _known_quotient(cents: int | None, text: str) -> KnownQuotient:
     if cents is None:
-        return KnownQuotient(None, "")
+        return UNKNOWN_QUOTIENT
     source, _, month = text.partition(" ")
     words = [SOURCES[source]]
     if month:

@@ -1,7 +1,7 @@
 """A draft being computed: bookings counted by the database, priced here, written in bulk."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import groupby, islice
@@ -75,10 +75,7 @@ class Draft:
         counted = usages(billable(campaign.regie, first, last), first, last)
         households = (Household(key, list(rows)) for key, rows in groupby(counted, key=lambda usage: usage.family_id))
         while batch := list(islice(households, HOUSEHOLDS_AT_ONCE)):
-            group = Batch.read(self, units, batch, before)
-            for household in batch:
-                group.bill(household)
-            group.write()
+            Batch.read(self, units, batch, before).write(batch)
 
     def note(self, kind: AnomalyKind, family_id: int, **facts: Any) -> None:
         self.anomalies.append({"kind": str(kind), "family": family_id, **facts})
@@ -104,7 +101,7 @@ class Batch:
     payers: dict[int, bills.Payers]  # by household
     known: dict[int, KnownPayer]
     before: dict[tuple[int, int], int]
-    waiting: list[tuple[tuple[Any, ...], list[tuple[Any, ...]]]] = field(default_factory=list)
+    lines: dict[str, list[tuple[Any, ...]]] = field(default_factory=dict)  # of each invoice, by its code
 
     @classmethod
     def read(
@@ -122,7 +119,8 @@ class Batch:
             known[payer_id] = KnownPayer(family_id, by_email)
         return cls(draft, units, book, people, payers, known, read_before(before, families))
 
-    def bill(self, household: Household) -> None:
+    def bill(self, household: Household) -> Iterator[tuple[Any, ...]]:
+        """The invoices of a household, as rows to insert; their lines wait."""
         try:
             lines = bills.lines_by_payer(self._priced(household.usages))
         except NoPrice as hole:
@@ -135,7 +133,8 @@ class Batch:
         if quotient is None and any(_uses_quotient(line) for mine in lines.values() for line in mine):
             self.draft.note(AnomalyKind.NO_QUOTIENT, household.family_id)
         for payer_id in sorted(lines):
-            self._add_invoice(payer_id, household.family_id, lines[payer_id], quotient)
+            if total := sum(line.amount_cents for line in lines[payer_id]):
+                yield self._invoice(payer_id, household.family_id, lines[payer_id], total, quotient)
 
     def _priced(self, rows: list[Usage]) -> Iterator[bills.PricedDays]:
         for usage in rows:
@@ -143,7 +142,7 @@ class Batch:
             marks = [day.isoformat() for day in self.book.breakpoints(usage.family_id, usage.unit_id)]
             if share_marks := payers.marks(usage.participant_id):
                 marks = sorted({*marks, *share_marks})
-            for days in bills.cut(usage.days, marks):
+            for days in bills.cut(usage.days, marks) if marks else (usage.days,):
                 weights = payers.on(usage.participant_id, days[0])
                 if not weights:
                     raise NoPayer
@@ -162,18 +161,16 @@ class Batch:
         except TariffHole as hole:
             raise NoPrice(f"{self.units[usage.unit_id].name} : {hole}") from hole
 
-    def _add_invoice(
-        self, payer_id: int, family_id: int, lines: list[bills.DraftLine], quotient: Decimal | None
-    ) -> None:
-        total = sum(line.amount_cents for line in lines)
-        if total == 0:
-            return
+    def _invoice(
+        self, payer_id: int, family_id: int, lines: list[bills.DraftLine], total: int, quotient: Decimal | None
+    ) -> tuple[Any, ...]:
         payer = self.known[payer_id]
         at_home = payer.family_id == family_id
         lines.sort(key=self._place)
         rows = [self._line_row(line, place, tell_steps=at_home) for place, line in enumerate(lines)]
+        code = new_code()
         header = (
-            new_code(),
+            code,
             payer_id,
             family_id,
             int(quotient * 100) if quotient is not None and at_home else None,
@@ -183,13 +180,14 @@ class Batch:
                 [(self.people[line.participant].code, *row[2:-1]) for line, row in zip(lines, rows, strict=True)]
             ),
         )
-        self.waiting.append((header, rows))
+        self.lines[code] = rows
         self.draft.invoices += 1
         self.draft.cents += total
         before = self.before.get((payer_id, family_id), 0)
         if is_far(total, before):
             percent = change_percent(total, before)
             self.draft.note(AnomalyKind.FAR, family_id, cents=total, before_cents=before, percent=percent)
+        return header
 
     def _place(self, line: bills.DraftLine) -> tuple[Any, ...]:
         return self.people[line.participant].place, self.units[line.unit].place, line.unit_price_cents, line.share
@@ -209,15 +207,17 @@ class Batch:
             place,
         )
 
-    def write(self) -> None:
+    def write(self, households: Iterable[Household]) -> None:
+        """Bill the households: while one is priced, the database takes in those before."""
         campaign = self.draft.campaign
         period = (campaign.starts_on.isoformat(), campaign.ends_on.isoformat())
         common = (campaign.regie_id, campaign.pk, campaign.label, *period)
         fixed = (str(InvoiceKind.INVOICE), str(InvoiceState.DRAFT), 0)
-        insert_rows(Invoice, INVOICE_FIELDS, [(*header, *common, *fixed) for header, _ in self.waiting])
+        headers = (header for household in households for header in self.bill(household))
+        insert_rows(Invoice, INVOICE_FIELDS, ((*header, *common, *fixed) for header in headers))
         ids = dict(Invoice.objects.filter(campaign=campaign, pk__gt=self.draft.last_id).values_list("code", "pk"))
         self.draft.last_id = max(ids.values(), default=self.draft.last_id)
-        insert_rows(Line, LINE_FIELDS, [(ids[header[0]], 0, *row) for header, rows in self.waiting for row in rows])
+        insert_rows(Line, LINE_FIELDS, ((ids[code], 0, *row) for code, rows in self.lines.items() for row in rows))
 
 
 def _uses_quotient(line: bills.DraftLine) -> bool:

@@ -85,9 +85,10 @@ def price(tariff: Tariff, facts: Facts) -> Price:
             held.append(modifier)
             if modifier.stop:
                 break
-    tried += [test for modifier in held for test in modifier.when.tests]
+    for modifier in held:
+        tried += modifier.when.tests
     cents = rounded(exact, tariff.rounding)
-    names = _mentioned(tried) | {modifier.each for modifier in held if modifier.each}
+    names = _mentioned(tried) | {modifier.each for modifier in held if modifier.each} if tried or held else set()
     steps = _steps_of(entry, _mattering(facts, tried), names)
     if held:
         steps += [Step("Prix de base", amount_words(base)), *_steps_then(held, facts)]
