@@ -30,7 +30,7 @@ from preau.families.models import Family
 from preau.pricing.queries import PriceBook
 from preau.pricing.rules import Price, TariffHole
 
-HOUSEHOLDS_AT_ONCE = 1000
+HOUSEHOLDS_AT_ONCE = 4000
 QUOTIENT_STEP = "Quotient familial"
 INVOICE_FIELDS = (
     *("code", "payer_id", "family_id", "quotient_cents", "total_cents", "by_email", "sha256"),
@@ -60,7 +60,7 @@ class Household:
 
 @dataclass(slots=True)
 class Draft:
-    """A draft being computed, a thousand households at a time, so that the size of the town costs no memory."""
+    """A draft being computed, some thousands of households at a time, so that the size of the town costs no memory."""
 
     campaign: Campaign
     invoices: int = 0
