@@ -43,7 +43,7 @@ def _(base: Base) -> None:
 @forbidden("file_number_of_one_family", "two files of one number at a service")
 def _(base: Base) -> None:
     first = FileNumber.objects.create(family=base.home.family, service=make_service(), number="S1")
-    again(first, family=make_family())
+    again(first, family_id=make_family().pk)
 
 
 @forbidden("address_chain", "two addresses from one day")
