@@ -28,13 +28,14 @@ class JoinedDays(Aggregate):
     """The days of a group in one text, in any order: a sign for each, by its rank from the day `first`."""
 
     ZERO = ord("0")
+    EVE = 1721424.5  # the Julian day of Python's ordinal 0, the eve of 0001-01-01
     output_field = TextField()
 
     def __init__(self, first: dt.date, **extra: Any) -> None:
         super().__init__("day", zero=self.ZERO, first=first.toordinal(), **extra)
 
     def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        rank = "cast(julianday(%(expressions)s) - 1721424.5 as integer) - %(first)s"
+        rank = f"cast(julianday(%(expressions)s) - {self.EVE} as integer) - %(first)s"
         return self.as_sql(compiler, connection, template=f"group_concat(char(%(zero)s + {rank}), '')", **extra)
 
     def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
