@@ -73,11 +73,13 @@ def test_agents_may_do_their_work_and_no_more() -> None:
     def capabilities(username: str) -> set[str]:
         return set(User.objects.get(username=username).capabilities)
 
-    samira, remi, claire = map(capabilities, ("s.benali", "r.regisseur", "c.lemoine"))
-    assert samira == {Capability.SEE_BOOKINGS, Capability.HANDLE_REQUESTS, Capability.INVITE_FAMILIES}
+    samira, moussa, remi, claire = map(capabilities, ("s.benali", "m.diarra", "r.regisseur", "c.lemoine"))
+    assert {Capability.SEE_FAMILIES, Capability.REVIEW_DOCUMENTS, Capability.HANDLE_REQUESTS} <= samira
+    assert Capability.SEE_HEALTH in moussa
+    assert Capability.SEE_HEALTH not in samira | remi | claire
     assert remi == {Capability.SEE_BOOKINGS, Capability.PREPARE_INVOICES, Capability.SEE_PAYMENTS}
     assert claire == capabilities("d.haddad")
-    assert samira | remi | claire == set(Capability)
+    assert samira | moussa | remi | claire == set(Capability)
 
 
 def test_whoever_invites_finds_every_file() -> None:
