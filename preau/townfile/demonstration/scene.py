@@ -92,7 +92,10 @@ def agents(reception: str, *, role: str) -> tuple[Agent, ...]:
     """Those whom every town has; `reception` is what the one who receives families does."""
     return (
         Agent("s.benali", "Samira", "Benali", role, reception),
-        Agent("m.diarra", "Moussa", "Diarra", "direction", "direction d’accueil : enfants du jour et fiches sanitaires"),
+        Agent(
+            *("m.diarra", "Moussa", "Diarra", "direction"),
+            "direction d’accueil : les enfants du jour, leurs fiches sanitaires",
+        ),
         Agent(REGISSEUR, "Rémi", "Régisseur", "regisseur", "régisseur : factures et paiements"),
         Agent(
             *("c.lemoine", "Claire", "Lemoine", "administrateur"),
