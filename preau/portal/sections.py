@@ -23,24 +23,33 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A section: its icon, its first page, and the guides' links to its pages."""
+    """A section: its icon, its first page, the guides' links to its pages, and what it holds besides its first page:
+    whole areas (« families »), or pages of an area that it shares (« portal:demarches »)."""
 
     code: str
     icon: str
     page: str
     links: tuple[Link, ...] = ()
+    within: tuple[str, ...] = ()
 
     def holds(self, page: str) -> bool:
-        """Whether a page, by its URL name, is in this section: a section is an area, save the home page."""
-        if self.code == "accueil":
-            return page == self.page
-        return page.partition(":")[0] == self.page.partition(":")[0]
+        """Whether a page, by its URL name, is in this section. What « Mon compte » names for itself is in no other."""
+        if page == self.page or page in self.within:
+            return True
+        return page.partition(":")[0] in self.within and page not in ACCOUNT.within
 
 
 SECTIONS = {
     section.code: section
     for section in (
         Section("accueil", "accueil", "portal:home"),
+        Section(
+            "dossier",
+            "dossier",
+            "portal:dossier",
+            (Link("Consulter mon dossier et mes démarches", "portal:dossier"),),
+            within=("families", "demarches", "health", "documents", "members", "checklist"),
+        ),
         Section(
             "inscriptions",
             "inscriptions",
@@ -49,12 +58,14 @@ SECTIONS = {
                 Link("Visualiser les activités de mes enfants", "enrolments:list"),
                 Link("Inscrire les enfants à de nouvelles activités", "enrolments:new"),
             ),
+            within=("enrolments",),
         ),
         Section(
             "planning",
             "planning",
             "bookings:planning",
             (Link("Afficher et modifier les réservations", "bookings:planning"),),
+            within=("bookings",),
         ),
         Section(
             "facturation",
@@ -64,6 +75,7 @@ SECTIONS = {
                 Link("Consulter et payer mes factures", "billing:invoices"),
                 Link("Retrouver mes anciennes factures", "billing:history"),
             ),
+            within=("billing",),
         ),
     )
 }
@@ -80,6 +92,10 @@ ACCOUNT = Section(
         Link("Mes appareils", "accounts:devices"),
         Link("Ajouter une deuxième protection", "accounts:protection"),
         Link("Agrandir le texte", "accounts:display"),
+    ),
+    within=(
+        *("accounts", "families:subscriptions"),
+        *("families:consents", "families:quotient_consent", "families:image_consent"),
     ),
 )
 """Not a section of the town's: it is everyone's, and in the header of every page."""

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from preau.portal.views import family, public
+from preau.portal.views import dossier, family, public
 
 app_name = "portal"
 urlpatterns = [
     path("", public.welcome, name="welcome"),
     path("accueil/", family.home, name="home"),
+    path("dossier/", dossier.dossier, name="dossier"),
     path("aide/", public.help_page, name="help"),
     path("plan-du-site/", public.sitemap, name="sitemap"),
     path("delais/", public.notices, name="notices"),

@@ -192,11 +192,11 @@ def test_the_site_map_of_a_visitor_has_no_private_page(client):
 
 
 def test_the_site_map_of_a_parent_follows_the_sections_of_the_town(client, parent):
-    make_town(sections=[{"code": "planning", "label": "Réservations"}, {"code": "dossier", "label": "Dossier"}])
+    make_town(sections=[{"code": "planning", "label": "Réservations"}, {"code": "messagerie", "label": "Messagerie"}])
     html = page(client.get("/plan-du-site/"))
     assert "<h2>Réservations</h2>" in html
     assert "Afficher et modifier les réservations" in html
-    assert "Dossier" not in html
+    assert "Messagerie" not in html
     assert "/factures/" not in Links(html).found
 
 

@@ -1,0 +1,63 @@
+"""What each area has to say of a child on the card of « Mon dossier »; an area that has a page about children adds its
+line here."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from preau.accounts.models import User
+from preau.families.models import Participant
+from preau.families.queries import consents_of
+from preau.town.choices import TextCode
+
+
+@dataclass(frozen=True, slots=True)
+class ChildLine:
+    """« Fiche sanitaire : à compléter ». `colour` and `icon` are those of a gommette, "" for plain words; `url` is the
+    page, `action` what the link to it says (« Compléter la fiche »)."""
+
+    label: str
+    text: str
+    colour: str = ""
+    icon: str = ""
+    url: str = ""
+    action: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChildCard:
+    """A child on « Mon dossier », with their schooling of the day."""
+
+    child: Participant
+    level: str
+    school: str
+    lines: tuple[ChildLine, ...]
+
+    @property
+    def pages(self) -> list[ChildLine]:
+        """The lines that lead to a page."""
+        return [line for line in self.lines if line.url]
+
+
+News = Callable[[User, Sequence[Participant], dt.date], Mapping[int, ChildLine]]
+"""Asked once for all the children, so that six cost what one does; the answer is by the key of the child, without those
+about whom there is nothing to say, or nothing that this parent may see."""
+
+
+def image_rights(user: User, children: Sequence[Participant], on: dt.date) -> dict[int, ChildLine]:
+    """What this parent answered; None of those whose identity they may not act on."""
+    found = {}
+    for asked in consents_of(user, on=on):
+        if asked.text.code == TextCode.CONSENT_IMAGE and asked.participant:
+            text = "Accordé" if asked.is_given else "Refusé" if asked.last else "Sans réponse"
+            found[asked.participant.pk] = ChildLine("Droit à l’image", text)
+    return found
+
+
+CHILD_NEWS: tuple[News, ...] = (image_rights,)
+
+
+def lines_of(user: User, children: Sequence[Participant], on: dt.date) -> dict[int, tuple[ChildLine, ...]]:
+    """The lines of each child, by its key, in the order of CHILD_NEWS."""
+    told = [news(user, children, on) for news in CHILD_NEWS]
+    return {child.pk: tuple(lines[child.pk] for lines in told if child.pk in lines) for child in children}

@@ -1,0 +1,36 @@
+"""« Mon dossier » : the children, and what the family asked of the town."""
+
+import datetime as dt
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from preau.accounts.audience import FamilyRequest, family_page
+from preau.accounts.models import User
+from preau.core.dates import local_day
+from preau.families.choices import Subject
+from preau.families.queries import children_of, household_of, schooling_on
+from preau.portal.child_news import ChildCard, lines_of
+
+
+@family_page
+@require_safe
+def dossier(request: FamilyRequest) -> HttpResponse:
+    today = local_day(timezone.now())
+    context = {"family": household_of(request.user), "cards": cards_of(request.user, today)}
+    return render(request, "portal/family/dossier.html", context)
+
+
+def cards_of(user: User, on: dt.date) -> list[ChildCard]:
+    """The children whose identity this parent may see, the eldest first: the same queries whatever their number."""
+    people = children_of(user, on=on, subject=Subject.IDENTITY)
+    children = [person for person in people if person.adult_id is None]
+    lines = lines_of(user, children, on)
+    cards = []
+    for child in children:
+        schooling = schooling_on(child.schoolings.all(), on)
+        level, school = (schooling.level.name, schooling.place.name) if schooling else ("", "")
+        cards.append(ChildCard(child, level, school, lines[child.pk]))
+    return cards
