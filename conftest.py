@@ -1,10 +1,21 @@
 """What every test of the project shares."""
 
 import os
+from pathlib import Path
 
+import pytest
+from django.conf import settings as django_settings
 from hypothesis import settings
 
 # No deadline: how long one example takes says more about the machine than about the code. In continuous integration
 # the examples are the same at each run, so that a failure is there for whoever looks.
 settings.register_profile("preau", deadline=None, derandomize="CI" in os.environ, print_blob=True)
 settings.load_profile("preau")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _health_key_file() -> None:
+    """The master key of the tests: drawn at their first run, outside their database."""
+    from preau.health.master import ensure_file
+
+    ensure_file(Path(django_settings.HEALTH_KEY_FILE))

@@ -5,6 +5,7 @@ Nothing here is a test: a busy machine changes the figures, and interleaving onl
 """
 
 import os
+from pathlib import Path
 
 import django
 
@@ -14,5 +15,10 @@ os.environ |= {
     "PREAU_SECRET_KEY": "only-for-measures",
     "PREAU_VAR": "build/bench",
     "PREAU_LOG_LEVEL": "WARNING",
+    "PREAU_HEALTH_KEY_FILE": "build/bench/sante.cle",
 }
 django.setup()
+
+from preau.health.master import ensure_file  # noqa: E402 (the settings come first)
+
+ensure_file(Path(os.environ["PREAU_HEALTH_KEY_FILE"]))

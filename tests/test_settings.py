@@ -8,6 +8,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from preau.health.master import ensure_file
+
 ROOT = Path(__file__).parents[1]
 GUIDE = ROOT / "docs/installer.md"
 PRODUCTION = {
@@ -32,7 +34,10 @@ def variables_read(source: str) -> Iterator[str]:
 
 
 def deployment_check(**changes: str) -> subprocess.CompletedProcess[str]:
-    """`preau check --deploy` as an administrator would run it."""
+    """`preau check --deploy` as an administrator would run it; the key of health data is in the folder of the data."""
+    key_file = Path(changes["PREAU_VAR"]) / "sante.cle"
+    ensure_file(key_file)
+    changes = {"PREAU_HEALTH_KEY_FILE": str(key_file)} | changes
     inherited = {
         name: value for name, value in os.environ.items() if not name.startswith(("DJANGO_", "PREAU_", "PYTEST_"))
     }
@@ -85,3 +90,16 @@ def test_no_secret_no_start(tmp_path: Path) -> None:
     done = deployment_check(PREAU_VAR=str(tmp_path), PREAU_SECRET_KEY="")
     assert done.returncode != 0
     assert "SECRET_KEY" in done.stderr
+
+
+def test_no_key_of_health_data_is_noticed(tmp_path: Path) -> None:
+    done = deployment_check(PREAU_VAR=str(tmp_path), PREAU_HEALTH_KEY_FILE="")
+    assert done.returncode != 0
+    assert "health new-key" in done.stderr
+
+
+def test_a_key_that_others_may_read_is_noticed(tmp_path: Path) -> None:
+    ensure_file(tmp_path / "open.cle")
+    (tmp_path / "open.cle").chmod(0o444)
+    done = deployment_check(PREAU_VAR=str(tmp_path), PREAU_HEALTH_KEY_FILE=str(tmp_path / "open.cle"))
+    assert "chmod 400" in done.stderr

@@ -1,11 +1,14 @@
 """A form sent after its session ended is not lost: it waits a day for the same person, who sees it and sends it once.
 
-It is kept on our side, never in the browser. A form with a password is not kept at all, nor are files.
+It is kept on our side, never in the browser. A form with a password is not kept at all, nor are files. What an area
+seals in its own tables is sealed here too (see `seal_forms_of`).
 """
 
 import datetime as dt
+import json
 import re
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -15,11 +18,13 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import redirect, resolve_url
+from django.urls import ResolverMatch, resolve
 from django.utils import timezone
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from preau.accounts.models import KeptForm, Session, User
+from preau.core.codes import new_code
 
 KEPT_FOR = dt.timedelta(days=1)
 MOST_SIGNS = 64 * 1024
@@ -29,6 +34,26 @@ FIELD = "saisie_gardee"
 LEFT_BY = "left_by"
 SECRET = re.compile(r"passw|mot.?de.?passe|secret|otp", re.IGNORECASE)
 NOT_KEPT = frozenset({"csrfmiddlewaretoken", FIELD})
+SEALED = "sealed"
+Fields = list[tuple[str, list[str]]]
+
+
+class Closet(Protocol):
+    """Seals what is typed on the pages of an area. `values` are those of the page's address, `code` the form's."""
+
+    def seal(self, user: User, values: Mapping[str, Any], code: str, text: str) -> str | None:
+        """None when this person may not send that form: then it is not kept."""
+
+    def unseal(self, values: Mapping[str, Any], code: str, sealed: str) -> str | None:
+        """None once it opens no more."""
+
+
+CLOSETS: dict[str, Closet] = {}
+
+
+def seal_forms_of(namespace: str, closet: Closet) -> None:
+    """From now on, what is typed on the pages of `namespace` is never kept in clear."""
+    CLOSETS[namespace] = closet
 
 
 def owner_of(request: HttpRequest) -> User | None:
@@ -56,20 +81,50 @@ def keep_form(request: HttpRequest, user: User) -> bool:
         return False
     if len(address) > 500 or any(SECRET.search(name) for name, _ in pairs):
         return False
-    _write(user, address=address, fields=pairs, files=files, now=timezone.now())
+    code = new_code()
+    if (kept := _sealed(request.resolver_match, user, code, pairs)) is None:
+        return False
+    _write(user, code=code, address=address, fields=kept, files=files, now=timezone.now())
     if not request.user.is_authenticated:
         request.session[LEFT_BY] = user.pk
     return True
 
 
+def _sealed(match: ResolverMatch | None, user: User, code: str, pairs: Fields) -> Fields | None:
+    """The fields as they are kept; None when they may not be."""
+    closet = CLOSETS.get(match.namespace) if match else None
+    if match is None or closet is None:
+        return pairs
+    sealed = closet.seal(user, match.kwargs, code, json.dumps(pairs))
+    return None if sealed is None else [(SEALED, [sealed])]
+
+
+def is_sealed(kept: KeptForm) -> bool:
+    """Whether what was typed is sealed: whoever reads it again shows once more who they are."""
+    return [name for name, _ in kept.fields] == [SEALED] and _page(kept).namespace in CLOSETS
+
+
+def fields_of(kept: KeptForm) -> Fields | None:
+    """The fields as they were typed; None when they open no more."""
+    if not is_sealed(kept):
+        return [(name, values) for name, values in kept.fields]
+    match = _page(kept)
+    text = CLOSETS[match.namespace].unseal(match.kwargs, kept.code, kept.fields[0][1][0])
+    return None if text is None else [(name, values) for name, values in json.loads(text)]
+
+
+def _page(kept: KeptForm) -> ResolverMatch:
+    return resolve(urlsplit(kept.address).path)
+
+
 @transaction.atomic
-def _write(user: User, *, address: str, fields: list[Any], files: int, now: dt.datetime) -> None:
+def _write(user: User, *, code: str, address: str, fields: list[Any], files: int, now: dt.datetime) -> None:
     """The last form of each address, and no more than a few."""
     waiting = KeptForm.objects.filter(user=user, sent_at=None)
     waiting.filter(address=address).delete()
     oldest = waiting.order_by("-kept_at").values_list("pk", flat=True)[MOST_FORMS - 1 :]
     KeptForm.objects.filter(pk__in=list(oldest)).delete()
-    KeptForm.objects.create(user=user, address=address, fields=fields, files=files, kept_at=now)
+    KeptForm.objects.create(user=user, code=code, address=address, fields=fields, files=files, kept_at=now)
 
 
 def has_lost_files(request: HttpRequest) -> bool:

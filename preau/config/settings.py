@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "preau.activities",
     "preau.demarches",
     "preau.registration",
+    "preau.health",
     "preau.pricing",
     "preau.enrolments",
     "preau.bookings",
@@ -191,6 +192,9 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = TESTING or DEBUG
 WHITENOISE_AUTOREFRESH = TESTING or DEBUG
+
+# Outside the database and its backups: see preau.health.master. Demonstrations and tests make their own.
+HEALTH_KEY_FILE = environment.text("HEALTH_KEY_FILE", str(VAR / "sante.cle") if TESTING or DEMO else "")
 
 EMAIL_FROM = environment.text("EMAIL_FROM", "ne-pas-repondre@localhost")
 DEFAULT_FROM_EMAIL = EMAIL_FROM

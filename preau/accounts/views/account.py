@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout, update_session_auth_hash
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -24,8 +24,8 @@ from preau.accounts.factors import factors_of
 from preau.accounts.forms import ConfirmForm, DisplayForm, EmailForm, NamesForm, PasswordForm
 from preau.accounts.franceconnect.actions import tie_of
 from preau.accounts.franceconnect.provider import is_open
-from preau.accounts.fresh import fresh
-from preau.accounts.kept_forms import FIELD, waiting_form
+from preau.accounts.fresh import ask_again, fresh, is_fresh
+from preau.accounts.kept_forms import FIELD, fields_of, is_sealed, waiting_form
 from preau.accounts.models import Session, User
 from preau.accounts.passwords import words_of
 from preau.core.codes import is_code
@@ -36,6 +36,7 @@ from preau.town.models import Text
 from preau.town.rules import Block, blocks
 
 GET_OR_POST = ["GET", "HEAD", "POST"]
+SEALED_MINUTES = 15
 
 
 @signed_in_page
@@ -201,17 +202,23 @@ def end_other_devices(request: SignedInRequest) -> HttpResponse:
 
 @signed_in_page
 @require_http_methods(GET_OR_POST)
-def resume(request: SignedInRequest) -> HttpResponse:
+def resume(request: SignedInRequest) -> HttpResponseBase:
     """What this person had typed; the form goes to its own page, this one only drops it."""
     kept = waiting_form(request.user, now=timezone.now())
     if kept is None:
         return redirect("accounts:landing")
+    if is_sealed(kept) and not is_fresh(request, minutes=SEALED_MINUTES):
+        return ask_again(request)
     if request.method == "POST":
         kept.delete()
         return _done(request, "Votre saisie est effacée. Rien n’est envoyé.", to="accounts:landing")
-    typed = [value for _, values in kept.fields for value in values if _is_for_people(value)]
+    fields = fields_of(kept)
+    if fields is None:
+        kept.delete()
+        return redirect("accounts:landing")
+    typed = [value for _, values in fields for value in values if _is_for_people(value)]
     words = sum(len(value.split()) for value in typed)
-    context: dict[str, Any] = {"kept": kept, "field": FIELD, "typed": typed, "words": words}
+    context: dict[str, Any] = {"kept": kept, "fields": fields, "field": FIELD, "typed": typed, "words": words}
     return _show(request, "resume", **context)
 
 

@@ -4,6 +4,7 @@ import os
 import socket
 import sys
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from django.db import connection
 from django.utils import timezone
 
 from preau.core.dates import local_day
+from preau.health.master import ensure_file
 from preau.town.queries import the_town
 from preau.townfile.demonstration.preparing import TownAlreadyThere, forget, prepare, prepared
 from preau.townfile.demonstration.running import (
@@ -60,6 +62,7 @@ class Command(BaseCommand):
         if serve:
             refuse_busy_ports(port)
         call_command("migrate", interactive=False, verbosity=0)
+        ensure_file(Path(settings.HEALTH_KEY_FILE))
         self.make_town(scene, families, reset=options["reset"], yes=options["yes"])
         call_command("collectstatic", interactive=False, verbosity=0)
         if serve:
