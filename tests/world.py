@@ -240,7 +240,7 @@ def make_world() -> World:
         Person("an agent of the annexe", make_agent(*everything, place=annexe), marks, shares_activity=True),
     )
     agent = make_agent(*everything, service=ours.regie.service)
-    counter = make_agent(Capability.INVITE_FAMILIES).grants.get().role
+    counter = make_agent(Capability.INVITE_FAMILIES, Capability.SEE_FAMILIES).grants.get().role
     Grant.objects.create(user=agent, role=counter, starts_on=dt.date(2020, 1, 1))  # a file belongs to no service
     none: frozenset[str] = frozenset()
     return World(

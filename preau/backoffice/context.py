@@ -29,9 +29,10 @@ class Page:
 
 PAGES = (
     Page("Demandes", "demarches:worklist", "boite", Capability.HANDLE_REQUESTS),
+    Page("Familles", "backoffice:families", "famille", Capability.SEE_FAMILIES),
     Page("Réservations", "bookings:day", "liste", Capability.SEE_BOOKINGS),
     Page("Occupation", "bookings:occupancy", "graphique", Capability.SEE_BOOKINGS),
-    Page("Comptes", "registration:accounts", "famille", Capability.INVITE_FAMILIES),
+    Page("Comptes", "registration:accounts", "compte", Capability.INVITE_FAMILIES),
     Page("Factures", "billing:campaigns", "facturation", Capability.PREPARE_INVOICES),
     Page("Paiements", "billing:payments", "carte", Capability.SEE_PAYMENTS),
     Page("Textes", "accounts:texts", "document", Capability.PUBLISH_TEXTS),

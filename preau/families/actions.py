@@ -12,11 +12,13 @@ from django.db.models.functions import Cast
 from preau.accounts.actions import admit
 from preau.accounts.models import User
 from preau.accounts.notifying import Event, notify
-from preau.core.dates import local_day
+from preau.core.dates import PARIS, local_day
 from preau.families.choices import AccessLevel, LinkRefusal, Situation, Subject
 from preau.families.models import Address, Adult, Consent, Family, FileNumber, Guardianship, Participant
 from preau.families.rules import PRESETS, UNKNOWN, Contact, completed
+from preau.families.searching import refile
 from preau.journal import actions as journal
+from preau.journal.models import Entry
 from preau.town.models import Service, Text
 
 FIRST_NUMBER = 1001
@@ -74,6 +76,7 @@ def open_family(*, household: NewHousehold, by: journal.Actor | None, now: dt.da
         email=household.email,
         **asdict(household.contact),
     )
+    refile(family.pk)
     journal.record(by, "families.opened", at=now, subject=adult.code, family=family.code)
     return adult
 
@@ -114,6 +117,7 @@ def set_number(*, family: Family, service: Service, number: str, by: journal.Act
                 FileNumber.objects.update_or_create(family=family, service=service, defaults={"number": number})
         except IntegrityError:
             raise NumberTaken from None
+    refile(family.pk)
     facts = {"service": service.code, "number": number}
     journal.record(by, "families.number_set", at=now, family=family.code, facts=facts)
 
@@ -124,6 +128,14 @@ def protect(*, family: Family, is_protected: bool, by: journal.Actor | None, now
     if Family.objects.filter(pk=family.pk).exclude(is_protected=is_protected).update(is_protected=is_protected):
         verb = "protected" if is_protected else "unprotected"
         journal.record(by, f"families.{verb}", at=now, family=family.code)
+
+
+def note_reading(*, family: Family, by: User, now: dt.datetime) -> None:
+    """An agent has opened the file: noted once a day."""
+    midnight = dt.datetime.combine(local_day(now), dt.time(), PARIS)
+    read = Entry.objects.filter(family=family.code, at__gte=midnight, action="families.read", actor=by.journal_name)
+    if not read.exists():
+        journal.record(by, "families.read", at=now, family=family.code)
 
 
 @transaction.atomic
@@ -234,6 +246,7 @@ def set_bond(
 def correct_email(*, adult: Adult, email: str, by: journal.Actor | None, now: dt.datetime) -> None:
     """Keep in the file an address that an agent has mended; the account of the adult, if any, keeps its own."""
     if Adult.objects.filter(pk=adult.pk).exclude(email=email).update(email=email):
+        refile(adult.family_id)
         journal.record(by, "families.email_corrected", at=now, subject=adult.code, family=adult.family.code)
     adult.email = email
 
@@ -246,6 +259,7 @@ def complete_contact(*, adult: Adult, told: Contact, by: journal.Actor | None, n
     added = {name: value for name, value in whole.items() if value != getattr(held, name)}
     if added:
         Adult.objects.filter(pk=adult.pk).update(**added)
+        refile(adult.family_id)
         facts = {"fields": sorted(added)}
         journal.record(
             by, "families.contact_completed", at=now, subject=adult.code, family=adult.family.code, facts=facts

@@ -241,6 +241,14 @@ class CustodyException(models.Model):
         ]
 
 
+class FileWord(models.Model):
+    """A folded word by which a file is found (see `searching`); `adult` when it describes one of its adults."""
+
+    family = models.ForeignKey(Family, on_delete=models.CASCADE, related_name="+")
+    adult = models.ForeignKey(Adult, on_delete=models.CASCADE, null=True, related_name="+")
+    word = models.CharField(max_length=40, db_index=True)
+
+
 class Consent(models.Model):
     """A yes or a no to a version of a text, about oneself or a child. Never changed: the latest row is the answer."""
 

@@ -1,12 +1,14 @@
-"""Which participants and families a person may see or act for, kind of data by kind of data, on a day."""
+"""Which participants and families a person may see or act for, kind of data by kind of data, on a day; which files an
+agent may open."""
 
 import datetime as dt
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from preau.accounts.models import User
+from preau.accounts.permissions import scopes_of
 from preau.families.choices import AccessLevel, Subject
-from preau.families.models import Family, Guardianship, Participant
+from preau.families.models import Family, Guardianship, Home, Participant
 
 
 def bonds_in_force(user: User | int, *, on: dt.date) -> QuerySet[Guardianship]:
@@ -33,3 +35,19 @@ def participants_visible_to(
 def families_visible_to(user: User) -> QuerySet[Family]:
     """The household of this parent: bills, quotient, address. Never reached through a child."""
     return Family.objects.filter(adults__user=user, archived_at__isnull=True)
+
+
+def families_in_scope(user: User, capability: str, *, on: dt.date) -> QuerySet[Family]:
+    """The files, archived ones included, in which this agent may use `capability` on that day: all, or those of the
+    children schooled at their places, this year or later. A grant on one service gives none: a file belongs to no
+    service."""
+    scopes = [scope for scope in scopes_of(user, capability, on) if scope.services is None]
+    if any(scope.places is None for scope in scopes):
+        return Family.objects.all()
+    places = {place for scope in scopes for place in scope.places or ()}
+    if not places:
+        return Family.objects.none()
+    homes = Home.objects.filter(
+        participant__schoolings__place__in=places, participant__schoolings__year__ends_on__gte=on
+    )
+    return Family.objects.filter(pk__in=homes.values("family"))

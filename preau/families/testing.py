@@ -14,6 +14,7 @@ from preau.accounts.testing import make_user
 from preau.families.choices import CustodyMode, Situation, Subject
 from preau.families.models import Address, Adult, Custody, Family, Guardianship, Home, Participant, Schooling
 from preau.families.rules import PRESETS
+from preau.families.searching import refile
 from preau.town.models import Level, Place, SchoolYear
 
 LONG_AGO = dt.date(2020, 1, 1)
@@ -31,6 +32,7 @@ def make_family(*, name: str = "Pinceau", number: str = "", insee_code: str = "9
         city="Villejuif",
         insee_code=insee_code,
     )
+    refile(family.pk)
     return family
 
 
@@ -44,7 +46,7 @@ def make_adult(
 ) -> Adult:
     """An adult of `family`, with an account unless `signs_in` is False."""
     account = user or (make_user(first_name=first_name, last_name=last_name) if signs_in else None)
-    return Adult.objects.create(
+    adult = Adult.objects.create(
         family=family,
         user=account,
         civility="Madame",
@@ -52,6 +54,8 @@ def make_adult(
         last_name=last_name,
         email=account.email if account else "",
     )
+    refile(family.pk)
+    return adult
 
 
 def make_child(
@@ -71,6 +75,7 @@ def make_child(
             make_bond(adult, child)
     if year and school and level:
         Schooling.objects.create(participant=child, year=year, place=school, level=level)
+    refile(*(family.pk for family in families))
     return child
 
 

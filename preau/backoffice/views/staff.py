@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from preau.accounts.audience import StaffRequest, staff_page
 from preau.accounts.choices import Capability
 from preau.accounts.models import User
-from preau.backoffice.queries import received_on, to_bill
+from preau.backoffice.queries.desk import received_on, to_bill
 from preau.bookings.queries.day import day_counts
 from preau.bookings.queries.occupancy import full_days
 from preau.core.dates import local_day

@@ -4,15 +4,14 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
-from preau.families.models import Adult, Family, FileNumber
+from preau.families.models import Adult, Family
+from preau.families.searching import adults_named
 from preau.registration.choices import AccountState, CodeChannel
 from preau.registration.models import ActivationCode, Invitation, Registration
 from preau.registration.queries.claims import adult_facts, numbers_of, open_files
 from preau.registration.rules import bears_name, number_key
-
-MOST_WORDS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +36,7 @@ def adults_found(
     adults: QuerySet[Adult], *, words: str, state: str, now: dt.datetime, waiting: Collection[int]
 ) -> QuerySet[Adult]:
     """Those of `adults` whom the words find, in that state ("" for all), by file and name."""
-    for word in words.split()[:MOST_WORDS]:
-        adults = adults.filter(
-            Q(family__name__icontains=word)
-            | Q(family__number__icontains=word)
-            | Q(family__in=FileNumber.objects.filter(number__icontains=word).values("family"))
-            | Q(first_name__icontains=word)
-            | Q(last_name__icontains=word)
-            | Q(email__icontains=word)
-        )
+    adults = adults_named(adults, words)
     found = _in_state(adults, state, now=now, waiting=waiting)
     return found.select_related("family", "user").order_by(
         "family__name", "family__number", "last_name", "first_name", "pk"

@@ -11,6 +11,7 @@ from pypdf import PdfReader
 from preau.accounts.choices import Capability
 from preau.accounts.models import User
 from preau.accounts.testing import make_agent, make_user, sign_in
+from preau.families.actions import correct_email
 from preau.families.models import Adult, Family
 from preau.families.testing import make_adult, make_child, make_family
 from preau.notifications.models import Outgoing
@@ -35,8 +36,7 @@ def family() -> Family:
 
 def person(family: Family, first_name: str = "Zoé", email: str = "zoe@example.org") -> Adult:
     adult = make_adult(family, signs_in=False, first_name=first_name)
-    Adult.objects.filter(pk=adult.pk).update(email=email)
-    adult.refresh_from_db()
+    correct_email(adult=adult, email=email, by=None, now=NOW)
     return adult
 
 

@@ -24,6 +24,7 @@ from preau.families.models import (
     Schooling,
 )
 from preau.families.rules import PRESETS
+from preau.families.searching import refile_changed
 from preau.pricing.choices import QuotientSource
 from preau.pricing.models import Quotient
 from preau.town.models import Level, Place, SchoolYear
@@ -56,6 +57,7 @@ def settle(
     _schoolings(participants, years, scene.sectors)
     _quotients(households, families, since, now)
     _custodies(households, families, participants, since)
+    refile_changed()
     return Settled(
         families=families,
         participants=participants,

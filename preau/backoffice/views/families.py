@@ -1,0 +1,71 @@
+"""« Familles »: finding a file, and reading it on one page."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from preau.accounts.audience import StaffRequest, staff_page
+from preau.accounts.choices import Capability
+from preau.backoffice.forms import SearchForm
+from preau.backoffice.queries.families import files_of, found_files, read_file
+from preau.backoffice.queries.history import entries_of, readings_of, tell
+from preau.core.dates import local_day
+from preau.families.actions import note_reading
+from preau.families.models import Family
+from preau.families.permissions import families_in_scope
+from preau.town.context import town_of
+
+PER_PAGE = 25
+ENTRIES = 50
+
+
+@staff_page(Capability.SEE_FAMILIES)
+@require_safe
+def search(request: StaffRequest) -> HttpResponse:
+    """The files that the words find; none until something is typed."""
+    form, today = SearchForm(request.GET), local_day(timezone.now())
+    page = Paginator(files_of(request.user, form.words, on=today), PER_PAGE).get_page(request.GET.get("page"))
+    context = {"form": form, "words": form.words, "page": page, "rows": found_files(page, on=today)}
+    return render(request, "backoffice/families/search.html", context)
+
+
+def family_or_404(request: StaffRequest, family_code: str, capability: str = Capability.SEE_FAMILIES) -> Family:
+    """The file, if it is within what this agent may do with `capability`."""
+    today = local_day(timezone.now())
+    return get_object_or_404(families_in_scope(request.user, capability, on=today), code=family_code)
+
+
+@staff_page(Capability.SEE_FAMILIES)
+@require_safe
+def overview(request: StaffRequest, family_code: str) -> HttpResponse:
+    """Everything that an agent asks first. Opening it is noted, once a day."""
+    family, now = family_or_404(request, family_code), timezone.now()
+    note_reading(family=family, by=request.user, now=now)
+    file = read_file(request.user, family, town=town_of(request), now=now)
+    return render(request, "backoffice/families/overview.html", {"file": file, **tabs(request, family)})
+
+
+@staff_page(Capability.SEE_FAMILIES)
+@require_safe
+def history(request: StaffRequest, family_code: str) -> HttpResponse:
+    """All that was done about the file, and who opened it."""
+    family = family_or_404(request, family_code)
+    is_about_readings = request.GET.get("lectures") == "oui"
+    entries = readings_of(family) if is_about_readings else entries_of(family)
+    page = Paginator(entries, ENTRIES).get_page(request.GET.get("page"))
+    context = {"page": page, "told": tell(list(page)), "readings": is_about_readings, **tabs(request, family)}
+    return render(request, "backoffice/families/history.html", context)
+
+
+def tabs(request: StaffRequest, family: Family) -> dict[str, Any]:
+    """What the head of each page of a file needs."""
+    may = request.user.may
+    return {
+        "family": family,
+        "sees_accounts": may(Capability.INVITE_FAMILIES) and family.archived_at is None,
+        "form": SearchForm(),
+    }
