@@ -73,8 +73,8 @@ class Names:
 @dataclass(frozen=True)
 class Household:
     """A family that uses everything: a child enrolled, booked, ticks to confirm, an invoice, one to come, a payment
-    begun, one received; somebody of their name who asks for an account at their service; a line in a file of old
-    accounts."""
+    begun, one received, a request that they follow; somebody of their name who asks for an account at their service; a
+    line in a file of old accounts."""
 
     home: PayingHousehold
     child: Participant
@@ -85,6 +85,7 @@ class Household:
     attempt: PaymentAttempt
     submission: Submission
     demarche: Demarche
+    followed: Demarche
     takeover: Takeover
 
     @property
@@ -123,9 +124,10 @@ def make_household_of(names: Names) -> Household:
     attempt = begin_paying(invoice, home)
     asker = make_waiting_user(names.asker.lower(), first_name=names.asker, last_name=names.family)
     demarche = make_account_request(asker, service=activity.service, photo=picture(), now=NOW)
+    followed = make_account_request(home.user, service=activity.service, now=NOW)
     lines = [Line(2, home.family.number, home.user.email, ((f"{names.parent} {names.family}", ""),))]
     takeover = keep_takeover(name="anciens-comptes.csv", lines=lines, by=None, now=NOW)
-    return Household(home, child, enrolment, regie, invoice, to_come, attempt, submission, demarche, takeover)
+    return Household(home, child, enrolment, regie, invoice, to_come, attempt, submission, demarche, followed, takeover)
 
 
 def bill(regie: Regie) -> tuple[Invoice, Invoice]:
@@ -275,7 +277,8 @@ PHONES = [f"073119773{last}" for last in (1, 2, 3)]
 def person_marks(ours: Household) -> frozenset[str]:
     """Who they are. Codes are marks too: the answer to whoever sent one may repeat it, no other."""
     words = {OURS.family, OURS.parent, OURS.child, OURS.asker, "Wolframite", *PHONES, OURS.token}
-    codes = {ours.child.code, ours.home.family.code, ours.home.adult.code, ours.enrolment.code, ours.demarche.code}
+    codes = {ours.child.code, ours.home.family.code, ours.home.adult.code, ours.enrolment.code}
+    codes |= {ours.demarche.code, ours.followed.code}
     return frozenset(words | codes | {ours.home.family.number})
 
 
@@ -340,9 +343,9 @@ def state_of(ours: Household) -> dict[str, list[dict[str, Any]]]:
         Invoice.objects.filter(payer=home.payer),
         PaymentAttempt.objects.filter(payer=home.payer),
         Payment.objects.filter(payer=home.payer),
-        Demarche.objects.filter(pk=ours.demarche.pk),
-        DemarcheEvent.objects.filter(demarche=ours.demarche),
-        AccountAsked.objects.filter(pk=ours.demarche.pk),
+        Demarche.objects.filter(pk__in=[ours.demarche.pk, ours.followed.pk]),
+        DemarcheEvent.objects.filter(demarche__in=[ours.demarche, ours.followed]),
+        AccountAsked.objects.filter(pk__in=[ours.demarche.pk, ours.followed.pk]),
         AskedPhoto.objects.filter(pk=ours.demarche.pk),
         Invitation.objects.filter(adult=home.adult),
         ActivationCode.objects.filter(adult=home.adult),
@@ -360,7 +363,7 @@ OWN: dict[str, Callable[[Household], tuple[object, ...]]] = {
     "invoice_code": lambda ours: (ours.invoice.code, ours.to_come.code),
     "campaign_code": lambda ours: (campaign_of(ours.invoice).code, campaign_of(ours.to_come).code),
     "attempt_code": lambda ours: (ours.attempt.code,),
-    "demarche_code": lambda ours: (ours.demarche.code,),
+    "demarche_code": lambda ours: (ours.demarche.code, ours.followed.code),
     "agent_name": lambda ours: (COLLEAGUE,),
     "role_code": lambda ours: (COLLEAGUES_ROLE,),
     "proposal_code": lambda ours: (PROPOSED,),

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from preau.demarches.actions import link_asked, refuse_asked
+from preau.demarches.actions import link_asked, refuse_asked, withdraw_asked
 from preau.demarches.choices import ACCOUNT
 from preau.demarches.kinds import Kind, Line
 from preau.demarches.models import AccountAsked, Demarche
 from preau.demarches.reading import birth_told, full_name, vouched_told
+from preau.town.queries import the_town
 
 
 def lines_of(demarche: Demarche) -> Sequence[Line]:
@@ -36,4 +37,6 @@ KIND = Kind(
     accept=link_asked,
     refuse=refuse_asked,
     mail="demarches/mail/account",
+    withdraw=withdraw_asked,
+    working_days=lambda: the_town().account_request_days,
 )

@@ -78,6 +78,19 @@ class CompleteForm(IdentityFields, ContactFields):
         return given
 
 
+class AddForm(PortalForm):
+    """What the asker adds to a request, or answers to the agent who asked."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=10**6)
+    text = forms.CharField(
+        label="Votre message",
+        help_text="Ne donnez jamais un mot de passe.",
+        max_length=LONGEST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        error_messages={"required": "Écrivez votre message"},
+    )
+
+
 class AskAgentForm(PortalForm):
     """What helps an agent to find the file of somebody who is already known by name."""
 

@@ -2,18 +2,34 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 from django.db.models import Model
 
 from preau.demarches.models import Demarche
+from preau.families.choices import Subject
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Something that was asked, as the agents read it beside the list."""
+    """Something that was asked, as it is read beside the list. `before` is what holds until an agent accepts."""
 
     label: str
     value: str
+    before: str = ""
+
+
+class Reach(Enum):
+    """Who follows a request, besides the person who sent it (see permissions.demarches_visible_to)."""
+
+    ASKER = "asker"
+    HOUSEHOLD = "household"
+    CHILD = "child"
+
+
+def nothing(demarche: Demarche) -> Sequence[Line]:
+    """What others than the asker read of a request: its header, and no more."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +40,12 @@ class Kind:
     table of what is asked, whose primary key is the 1-1 link to the header, and `lines` reads it. `accept` and `refuse`
     take the démarche, `by`, `version` and `now`, and what the kind needs besides; both go through `answer`. `mail` is
     the template that tells the person (see `notifications.actions.queue_mail`), with `demarche` and `kind`.
+
+    On the family's side, `family_page` names the address, made of the same code, where the request is followed;
+    `reach` says who follows it, and `subject` what they must see of the child when it is about one. The asker reads
+    `lines`; the others of the household, `shared_lines`. `change_page` is the address where the asker changes what was
+    asked (None: only a text can be added); `withdraw` gives it up (None: as any kind is). `working_days` is the time
+    that is promised for an answer, None when nothing is.
     """
 
     code: str
@@ -34,6 +56,13 @@ class Kind:
     accept: Callable[..., Demarche]
     refuse: Callable[..., Demarche]
     mail: str = "demarches/mail/answered"
+    family_page: str = "demarches:followed"
+    reach: Reach = Reach.ASKER
+    subject: Subject = Subject.IDENTITY
+    shared_lines: Callable[[Demarche], Sequence[Line]] = nothing
+    change_page: Callable[[Demarche], str] | None = None
+    withdraw: Callable[..., Demarche] | None = None
+    working_days: Callable[[], int | None] = lambda: None
 
 
 KINDS: dict[str, Kind] = {}

@@ -11,7 +11,7 @@ from preau.accounts.models import User
 from preau.demarches.choices import ACCOUNT, DemarcheState, Likeness
 from preau.demarches.kinds import KINDS
 from preau.demarches.models import AccountAsked, AnswerText, Demarche, DemarcheEvent, Recipient
-from preau.demarches.permissions import demarches_in_scope
+from preau.demarches.permissions import demarches_in_scope, demarches_visible_to
 from preau.demarches.reading import date_told, full_name
 from preau.demarches.rules import VOUCHED, AccountIdentity, Known, fold, likeness, strength, working_days_left
 from preau.families.models import Address, Adult, FileNumber, Home
@@ -54,6 +54,12 @@ def vouched_before(user: User, identity: AccountIdentity) -> dt.datetime | None:
     asked = AccountAsked.objects.filter(demarche__asked_by=user, vouched_at__isnull=False)
     same = asked.filter(**{name: getattr(identity, name) for name in VOUCHED})
     return same.values_list("vouched_at", flat=True).order_by("-vouched_at").first()
+
+
+def following(user: User, *, on: dt.date) -> QuerySet[Demarche]:
+    """The requests that this parent follows, with all that a list or a page tells of them."""
+    related = ("service", "participant", "family", "asked_by", "answered_by")
+    return demarches_visible_to(user, on=on).filter(kind__in=KINDS).select_related(*related)
 
 
 # The worklist

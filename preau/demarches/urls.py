@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from preau.demarches.views import accounts, family, staff, texts, together
+from preau.demarches.views import accounts, family, following, staff, texts, together
 
 app_name = "demarches"
 urlpatterns = [
@@ -10,6 +10,9 @@ urlpatterns = [
     path("en-attente/demander/", family.ask, name="ask"),
     path("en-attente/completer/", family.completing, name="complete"),
     path("en-attente/annuler/", family.withdrawing, name="withdraw"),
+    path("dossier/demarches/<slug:demarche_code>/", following.followed, name="followed"),
+    path("dossier/demarches/<slug:demarche_code>/completer/", following.completing, name="followed_complete"),
+    path("dossier/demarches/<slug:demarche_code>/annuler/", following.withdrawing, name="followed_withdraw"),
     path("mairie/demandes/", staff.demandes, name="worklist"),
     path("mairie/demandes/textes/", texts.texts, name="texts"),
     path("mairie/demandes/textes/<slug:text_code>/", texts.text, name="text"),

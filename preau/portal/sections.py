@@ -48,7 +48,7 @@ SECTIONS = {
             "dossier",
             "portal:dossier",
             (Link("Consulter mon dossier et mes démarches", "portal:dossier"),),
-            within=("families", "demarches", "health", "documents", "members", "checklist"),
+            within=("portal:demarches", "families", "demarches", "health", "documents", "members", "checklist"),
         ),
         Section(
             "inscriptions",

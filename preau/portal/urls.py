@@ -9,6 +9,7 @@ urlpatterns = [
     path("", public.welcome, name="welcome"),
     path("accueil/", family.home, name="home"),
     path("dossier/", dossier.dossier, name="dossier"),
+    path("dossier/demarches/", dossier.demarches, name="demarches"),
     path("aide/", public.help_page, name="help"),
     path("plan-du-site/", public.sitemap, name="sitemap"),
     path("delais/", public.notices, name="notices"),

@@ -92,8 +92,8 @@ def test_agents_see_the_requests_of_their_services_and_only_with_the_capability(
 
 def test_a_person_sees_their_own_requests() -> None:
     demarche = make_account_request()
-    assert list(demarches_visible_to(asker_of(demarche))) == [demarche]
-    assert not demarches_visible_to(make_waiting_user()).exists()
+    assert list(demarches_visible_to(asker_of(demarche), on=TODAY)) == [demarche]
+    assert not demarches_visible_to(make_waiting_user(), on=TODAY).exists()
 
 
 def test_a_request_without_its_detail_is_told_by_verify() -> None:

@@ -13,14 +13,39 @@ from preau.core.dates import local_day
 from preau.families.choices import Subject
 from preau.families.queries import children_of, household_of, schooling_on
 from preau.portal.child_news import ChildCard, lines_of
+from preau.portal.following import HOUSEHOLD, drawn, followed_page
+
+SHOWN = 4
 
 
 @family_page
 @require_safe
 def dossier(request: FamilyRequest) -> HttpResponse:
-    today = local_day(timezone.now())
-    context = {"family": household_of(request.user), "cards": cards_of(request.user, today)}
+    user, now = request.user, timezone.now()
+    today = local_day(now)
+    latest = followed_page(user, on=today, number="1")
+    context = {
+        "family": household_of(user),
+        "cards": cards_of(user, today),
+        "followed": drawn(user, list(latest)[:SHOWN], on=today, now=now),
+        "has_more": latest.paginator.count > SHOWN,
+    }
     return render(request, "portal/family/dossier.html", context)
+
+
+@family_page
+@require_safe
+def demarches(request: FamilyRequest) -> HttpResponse:
+    """All that was asked, for everybody or for one."""
+    user, now = request.user, timezone.now()
+    today = local_day(now)
+    children = children_of(user, on=today, subject=Subject.PLANNING)
+    asked = request.GET.get("pour", "")
+    about = asked if asked == HOUSEHOLD or asked in {child.code for child in children} else ""
+    page = followed_page(user, on=today, number=request.GET.get("page", ""), about=about)
+    followed = drawn(user, list(page), on=today, now=now)
+    context = {"page": page, "followed": followed, "children": children, "about": about}
+    return render(request, "portal/family/demarches.html", context)
 
 
 def cards_of(user: User, on: dt.date) -> list[ChildCard]:
