@@ -232,7 +232,12 @@ def post(adult: Adult, path: str, **given: object) -> str:
 def test_the_asker_answers_the_agent_and_the_request_is_studied_again(zoe):
     demarche = ask(zoe)
     answer(
-        demarche, state=DemarcheState.INCOMPLETE, reason="De quand ?", by=make_agent(), version=demarche.version, now=NOW
+        demarche,
+        state=DemarcheState.INCOMPLETE,
+        reason="De quand ?",
+        by=make_agent(),
+        version=demarche.version,
+        now=NOW,
     )
     html = post(zoe, f"{SUIVI}{demarche.code}/completer/", version=2, text="Du 3 mars.")
     assert "Votre message est envoyé." in html
