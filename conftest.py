@@ -5,12 +5,22 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
-from hypothesis import settings
+from hypothesis import settings as profiles
+from pytest_django import Settings
 
 # No deadline: how long one example takes says more about the machine than about the code. In continuous integration
 # the examples are the same at each run, so that a failure is there for whoever looks.
-settings.register_profile("preau", deadline=None, derandomize="CI" in os.environ, print_blob=True)
-settings.load_profile("preau")
+profiles.register_profile("preau", deadline=None, derandomize="CI" in os.environ, print_blob=True)
+profiles.load_profile("preau")
+
+
+@pytest.fixture(autouse=True)
+def _files_of_the_test(settings: Settings) -> None:
+    """What a test stores is its own, and gone with it."""
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    }
 
 
 @pytest.fixture(scope="session", autouse=True)

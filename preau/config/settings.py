@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "preau.demarches",
     "preau.registration",
     "preau.health",
+    "preau.documents",
     "preau.pricing",
     "preau.enrolments",
     "preau.bookings",
@@ -182,8 +183,26 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
+# Documents and invoices: a folder that no server of static files shows, or a bucket.
+S3_BUCKET = environment.text("S3_BUCKET")
+FOLDER_STORAGE: dict[str, Any] = {
+    "BACKEND": "preau.documents.storage.DurableFolder",
+    "OPTIONS": {"location": VAR / "files"},
+}
+S3_STORAGE: dict[str, Any] = {
+    "BACKEND": "storages.backends.s3.S3Storage",
+    "OPTIONS": {
+        "bucket_name": S3_BUCKET,
+        "endpoint_url": environment.text("S3_ENDPOINT") or None,
+        "region_name": environment.text("S3_REGION") or None,
+        "access_key": environment.text("S3_KEY") or None,
+        "secret_key": environment.text("S3_SECRET") or None,
+        "default_acl": None,
+        "file_overwrite": False,
+    },
+}
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": VAR / "files"}},
+    "default": S3_STORAGE if S3_BUCKET else FOLDER_STORAGE,
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if TESTING or DEBUG
@@ -195,6 +214,16 @@ WHITENOISE_AUTOREFRESH = TESTING or DEBUG
 
 # Outside the database and its backups: see preau.health.master. Demonstrations and tests make their own.
 HEALTH_KEY_FILE = environment.text("HEALTH_KEY_FILE", str(VAR / "sante.cle") if TESTING or DEMO else "")
+
+# What a family may send: its weight is bounded while it arrives (see documents.cleaning.limits).
+FILE_UPLOAD_HANDLERS = [
+    "preau.documents.uploads.BoundedUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+DATA_UPLOAD_MAX_NUMBER_FILES = 12
+CLAMAV = environment.text("CLAMAV")  # host:port, or the path of a socket; "": files are shown as not scanned
+CLAMAV_REQUIRED = environment.flag("CLAMAV_REQUIRED", default=True)
 
 EMAIL_FROM = environment.text("EMAIL_FROM", "ne-pas-repondre@localhost")
 DEFAULT_FROM_EMAIL = EMAIL_FROM

@@ -7,12 +7,21 @@ from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 from django.db.models import BaseConstraint, CheckConstraint, Model, UniqueConstraint
 
-from tests.forbidden_writes import test_families, test_health, test_money, test_places, test_town, test_ways
+from tests.forbidden_writes import (
+    test_documents,
+    test_families,
+    test_health,
+    test_money,
+    test_places,
+    test_town,
+    test_ways,
+)
 from tests.forbidden_writes.given import CASES, Base, Case
 
 pytestmark = pytest.mark.django_db
 
 PARTS = (
+    test_documents,
     test_places,
     test_families,
     test_money,

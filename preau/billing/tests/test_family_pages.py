@@ -136,9 +136,8 @@ def test_each_line_says_why_it_costs_that(parent: Client, zoe: PayingHousehold, 
 def test_the_pdf_of_an_invoice_is_made_once(
     parent: Client, zoe: PayingHousehold, regie: Regie, settings, tmp_path
 ) -> None:
-    settings.STORAGES = settings.STORAGES | {
-        "default": settings.STORAGES["default"] | {"OPTIONS": {"location": tmp_path}}
-    }
+    folder = {"BACKEND": "preau.documents.storage.DurableFolder", "OPTIONS": {"location": tmp_path}}
+    settings.STORAGES = settings.STORAGES | {"default": folder}
     invoice = make_invoice(zoe.payer, regie, 455)
     first = parent.get(f"/factures/{invoice.code}/facture.pdf")
     assert first["Content-Type"] == "application/pdf"

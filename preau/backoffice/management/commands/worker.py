@@ -23,6 +23,7 @@ from preau.billing.actions.announcing import announce_due
 from preau.billing.actions.settling import poll_due
 from preau.core.migrated import refuse_unmigrated
 from preau.demarches.actions import erase_refused
+from preau.documents.storing import delete_dropped, delete_unknown
 from preau.families.searching import refile_changed
 from preau.journal.actions import chain
 from preau.notifications.actions import send_due
@@ -74,6 +75,8 @@ def jobs() -> list[Job]:
         Job("refused accounts erased", lambda now: erase_refused(now=now), dt.timedelta(hours=1)),
         Job("files made findable", lambda now: refile_changed(), dt.timedelta(days=1)),
         Job("tries forgotten", lambda now: forget_old_tries(now=now), dt.timedelta(hours=1)),
+        Job("files deleted", lambda now: delete_dropped(now=now), dt.timedelta(minutes=1)),
+        Job("unknown files deleted", lambda now: delete_unknown(now=now), dt.timedelta(days=1)),
         Job("kept forms forgotten", lambda now: forget_old_forms(now=now), dt.timedelta(hours=1)),
     ]
 
