@@ -29,3 +29,11 @@ def _health_key_file() -> None:
     from preau.health.master import ensure_file
 
     ensure_file(Path(django_settings.HEALTH_KEY_FILE))
+
+
+@pytest.fixture(autouse=True)
+def nothing_asked_before():
+    """What the town asks of files is kept by version of the catalogue, and most tests have the first."""
+    from preau.checklist.queries.demands import demands_of
+
+    demands_of.cache_clear()

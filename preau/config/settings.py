@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "preau.documents",
     "preau.pricing",
     "preau.enrolments",
+    "preau.checklist",
     "preau.bookings",
     "preau.billing",
     "preau.townfile",

@@ -5,7 +5,10 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.urls import reverse
+
 from preau.accounts.models import User
+from preau.checklist.queries.todo import PersonTodo, todo_of
 from preau.families.models import Participant
 from preau.families.queries import consents_of
 from preau.town.choices import TextCode
@@ -54,7 +57,24 @@ def image_rights(user: User, children: Sequence[Participant], on: dt.date) -> di
     return found
 
 
-CHILD_NEWS: tuple[News, ...] = (image_rights,)
+def completeness(user: User, children: Sequence[Participant], on: dt.date) -> dict[int, ChildLine]:
+    """Whether something is still missing in the file of each child, with the list of what this parent may give."""
+    todo = todo_of(user, on=on)
+    return {one.person.pk: _completeness(one) for one in todo.people}
+
+
+def _completeness(one: PersonTodo) -> ChildLine:
+    url = f"{reverse('checklist:todo')}#{one.person.code}"
+    missing = len(one.standing.missing)
+    if missing:
+        text = "1 élément manque" if missing == 1 else f"{missing} éléments manquent"
+        return ChildLine("Dossier", text, "rouge" if one.is_blocked else "ambre", "alerte", url, "Voir ce qui manque")
+    if one.standing.checking:
+        return ChildLine("Dossier", "En vérification", "lilas", "sablier", url, "Voir le détail")
+    return ChildLine("Dossier", "Complet", "vert", "succes")
+
+
+CHILD_NEWS: tuple[News, ...] = (completeness, image_rights)
 
 
 def lines_of(user: User, children: Sequence[Participant], on: dt.date) -> dict[int, tuple[ChildLine, ...]]:

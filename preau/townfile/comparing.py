@@ -11,7 +11,9 @@ from preau.townfile.file import TownFile
 from preau.townfile.rows import Row
 from preau.townfile.tables import TABLES, Synced
 
-SETS = frozenset({"levels", "schools", "groups", "parts", "kinds_of_day", "weekdays", "capabilities", "ways", "proofs"})
+SETS = frozenset(
+    {"levels", "schools", "groups", "parts", "kinds_of_day", "weekdays", "capabilities", "ways", "proofs"}
+) | {"themes", "activities"}
 """Lists whose order means nothing."""
 
 LONGEST_SHOWN = 60

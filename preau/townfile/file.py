@@ -14,6 +14,7 @@ from preau.townfile.rows import (
     SLUG,
     AccountsRow,
     ActivityRow,
+    AskedItemRow,
     CapacityRow,
     ClosureRow,
     GroupRow,
@@ -80,6 +81,7 @@ class TownFile:
     units: dict[str, Table[UnitRow]]
     tariffs: Table[TariffRow]
     roles: Table[RoleRow]
+    checklist: Table[AskedItemRow]
 
 
 TOP = frozenset(
@@ -97,7 +99,7 @@ TOP = frozenset(
             "parts",
             "themes",
         ),
-        *("groups", "capacities", "activities", "tariffs", "roles"),
+        *("groups", "capacities", "activities", "tariffs", "roles", "checklist"),
     }
 )
 CALENDAR = frozenset({"years", "periods", "public_holidays"})
@@ -131,6 +133,7 @@ def read_town_file(source: Source) -> TownFile:
         units=units,
         tariffs=_table(source, ("tariffs",), tree, TariffRow),
         roles=_table(source, ("roles",), tree, RoleRow),
+        checklist=_table(source, ("checklist",), tree, AskedItemRow),
     )
 
 

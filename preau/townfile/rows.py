@@ -12,6 +12,7 @@ from preau.accounts.choices import Capability
 from preau.activities.choices import AfterNotice, BookingMode, EnrolmentMode
 from preau.activities.rules import WEEKDAYS
 from preau.billing.choices import PayFiPMode
+from preau.checklist.choices import Item, Stage
 from preau.town.choices import DayKind, PlaceKind, Proof, WayIn
 from preau.town.models import SHORTEST_PASSWORD, default_proofs, default_ways
 from preau.townfile.values import (
@@ -274,3 +275,19 @@ class TariffRow(Row):
 class RoleRow(Row):
     name: Text80
     capabilities: list[Annotated[str, among(Capability.values)]] = Field(min_length=1)
+
+
+Age = Annotated[int, Field(ge=0, le=120)]
+
+
+class AskedItemRow(Row):
+    """Something asked for; without themes or activities, of everyone. A code written is each of its school years."""
+
+    item: Annotated[str, among(Item.values)]
+    stage: Annotated[str, among(Stage.values)]
+    themes: list[str] = []
+    activities: list[str] = []
+    age_from: Age | None = None
+    age_to: Age | None = None
+    months: Annotated[int, Field(ge=0, le=24)] = 0
+    cost: Annotated[str, StringConstraints(max_length=200)] = ""

@@ -118,6 +118,16 @@ starts_at = "11:45"
 ends_at = "13:30"
 icon = "repas"
 tariff = "repas"
+
+[checklist.coordonnees]
+item = "coordinates"
+stage = "before_booking"
+
+[checklist.ecole]
+item = "school"
+stage = "provisional"
+months = 3
+activities = ["cantine"]
 """
 
 

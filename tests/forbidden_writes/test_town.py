@@ -19,6 +19,8 @@ from preau.accounts.models import (
 )
 from preau.accounts.testing import make_agent
 from preau.activities.models import CapacityRule, Closure
+from preau.checklist.choices import Item, Stage
+from preau.checklist.models import AskedItem
 from preau.journal.models import ChainHead, Entry
 from preau.notifications.choices import OutgoingState
 from preau.notifications.models import Outgoing
@@ -263,3 +265,26 @@ def queue(**fields: Any) -> None:
         next_try_at=NOW,
         **fields,
     )
+
+
+# What the town asks of files
+
+
+@forbidden("askeditem_delay_when_provisional", "a provisional admission without an end")
+def _(base: Base) -> None:
+    AskedItem.objects.create(code="a", item=Item.SCHOOL, stage=Stage.PROVISIONAL)
+
+
+@forbidden("askeditem_delay_when_provisional", "a delay of what is asked before booking")
+def _(base: Base) -> None:
+    AskedItem.objects.create(code="a", item=Item.SCHOOL, stage=Stage.BEFORE_BOOKING, months=3)
+
+
+@forbidden("askeditem_cost_when_optional", "what leaving out something required would cost")
+def _(base: Base) -> None:
+    AskedItem.objects.create(code="a", item=Item.SCHOOL, stage=Stage.BEFORE_BOOKING, cost="Le plus cher.")
+
+
+@forbidden("askeditem_ages_ordered", "something asked from six years old to three")
+def _(base: Base) -> None:
+    AskedItem.objects.create(code="a", item=Item.SCHOOL, stage=Stage.OPTIONAL, age_from=6, age_to=3)

@@ -14,6 +14,7 @@ from preau.accounts.audience import FamilyRequest, family_page
 from preau.accounts.models import User
 from preau.billing.queries import amounts_due
 from preau.bookings.queries import ComingDay, coming_days, draft_summary
+from preau.checklist.queries.todo import lines_of, todo_of
 from preau.core.dates import Month, local_day
 from preau.families.models import Participant, Schooling
 from preau.families.queries import adults_of_household, schooling_on, with_schooling
@@ -52,6 +53,7 @@ def home(request: FamilyRequest) -> HttpResponse:
         "month": Month.of(today),
         "dues": amounts_due(request.user) if "facturation" in sections else [],
         "draft": draft_summary(request.user) if "planning" in sections else None,
+        "todo": lines_of(todo_of(request.user, on=today)),
         "members": [
             MemberCard(row.participant, schooling_on(row.participant.schoolings.all(), today), row.days)
             for row in members

@@ -1,11 +1,13 @@
 """What the types cannot say: references, dates in order, rules that can be read, nothing forgotten.
 
 `town` the town itself and its accounts · `calendar` days in order · `offer` activities, units, groups ·
-`money` tariffs, régies · `references` codes that exist · `missing` what is forgotten · `history` what past days forbid.
+`asking` what files must hold · `money` tariffs, régies · `references` codes that exist ·
+`missing` what is forgotten · `history` what past days forbid.
 """
 
 from collections.abc import Callable, Iterator
 
+from preau.townfile.checks.asking import asking_faults
 from preau.townfile.checks.calendar import calendar_faults
 from preau.townfile.checks.missing import missing_faults
 from preau.townfile.checks.money import money_faults, money_warnings
@@ -22,6 +24,7 @@ CHECKS: tuple[Check, ...] = (
     account_faults,
     calendar_faults,
     offer_faults,
+    asking_faults,
     money_faults,
     reference_faults,
     missing_faults,

@@ -25,6 +25,8 @@ REFERENCES: tuple[tuple[str, str, str], ...] = (
     ("groups.*.place", "places", "lieu inconnu"),
     ("closures.*.place", "places", "lieu inconnu"),
     ("closures.*.activity", "activities", "activité inconnue"),
+    ("checklist.*.activities.*", "activities", "activité inconnue"),
+    ("checklist.*.themes.*", "themes", "thème inconnu"),
     ("groups.*.within", "groups", "groupe inconnu"),
     ("activities.*.groups.*", "groups", "groupe inconnu"),
     ("capacities.*.group", "groups", "groupe inconnu"),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from preau.townfile.tables.asking import ASKING_TABLES
 from preau.townfile.tables.money import MONEY_TABLES
 from preau.townfile.tables.offer import OFFER_TABLES
 from preau.townfile.tables.people import PEOPLE_TABLES
@@ -10,4 +11,4 @@ from preau.townfile.tables.town import TOWN_TABLES
 
 __all__ = ["TABLES", "Synced", "Writing"]
 
-TABLES: tuple[Synced[Any], ...] = (*TOWN_TABLES, *PEOPLE_TABLES, *MONEY_TABLES, *OFFER_TABLES)
+TABLES: tuple[Synced[Any], ...] = (*TOWN_TABLES, *PEOPLE_TABLES, *MONEY_TABLES, *OFFER_TABLES, *ASKING_TABLES)

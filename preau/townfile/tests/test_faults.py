@@ -50,6 +50,14 @@ FAULTS: tuple[tuple[str, str, str], ...] = (
     ('capabilities = ["see_bookings"]', 'capabilities = "see_bookings"', "une liste entre crochets"),
     ('capabilities = ["see_bookings"]', 'capabilities = ["see_booking"]', "Vouliez-vous écrire « see_bookings »"),
     ('starts_at = "11:45"', 'starts_at = "11h45"', "une heure"),
+    # what files must hold
+    ('item = "school"', 'item = "ecole"', "Possibles"),
+    ('stage = "before_booking"', 'stage = "avant"', "Possibles"),
+    ("months = 3", "months = 0", "combien de mois"),
+    ('stage = "before_booking"', 'stage = "before_booking"\nmonths = 2', 'stage = "provisional"'),
+    ('stage = "before_booking"', 'stage = "before_booking"\ncost = "Cher"', 'stage = "optional"'),
+    ("months = 3", "months = 3\nage_from = 6\nage_to = 3", "avant le plus petit"),
+    ('activities = ["cantine"]', 'activities = ["cantines"]', "Vouliez-vous écrire « cantine »"),
     # the town
     ('insee_code = "94001"', 'insee_code = "9401"', "code INSEE"),
     ('school_zone = "C"', 'school_zone = "D"', "n’est pas connu"),

@@ -1,0 +1,61 @@
+"""Where participants stand: what they owe, of all that the town asks for."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+
+from preau.checklist.queries.demands import demands_of
+from preau.checklist.queries.sources import SOURCES, Asking
+from preau.checklist.rules import ItemState, Person, Standing, Use, standing
+from preau.core.dates import local_day
+from preau.enrolments.choices import LIVE
+from preau.enrolments.models import Enrolment
+from preau.families.models import Participant
+from preau.town.queries import the_town
+
+
+def standings_of(
+    participants: Collection[Participant], *, on: dt.date, household: int | None = None
+) -> dict[int, Standing]:
+    """Where each participant stands on a day, by key: the same queries whatever their number.
+
+    `household` is that of whoever looks: what the other household of a child owes is not shown.
+    """
+    demands = demands_of(the_town().catalogue_version)
+    people = people_of(participants, {demand.item for demand in demands}, on=on, household=household)
+    return {key: standing(person, demands, on=on) for key, person in people.items()}
+
+
+def people_of(
+    participants: Collection[Participant], items: Iterable[str], *, on: dt.date, household: int | None = None
+) -> dict[int, Person]:
+    """What the rules must know of some participants about these items."""
+    if not participants:
+        return {}
+    keys = [participant.pk for participant in participants]
+    states = states_of(Asking(keys, on, household), items)
+    uses = uses_of(keys, on=on)
+    return {
+        one.pk: Person(one.born_on, one.adult_id is not None, tuple(uses[one.pk]), states.get(one.pk, {}))
+        for one in participants
+    }
+
+
+def states_of(asking: Asking, items: Iterable[str]) -> dict[int, dict[str, ItemState]]:
+    """How far these items have come, by participant."""
+    states: dict[int, dict[str, ItemState]] = defaultdict(dict)
+    for item in sorted(set(items)):
+        for key, state in SOURCES[item](asking).items():
+            states[key][item] = state
+    return states
+
+
+def uses_of(participants: Collection[int], *, on: dt.date) -> Mapping[int, list[Use]]:
+    """The enrolments that are not over, requests included: their papers are asked for too. One query."""
+    rows = Enrolment.objects.filter(participant__in=participants, state__in=LIVE, ends_on__gte=on)
+    uses: dict[int, list[Use]] = defaultdict(list)
+    for participant, activity, name, asked_at, starts_on in rows.order_by("starts_on", "pk").values_list(
+        "participant", "activity", "activity__name", "asked_at", "starts_on"
+    ):
+        uses[participant].append(Use(activity, name, local_day(asked_at), starts_on))
+    return uses

@@ -1,0 +1,141 @@
+"""« À faire »."""
+
+import datetime as dt
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from preau.activities.testing import make_activity, make_group
+from preau.checklist.choices import Item, Stage
+from preau.checklist.testing import make_asked
+from preau.core.dates import PARIS
+from preau.enrolments.testing import make_enrolment
+from preau.families.choices import Situation
+from preau.families.models import Adult, Consent, Guardianship
+from preau.families.testing import make_adult, make_bond, make_child, make_family
+from preau.town.testing import make_level, make_place, make_text, make_town, make_year
+
+pytestmark = pytest.mark.django_db
+
+NOW = dt.datetime(2026, 11, 9, 9, tzinfo=PARIS)
+TODO = "/dossier/a-faire/"
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def zoe(client):
+    """Zoé, whose telephone nobody knows, and Nora."""
+    make_town()
+    family = make_family()
+    make_adult(family)
+    make_child(family, year=make_year(), school=make_place(), level=make_level())
+    client.force_login(family.adults.get().user)
+    return family
+
+
+def page(client, url=TODO) -> str:
+    response = client.get(url)
+    assert response.status_code == 200
+    text: str = response.content.decode()
+    return text.replace("\u00a0", " ")
+
+
+def test_a_file_of_which_nothing_is_asked_is_complete(client, zoe):
+    assert "Dossier complet" in page(client)
+    assert "Vous avez donné tout ce que la mairie demande." in page(client)
+
+
+def test_what_is_missing_has_its_link_and_says_what_it_blocks(client, zoe):
+    make_asked(Item.COORDINATES)
+    make_asked(Item.IMAGE_RIGHTS, Stage.BEFORE_FIRST_DAY)
+    shown, nora = page(client), zoe.homes.get().participant
+    assert "Il manque 2 éléments dans votre dossier. 1 empêche de réserver." in shown
+    assert "Donner une adresse et un numéro de téléphone" in shown
+    assert "vous ne pouvez rien réserver" in shown
+    assert f'href="{reverse("families:image_consent", args=[nora.code])}"' in shown
+    assert "Réservation bloquée" in shown
+
+
+def test_what_is_for_one_activity_names_it(client, zoe):
+    canteen = make_activity("cantine", name="Restauration")
+    make_enrolment(zoe.homes.get().participant, canteen, make_group())
+    make_asked(Item.IMAGE_RIGHTS, activities=[canteen])
+    assert "vous ne pouvez pas réserver : Restauration." in page(client)
+
+
+def test_what_is_given_leaves_the_list(client, zoe):
+    make_asked(Item.COORDINATES)
+    make_asked(Item.SCHOOL)
+    make_asked(Item.IMAGE_RIGHTS)
+    Adult.objects.update(phone_home="01 45 59 20 00")
+    consent = {"text": make_text("consent-image"), "at": NOW, "given": False}
+    Consent.objects.create(adult=zoe.adults.get(), participant=zoe.homes.get().participant, **consent)
+    assert "Dossier complet" in page(client)
+
+
+def test_what_the_household_owes_is_told_once_for_all_its_children(client, zoe):
+    make_child(zoe, first_name="Mylis")
+    make_asked(Item.COORDINATES)
+    assert page(client).count("Donner une adresse et un numéro de téléphone") == 1
+    assert "Il manque 1 élément" in page(client)
+
+
+def test_what_the_other_household_owes_is_not_shown(client, zoe):
+    nora, other = zoe.homes.get().participant, make_family(name="Carpentier")
+    nora.homes.create(family=other)
+    make_adult(other)
+    Adult.objects.filter(family=zoe).update(phone_home="01 45 59 20 00")
+    make_asked(Item.COORDINATES)
+    assert "Dossier complet" in page(client)
+
+
+def test_who_may_only_look_is_asked_nothing(client, zoe):
+    nora = zoe.homes.get().participant
+    make_asked(Item.IMAGE_RIGHTS)
+    Guardianship.objects.all().delete()
+    make_bond(zoe.adults.get(), nora, Situation.WITHOUT_EXERCISE)
+    assert "Nora" not in page(client)
+
+
+def test_what_costs_when_it_is_left_out_is_apart(client, zoe):
+    make_asked(Item.IMAGE_RIGHTS, Stage.OPTIONAL, cost="Sans lui, le tarif le plus élevé s’applique.")
+    shown = page(client)
+    assert "Facultatif" in shown
+    assert "le tarif le plus élevé s’applique" in shown
+    assert "Dossier complet" in shown
+
+
+def test_one_child_or_six_cost_the_same_queries(client, zoe, django_assert_num_queries):
+    for item in Item:
+        make_asked(item)
+    page(client)
+    with django_assert_num_queries(9) as one:
+        page(client)
+    for name in ("Fatou", "Ousmane", "Hawa", "Issa", "Ismaël"):
+        make_child(zoe, first_name=name)
+    with django_assert_num_queries(len(one)):
+        page(client)
+
+
+def test_the_home_page_says_it_in_a_line_for_each_child(client, zoe):
+    make_asked(Item.COORDINATES)
+    make_asked(Item.IMAGE_RIGHTS)
+    make_asked(Item.SCHOOL, Stage.BEFORE_FIRST_DAY)
+    make_child(zoe, first_name="Mylis")
+    shown = page(client, "/accueil/")
+    assert "Nora : Répondre sur le droit à l’image" in shown
+    assert "Mylis : 2 éléments à donner" in shown
+    assert "Rien à faire pour le moment" not in shown
+
+
+def test_mon_dossier_says_whether_something_is_missing(client, zoe):
+    assert "Complet" in page(client, "/dossier/")
+    make_asked(Item.IMAGE_RIGHTS)
+    assert "1 élément manque" in page(client, "/dossier/")
+    assert f'href="{TODO}#' in page(client, "/dossier/")

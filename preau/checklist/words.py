@@ -1,0 +1,98 @@
+"""How what is owed is told to families, in sentences and with the page where each thing is given."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from preau.checklist.choices import Item, Stage, State
+from preau.checklist.rules import Missing
+from preau.core.money import NBSP
+from preau.core.templatetags.ui import date_longue, enumeration
+from preau.families.choices import Subject
+
+MOST_NAMES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How an item is told: `action` is what its link says, `name` what it is in a list, `discreet` in a mail."""
+
+    action: str
+    name: str
+    icon: str
+    page: str
+    subject: Subject  # the kind of data that one must be able to act on
+    has_person: bool = False  # whether the page is about one child
+    is_shared: bool = False  # given once for the whole household
+    discreet: str = ""  # in a mail; the name unless it says otherwise
+
+    def url(self, code: str) -> str:
+        """The page where it is given, for the participant of this code."""
+        return reverse(self.page, args=[code] if self.has_person else [])
+
+
+WORDS: Mapping[str, Words] = {
+    Item.COORDINATES: Words(
+        "Donner une adresse et un numéro de téléphone",
+        "Adresse et téléphone",
+        "telephone",
+        "portal:dossier",
+        Subject.IDENTITY,
+        is_shared=True,
+    ),
+    Item.SCHOOL: Words("Dire son école et son niveau", "École et niveau", "ecole", "portal:dossier", Subject.IDENTITY),
+    Item.IMAGE_RIGHTS: Words(
+        "Répondre sur le droit à l’image",
+        "Réponse sur le droit à l’image",
+        "photo",
+        "families:image_consent",
+        Subject.IDENTITY,
+        has_person=True,
+    ),
+}
+
+
+def words_of(item: str) -> Words:
+    return WORDS[item]
+
+
+def told(missing: Missing, on: dt.date) -> str:
+    """By when it must be given and what it blocks, in plain words."""
+    return " ".join(part for part in (_trouble(missing), _consequence(missing, on)) if part)
+
+
+def _trouble(missing: Missing) -> str:
+    """What is wrong with what was given."""
+    if missing.state.state == State.REFUSED:
+        return f"Refusé{NBSP}: {missing.state.note}" if missing.state.note else "Refusé."
+    if missing.state.state == State.EXPIRED and missing.state.since:
+        return f"Périmé depuis le {date_longue(missing.state.since)}."
+    return missing.state.note
+
+
+def _consequence(missing: Missing, on: dt.date) -> str:
+    if missing.stage == Stage.OPTIONAL:
+        return missing.cost or "Vous pouvez le donner plus tard."
+    if missing.everything:
+        return "Sans cela, vous ne pouvez rien réserver."
+    if missing.blocks:
+        since = " Le délai est passé." if missing.is_late else ""
+        return f"Sans cela, vous ne pouvez pas réserver{NBSP}: {_names(missing)}.{since}"
+    if missing.by is None:
+        return "À donner avant le premier jour d’une activité."
+    if missing.stage == Stage.PROVISIONAL:
+        return f"À donner avant le {date_longue(missing.by)}. Après cette date, vous ne pourrez plus réserver."
+    if missing.is_late:
+        return f"À donner dès que possible{NBSP}: l’accueil a déjà commencé."
+    return f"À donner au plus tard le {date_longue(missing.by)}, pour{NBSP}: {_names(missing)}."
+
+
+def _names(missing: Missing) -> str:
+    """« Accueil du matin, Restauration et 2 autres »."""
+    names = [*missing.names[:MOST_NAMES]]
+    more = len(missing.names) - len(names)
+    if more:
+        names.append("1 autre" if more == 1 else f"{more} autres")
+    return enumeration(names)
