@@ -33,10 +33,12 @@ from preau.demarches.models import AccountAsked, AnswerText, AskedPhoto, Demarch
 from preau.demarches.testing import make_account_request, make_waiting_user
 from preau.enrolments.models import Enrolment
 from preau.enrolments.testing import make_enrolment, make_intake
+from preau.families.changing import write_note
 from preau.families.choices import Situation
-from preau.families.models import Address, Adult, Consent, Family, Guardianship, Home, Participant
+from preau.families.models import Address, Adult, Consent, Family, FileNote, Guardianship, Home, Participant
 from preau.families.rules import PHONE_FIELDS
 from preau.families.testing import make_adult, make_bond, make_child, make_family
+from preau.pricing.models import Quotient
 from preau.pricing.testing import make_quotient, make_tariff
 from preau.registration.actions.takeovers import keep_takeover
 from preau.registration.models import ActivationCode, Invitation, Takeover
@@ -242,7 +244,8 @@ def make_world() -> World:
         Person("an agent of the annexe", make_agent(*everything, place=annexe), marks, shares_activity=True),
     )
     agent = make_agent(*everything, service=ours.regie.service)
-    counter = make_agent(Capability.INVITE_FAMILIES, Capability.SEE_FAMILIES).grants.get().role
+    write_note(family=ours.home.family, text="Préfère être appelée par Quirinelle", by=agent, now=NOW)
+    counter = make_agent(*OF_FILES).grants.get().role
     Grant.objects.create(user=agent, role=counter, starts_on=dt.date(2020, 1, 1))  # a file belongs to no service
     none: frozenset[str] = frozenset()
     return World(
@@ -254,6 +257,8 @@ def make_world() -> World:
         marks,
     )
 
+
+OF_FILES = (Capability.INVITE_FAMILIES, Capability.SEE_FAMILIES, Capability.EDIT_FAMILIES)
 
 COLLEAGUE, COLLEAGUES_ROLE, PROPOSED, LOST = "quentin.wyvernhart", "role-quokka", "prpsd23456", "rcvry23456"
 
@@ -330,6 +335,9 @@ def state_of(ours: Household) -> dict[str, list[dict[str, Any]]]:
     rows: tuple[QuerySet[Model], ...] = (
         Family.objects.filter(pk=home.family.pk),
         Adult.objects.filter(pk=home.adult.pk),
+        Address.objects.filter(family=home.family),
+        FileNote.objects.filter(family=home.family),
+        Quotient.objects.filter(family=home.family),
         Participant.objects.filter(pk=child.pk),
         Home.objects.filter(participant=child),
         Guardianship.objects.filter(participant=child),
@@ -370,6 +378,7 @@ OWN: dict[str, Callable[[Household], tuple[object, ...]]] = {
     "recovery_code": lambda ours: (LOST,),
     "session_code": lambda ours: (elsewhere(ours.user).code,),
     "family_code": lambda ours: (ours.home.family.code,),
+    "child_code": lambda ours: (ours.child.code,),
     "adult_code": lambda ours: (ours.home.adult.code,),
     "takeover_code": lambda ours: (ours.takeover.code,),
 }

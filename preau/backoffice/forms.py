@@ -1,8 +1,19 @@
 """What agents type at the desk."""
 
-from django import forms
+import datetime as dt
+from typing import Any
 
-from preau.core.forms import PortalForm
+from django import forms
+from django.utils import timezone
+
+from preau.core.dates import local_day
+from preau.core.forms import DayField, PortalForm
+from preau.demarches.account_fields import NO_PHONE, BirthDateField, PhoneField
+from preau.families.choices import PreferredContact, Sex
+from preau.families.rules import Contact, phone_wanted
+from preau.pricing.choices import QuotientSource
+
+CIVILITIES = [("", "Sans"), ("Madame", "Madame"), ("Monsieur", "Monsieur")]
 
 
 class SearchForm(PortalForm):
@@ -18,3 +29,120 @@ class SearchForm(PortalForm):
     @property
     def words(self) -> str:
         return str(self.cleaned_data.get("q", "")) if self.is_valid() else ""
+
+
+class AdultForm(PortalForm):
+    """An adult of a file, as an agent writes it for them."""
+
+    civility = forms.ChoiceField(
+        label="Civilité", choices=CIVILITIES, required=False, widget=forms.Select(attrs={"class": "saisie"})
+    )
+    first_name = forms.CharField(label="Prénom", max_length=60)
+    last_name = forms.CharField(label="Nom d’usage", max_length=60)
+    birth_name = forms.CharField(label="Nom de naissance", max_length=60, required=False)
+    birth_date = BirthDateField(required=False)
+    email = forms.EmailField(
+        label="Adresse e-mail",
+        max_length=254,
+        required=False,
+        help_text="Celle du dossier. L’adresse avec laquelle la personne se connecte ne change pas.",
+    )
+    phone_mobile = PhoneField("Téléphone portable")
+    phone_home = PhoneField("Téléphone du domicile")
+    phone_work = PhoneField("Téléphone du travail")
+    preferred_contact = forms.ChoiceField(
+        label="Moyen de contact préféré",
+        choices=[("", "Pas dit"), *PreferredContact.choices],
+        required=False,
+        widget=forms.Select(attrs={"class": "saisie"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        wanted = phone_wanted(Contact(*(given.get(name, "") for name in Contact.__slots__)))
+        if wanted and wanted not in self.errors:
+            self.add_error(wanted, NO_PHONE)
+        return given
+
+
+class AddressForm(PortalForm):
+    """Where a household lives from a day on."""
+
+    lines = forms.CharField(label="Adresse", max_length=200, help_text="Numéro et rue, bâtiment, étage.")
+    postcode = forms.CharField(label="Code postal", max_length=10)
+    city = forms.CharField(label="Ville", max_length=80)
+    is_resident = forms.BooleanField(label="Cette adresse est dans la commune", required=False)
+    starts_on = DayField(label="Depuis le")
+
+
+class ChildForm(PortalForm):
+    """Who a child is."""
+
+    first_name = forms.CharField(label="Prénom", max_length=60)
+    last_name = forms.CharField(label="Nom", max_length=60)
+    sex = forms.ChoiceField(
+        label="Sexe",
+        choices=[("", "Pas dit"), *Sex.choices],
+        required=False,
+        widget=forms.Select(attrs={"class": "saisie"}),
+    )
+    born_on = DayField(label="Date de naissance")
+
+    def clean_born_on(self) -> dt.date:
+        day: dt.date = self.cleaned_data["born_on"]
+        if not OLDEST <= day <= local_day(timezone.now()):
+            raise forms.ValidationError("Écrivez une date de naissance, par exemple 14/03/2021")
+        return day
+
+
+OLDEST = dt.date(1900, 1, 1)
+
+
+class QuotientForm(PortalForm):
+    """The quotient of a household, as it is read on a paper."""
+
+    is_known = forms.ChoiceField(
+        label="Quotient familial",
+        choices=[("oui", "La famille l’a montré"), ("non", "Inconnu ou refusé\u00a0: tarif le plus haut")],
+        widget=forms.RadioSelect,
+    )
+    value = forms.DecimalField(
+        label="Montant en euros", min_value=0, max_value=100_000, decimal_places=2, required=False, localize=True
+    )
+    source = forms.ChoiceField(
+        label="Lu sur",
+        choices=[choice for choice in QuotientSource.choices if choice[0] != QuotientSource.API],
+        widget=forms.Select(attrs={"class": "saisie"}),
+    )
+    proof = forms.CharField(
+        label="Papier montré",
+        max_length=160,
+        required=False,
+        help_text="Par exemple\u00a0: attestation du 3 janvier, numéro d’allocataire vérifié.",
+    )
+    starts_on = DayField(label="Valable à partir du")
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if given.get("is_known") == "oui" and given.get("value") is None and "value" not in self.errors:
+            self.add_error("value", "Écrivez le quotient, par exemple 742")
+        return given
+
+    @property
+    def cents(self) -> int | None:
+        return int(self.cleaned_data["value"] * 100) if self.cleaned_data["is_known"] == "oui" else None
+
+
+class NoteForm(PortalForm):
+    """What agents tell each other of a file."""
+
+    text = forms.CharField(
+        label="Note interne",
+        max_length=2000,
+        required=False,
+        help_text=(
+            "La famille peut demander à la lire. N’écrivez rien sur la santé, la religion ou l’origine. "
+            "Laissez vide pour l’effacer."
+        ),
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )

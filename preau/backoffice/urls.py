@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from preau.backoffice.views import families, staff
+from preau.backoffice.views import counter, families, staff
 
 app_name = "backoffice"
 urlpatterns = [
@@ -10,4 +10,11 @@ urlpatterns = [
     path("mairie/familles/", families.search, name="families"),
     path("mairie/familles/<slug:family_code>/", families.overview, name="family"),
     path("mairie/familles/<slug:family_code>/historique/", families.history, name="family_history"),
+    path("mairie/familles/<slug:family_code>/factures/", families.invoices, name="family_invoices"),
+    path("mairie/familles/<slug:family_code>/demarches/", families.demarches, name="family_demarches"),
+    path("mairie/familles/<slug:family_code>/adresse/", counter.address, name="family_address"),
+    path("mairie/familles/<slug:family_code>/quotient/", counter.quotient, name="family_quotient"),
+    path("mairie/familles/<slug:family_code>/note/", counter.note, name="family_note"),
+    path("mairie/familles/<slug:family_code>/adultes/<slug:adult_code>/", counter.adult, name="family_adult"),
+    path("mairie/familles/<slug:family_code>/enfants/<slug:child_code>/", counter.child, name="family_child"),
 ]

@@ -249,6 +249,19 @@ class FileWord(models.Model):
     word = models.CharField(max_length=40, db_index=True)
 
 
+class FileNote(models.Model):
+    """What agents tell each other of a file. Never changed: the latest is the note, "" once it was taken away. The
+    family may ask to read it."""
+
+    family = models.ForeignKey(Family, on_delete=models.CASCADE, related_name="notes")
+    text = models.TextField(blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "note interne"
+
+
 class Consent(models.Model):
     """A yes or a no to a version of a text, about oneself or a child. Never changed: the latest row is the answer."""
 

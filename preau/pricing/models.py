@@ -17,6 +17,7 @@ class Quotient(models.Model):
     value_cents = models.PositiveIntegerField(null=True, blank=True)
     source = models.CharField(max_length=12, choices=QuotientSource)
     month = models.DateField(null=True, blank=True)  # the month that the CAF computed
+    proof = models.CharField(max_length=160, blank=True)  # what the agent was shown
     read_at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     replaced_at = models.DateTimeField(null=True, blank=True)

@@ -15,10 +15,21 @@ from preau.billing.choices import InvoiceKind, InvoiceState
 from preau.billing.models import Invoice, Payer
 from preau.core.dates import local_day
 from preau.core.templatetags.ui import date_longue
+from preau.demarches.models import Demarche
 from preau.enrolments.models import Enrolment
 from preau.enrolments.queries import enrolments_of
 from preau.families.choices import Situation
-from preau.families.models import Address, Adult, Family, FileNumber, Guardianship, Home, Participant, Schooling
+from preau.families.models import (
+    Address,
+    Adult,
+    Family,
+    FileNote,
+    FileNumber,
+    Guardianship,
+    Home,
+    Participant,
+    Schooling,
+)
 from preau.families.permissions import families_in_scope
 from preau.families.queries import schooling_on, with_schooling
 from preau.families.searching import files_found
@@ -28,6 +39,7 @@ from preau.registration.queries.accounts import AdultRow, adults_waiting, rows_o
 from preau.town.models import Town
 
 LATEST = 6
+NOTES = 10
 
 
 def files_of(user: User, text: str, *, on: dt.date) -> QuerySet[Family]:
@@ -125,6 +137,7 @@ class FileView:
     children: list[ChildRow]
     adults: list[AdultLine]
     balance: Balance
+    notes: list[FileNote]  # the latest first
     latest: list[Told]
 
     @property
@@ -138,6 +151,15 @@ class FileView:
         if self.address is None:
             return told
         return f"{told} · {'habite' if self.is_resident else 'n’habite pas'} la commune"
+
+    @property
+    def note(self) -> FileNote | None:
+        """The one in force."""
+        return self.notes[0] if self.notes and self.notes[0].text else None
+
+    @property
+    def notes_before(self) -> list[FileNote]:
+        return self.notes[1:]
 
     @cached_property
     def others(self) -> list[OtherHome]:
@@ -162,6 +184,7 @@ def read_file(user: User, family: Family, *, town: Town, now: dt.datetime) -> Fi
         children=_children(user, family, people, today),
         adults=_adults(family, people, now),
         balance=balance_of(family),
+        notes=list(FileNote.objects.filter(family=family).select_related("by").order_by("-at", "-pk")[:NOTES]),
         latest=told_of(family, limit=LATEST),
     )
 
@@ -235,3 +258,15 @@ def balance_of(family: Family) -> Balance:
         family=family, state=InvoiceState.ISSUED, kind=InvoiceKind.INVOICE, settled_cents__lt=F("total_cents")
     ).aggregate(cents=Sum(F("total_cents") - F("settled_cents")), invoices=Count("pk"), due_on=Min("due_on"))
     return Balance(due["cents"] or 0, due["invoices"], due["due_on"])
+
+
+def invoices_of(family: Family) -> QuerySet[Invoice]:
+    """The issued invoices of the household, the latest first."""
+    issued = Invoice.objects.filter(family=family, state=InvoiceState.ISSUED)
+    return issued.select_related("regie", "campaign", "payer__adult").order_by("-issued_on", "-pk")
+
+
+def demarches_of(family: Family) -> QuerySet[Demarche]:
+    """The requests about the file, the latest first."""
+    rows = Demarche.objects.filter(family=family)
+    return rows.select_related("service", "participant", "answered_by").order_by("-sent_at", "-pk")

@@ -8,10 +8,12 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from preau.accounts.choices import UserKind
+from preau.accounts.choices import Channel
 from preau.accounts.models import User
 from preau.activities.models import Activity
+from preau.core.templatetags.ui import date_longue, de, enumeration
 from preau.demarches.choices import DemarcheState
+from preau.families.changing import ADULT_FIELDS, CHILD_FIELDS
 from preau.families.choices import Situation
 from preau.families.models import Adult, Family, Participant
 from preau.journal.actions import SYSTEM
@@ -44,7 +46,7 @@ class Told:
     at: dt.datetime
     sentence: str
     by: str
-    at_the_desk: bool  # an agent did it
+    at_the_counter: bool  # an agent did it for the family
     icon: str
     colour: str
 
@@ -97,6 +99,23 @@ def _invoices(entry: Entry, words: Words) -> str:
     return f"{words.person(entry.subject)} recevra ses factures {way}"
 
 
+def _fields(start: str, known: Mapping[str, str]) -> Callable[[Entry, Words], str]:
+    """Which fields changed; never what they hold."""
+
+    def tell(entry: Entry, words: Words) -> str:
+        names = [known.get(str(name), str(name)) for name in entry.facts.get("fields", ())]
+        return f"{start} {de(words.person(entry.subject))}\u00a0: {enumeration(names)}"
+
+    return tell
+
+
+def _from_a_day(text: str) -> Callable[[Entry, Words], str]:
+    def tell(entry: Entry, words: Words) -> str:
+        return f"{text} à partir du {date_longue(dt.date.fromisoformat(entry.facts['starts_on']))}"
+
+    return tell
+
+
 def _demarche(state: DemarcheState) -> Kind:
     icon, colour = DEMARCHES[state]
     return Kind(icon, colour, _plain(f"Demande {state.label}"))
@@ -127,6 +146,11 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "families.consent_given": Kind("coche", "t-pomme", _plain("Consentement donné par {who}")),
         "families.consent_withdrawn": Kind("croix", "t-corail", _plain("Consentement retiré par {who}")),
         "families.invoices_by_email": Kind("facturation", "t-menthe", _invoices),
+        "families.adult_changed": Kind("compte", "t-ciel", _fields("Coordonnées", ADULT_FIELDS)),
+        "families.child_changed": Kind("famille", "t-ciel", _fields("Identité", CHILD_FIELDS)),
+        "families.moved_house": Kind("accueil", "t-ciel", _from_a_day("Nouvelle adresse")),
+        "families.noted": Kind("document", "t-soleil", _plain("Note interne changée")),
+        "pricing.quotient_given": Kind("calculette", "t-menthe", _from_a_day("Quotient enregistré")),
         "families.read": Kind("oeil", "t-lilas", _plain("Dossier lu")),
         "registration.invited": Kind("envoyer", "t-ciel", _plain("{who} est invité à ouvrir un compte")),
         "registration.invitation_revoked": Kind("croix", "t-corail", _plain("Invitation de {who} annulée")),
@@ -163,8 +187,8 @@ def tell(entries: Sequence[Entry]) -> list[Told]:
     for entry in entries:
         kind = KINDS.get(entry.action, UNTOLD)
         sentence = kind.tell(entry, words)
-        is_staff = entry.actor.startswith(f"{UserKind.STAFF}:")
-        told.append(Told(entry.at, sentence, words.actors.get(entry.actor, PORTAL), is_staff, kind.icon, kind.colour))
+        counter = entry.facts.get("channel") == Channel.COUNTER
+        told.append(Told(entry.at, sentence, words.actors.get(entry.actor, PORTAL), counter, kind.icon, kind.colour))
     return told
 
 

@@ -11,9 +11,19 @@ from django.views.decorators.http import require_safe
 from preau.accounts.audience import StaffRequest, staff_page
 from preau.accounts.choices import Capability
 from preau.backoffice.forms import SearchForm
-from preau.backoffice.queries.families import files_of, found_files, read_file
+from preau.backoffice.queries.families import (
+    balance_of,
+    demarches_of,
+    files_of,
+    found_files,
+    invoices_of,
+    read_file,
+)
 from preau.backoffice.queries.history import entries_of, readings_of, tell
+from preau.billing.permissions import regies_in_scope
+from preau.billing.rules.invoices import standing
 from preau.core.dates import local_day
+from preau.demarches.permissions import demarches_in_scope
 from preau.families.actions import note_reading
 from preau.families.models import Family
 from preau.families.permissions import families_in_scope
@@ -61,11 +71,40 @@ def history(request: StaffRequest, family_code: str) -> HttpResponse:
     return render(request, "backoffice/families/history.html", context)
 
 
+@staff_page(Capability.SEE_FAMILIES)
+@require_safe
+def invoices(request: StaffRequest, family_code: str) -> HttpResponse:
+    """What the household was billed, whoever pays; an invoice opens for who may read its régie's."""
+    family, today = family_or_404(request, family_code), local_day(timezone.now())
+    page = Paginator(invoices_of(family), PER_PAGE).get_page(request.GET.get("page"))
+    regies = set(regies_in_scope(request.user, Capability.PREPARE_INVOICES, today).values_list("pk", flat=True))
+    rows = [(each, standing(each.due_cents, each.due_on or today, today), each.regie_id in regies) for each in page]
+    context = {"page": page, "rows": rows, "balance": balance_of(family), **tabs(request, family)}
+    return render(request, "backoffice/families/invoices.html", context)
+
+
+@staff_page(Capability.SEE_FAMILIES)
+@require_safe
+def demarches(request: StaffRequest, family_code: str) -> HttpResponse:
+    """What the family asked; a request opens for who may answer it."""
+    family, today = family_or_404(request, family_code), local_day(timezone.now())
+    page = Paginator(demarches_of(family), PER_PAGE).get_page(request.GET.get("page"))
+    mine = demarches_in_scope(request.user, today) if request.user.may(Capability.HANDLE_REQUESTS) else None
+    keys = [each.pk for each in page]
+    opens = set(mine.filter(pk__in=keys).values_list("pk", flat=True)) if mine is not None else set()
+    context = {"page": page, "rows": [(each, each.pk in opens) for each in page], **tabs(request, family)}
+    return render(request, "backoffice/families/demarches.html", context)
+
+
 def tabs(request: StaffRequest, family: Family) -> dict[str, Any]:
     """What the head of each page of a file needs."""
     may = request.user.may
+    today = local_day(timezone.now())
+    edits = may(Capability.EDIT_FAMILIES) and family.archived_at is None
     return {
         "family": family,
+        "edits": edits
+        and families_in_scope(request.user, Capability.EDIT_FAMILIES, on=today).filter(pk=family.pk).exists(),
         "sees_accounts": may(Capability.INVITE_FAMILIES) and family.archived_at is None,
         "form": SearchForm(),
     }

@@ -1,0 +1,163 @@
+"""« Au guichet »: an agent writes in a file for the family. Everything is noted in the agent's name."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TypedDict
+
+from django.contrib import messages
+from django.forms import BaseForm
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from preau.accounts.audience import StaffRequest, staff_page
+from preau.accounts.choices import Capability, Channel
+from preau.accounts.models import User
+from preau.backoffice.forms import AddressForm, AdultForm, ChildForm, NoteForm, QuotientForm
+from preau.backoffice.views.families import family_or_404
+from preau.core.dates import local_day
+from preau.families.changing import (
+    ADULT_FIELDS,
+    CHILD_FIELDS,
+    Where,
+    change_adult,
+    change_child,
+    move_house,
+    write_note,
+)
+from preau.families.models import Address, Family, FileNote, Participant
+from preau.pricing.choices import QuotientSource
+from preau.pricing.quotients import give_quotient, quotient_on
+from preau.town.context import town_of
+
+NOTHING = "Rien n’a changé."
+
+
+class How(TypedDict):
+    """What every action of the counter is told."""
+
+    channel: Channel
+    by: User
+    now: dt.datetime
+
+
+def how(request: StaffRequest) -> How:
+    """By whom, when, and that it was at the counter."""
+    return {"channel": Channel.COUNTER, "by": request.user, "now": timezone.now()}
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A form of the counter: what the page says around it."""
+
+    title: str
+    button: str
+    intro: str = ""
+
+
+def open_file_or_404(request: StaffRequest, family_code: str) -> Family:
+    """The file in which this agent may write; an archived one is closed to all."""
+    family = family_or_404(request, family_code, Capability.EDIT_FAMILIES)
+    return get_object_or_404(Family, pk=family.pk, archived_at__isnull=True)
+
+
+def show(request: StaffRequest, family: Family, sheet: Sheet, form: BaseForm) -> HttpResponse:
+    return render(request, "backoffice/families/counter.html", {"family": family, "sheet": sheet, "form": form})
+
+
+def done(request: StaffRequest, family: Family, text: str) -> HttpResponse:
+    messages.success(request, text)
+    return redirect("backoffice:family", family.code)
+
+
+@staff_page(Capability.EDIT_FAMILIES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def adult(request: StaffRequest, family_code: str, adult_code: str) -> HttpResponse:
+    """Name, birth, phones and address of an adult of the file."""
+    family = open_file_or_404(request, family_code)
+    person = get_object_or_404(family.adults, code=adult_code)
+    initial = {name: getattr(person, name) for name in ADULT_FIELDS}
+    form = AdultForm(request.POST if request.method == "POST" else None, initial=initial)
+    if form.is_valid():
+        changed = change_adult(adult=person, values=form.cleaned_data, **how(request))
+        return done(request, family, f"Les coordonnées de {person} sont à jour." if changed else NOTHING)
+    return show(request, family, Sheet(f"Coordonnées de {person}", "Enregistrer pour la famille"), form)
+
+
+@staff_page(Capability.EDIT_FAMILIES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def child(request: StaffRequest, family_code: str, child_code: str) -> HttpResponse:
+    """Who a child of the file is."""
+    family = open_file_or_404(request, family_code)
+    person = child_or_404(family, child_code)
+    initial = {name: getattr(person, name) for name in CHILD_FIELDS}
+    form = ChildForm(request.POST if request.method == "POST" else None, initial=initial)
+    if form.is_valid():
+        changed = change_child(participant=person, family=family, values=form.cleaned_data, **how(request))
+        return done(request, family, f"L’identité de {person.first_name} est à jour." if changed else NOTHING)
+    intro = "Si l’enfant a deux foyers, les deux liront ce changement."
+    return show(request, family, Sheet(f"Identité de {person}", "Enregistrer pour la famille", intro), form)
+
+
+def child_or_404(family: Family, code: str) -> Participant:
+    return get_object_or_404(Participant, homes__family=family, code=code)
+
+
+@staff_page(Capability.EDIT_FAMILIES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def address(request: StaffRequest, family_code: str) -> HttpResponse:
+    """Where the household lives, from a day on."""
+    family = open_file_or_404(request, family_code)
+    today, town = local_day(timezone.now()), town_of(request)
+    held = Address.objects.filter(family=family, starts_on__lte=today).order_by("-starts_on").first()
+    initial: dict[str, object] = {"starts_on": today}
+    if held is not None:
+        fields = {name: getattr(held, name) for name in ("lines", "postcode", "city")}
+        initial |= fields | {"is_resident": held.insee_code == town.insee_code}
+    form = AddressForm(request.POST if request.method == "POST" else None, initial=initial)
+    if form.is_valid():
+        given = form.cleaned_data
+        code = town.insee_code if given["is_resident"] else ""
+        where = Where(given["lines"], given["postcode"], given["city"], code)
+        moved = move_house(family=family, where=where, starts_on=given["starts_on"], **how(request))
+        return done(request, family, "La nouvelle adresse est enregistrée." if moved else NOTHING)
+    intro = "L’ancienne adresse reste dans le dossier pour les jours d’avant."
+    return show(request, family, Sheet("Adresse du foyer", "Enregistrer pour la famille", intro), form)
+
+
+@staff_page(Capability.EDIT_FAMILIES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def quotient(request: StaffRequest, family_code: str) -> HttpResponse:
+    """The quotient that the family has shown, or its refusal."""
+    family = open_file_or_404(request, family_code)
+    today = local_day(timezone.now())
+    held = quotient_on(family, today)
+    initial = {"is_known": "oui", "starts_on": today.replace(day=1), "source": QuotientSource.CERTIFICATE}
+    form = QuotientForm(request.POST if request.method == "POST" else None, initial=initial)
+    if form.is_valid():
+        given = form.cleaned_data
+        give_quotient(
+            family=family,
+            starts_on=given["starts_on"],
+            value_cents=form.cents,
+            source=QuotientSource(given["source"]),
+            proof=given["proof"],
+            **how(request),
+        )
+        return done(request, family, "Le quotient est enregistré. Les factures déjà émises ne changent pas.")
+    intro = "Aucun quotient n’est connu\u00a0: le tarif le plus haut s’applique." if held is None else ""
+    return show(request, family, Sheet("Quotient du foyer", "Enregistrer le quotient", intro), form)
+
+
+@staff_page(Capability.EDIT_FAMILIES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def note(request: StaffRequest, family_code: str) -> HttpResponse:
+    """What agents tell each other of the file."""
+    family = open_file_or_404(request, family_code)
+    held = FileNote.objects.filter(family=family).order_by("-at", "-pk").first()
+    form = NoteForm(request.POST if request.method == "POST" else None, initial={"text": held.text if held else ""})
+    if form.is_valid():
+        write_note(family=family, text=form.cleaned_data["text"].strip(), by=request.user, now=timezone.now())
+        return done(request, family, "La note est enregistrée.")
+    return show(request, family, Sheet("Note interne", "Enregistrer la note"), form)

@@ -1,0 +1,124 @@
+"""Changing what a file says of its people, field by field. The journal keeps which fields, never what they hold."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from types import MappingProxyType
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Model
+
+from preau.accounts.choices import Channel
+from preau.accounts.models import User
+from preau.families.models import Address, Adult, Family, FileNote, Home, Participant
+from preau.families.searching import refile
+from preau.journal import actions as journal
+
+ADULT_FIELDS: Mapping[str, str] = MappingProxyType(
+    {
+        "civility": "civilité",
+        "first_name": "prénom",
+        "last_name": "nom",
+        "birth_name": "nom de naissance",
+        "birth_date": "date de naissance",
+        "email": "adresse e-mail",
+        "phone_mobile": "téléphone portable",
+        "phone_home": "téléphone du domicile",
+        "phone_work": "téléphone du travail",
+        "preferred_contact": "moyen de contact",
+    }
+)
+CHILD_FIELDS: Mapping[str, str] = MappingProxyType(
+    {"first_name": "prénom", "last_name": "nom", "sex": "sexe", "born_on": "date de naissance"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """An address. `insee_code` is that of the town for its residents."""
+
+    lines: str
+    postcode: str
+    city: str
+    insee_code: str = ""
+
+
+@transaction.atomic
+def change_adult(*, adult: Adult, values: Mapping[str, Any], channel: Channel, by: User, now: dt.datetime) -> list[str]:
+    """Give these fields of ADULT_FIELDS their values; returns the names of those that changed. The account keeps its
+    own address and name."""
+    changed = _change(Adult, adult.pk, values, ADULT_FIELDS)
+    if changed:
+        refile(adult.family_id)
+        journal.record(
+            by,
+            "families.adult_changed",
+            at=now,
+            subject=adult.code,
+            family=adult.family.code,
+            facts={"fields": changed, "channel": channel},
+        )
+    return changed
+
+
+@transaction.atomic
+def change_child(
+    *,
+    participant: Participant,
+    family: Family,
+    values: Mapping[str, Any],
+    channel: Channel,
+    by: User,
+    now: dt.datetime,
+) -> list[str]:
+    """Give these fields of CHILD_FIELDS their values, for all the homes of the child; `family` is the file in which it
+    was done."""
+    changed = _change(Participant, participant.pk, values, CHILD_FIELDS)
+    if changed:
+        refile(*Home.objects.filter(participant=participant).values_list("family", flat=True))
+        journal.record(
+            by,
+            "families.child_changed",
+            at=now,
+            subject=participant.code,
+            family=family.code,
+            participant=participant.code,
+            facts={"fields": changed, "channel": channel},
+        )
+    return changed
+
+
+def _change(model: type[Model], key: int, values: Mapping[str, Any], known: Mapping[str, str]) -> list[str]:
+    """The fields of the row that were otherwise, in the order of `known`."""
+    row = model._default_manager.select_for_update().get(pk=key)
+    changed = [name for name in known if name in values and getattr(row, name) != values[name]]
+    if changed:
+        model._default_manager.filter(pk=key).update(**{name: values[name] for name in changed})
+    return changed
+
+
+@transaction.atomic
+def move_house(
+    *, family: Family, where: Where, starts_on: dt.date, channel: Channel, by: User, now: dt.datetime
+) -> bool:
+    """The household lives there from a day on; False when the file said so already."""
+    Family.objects.select_for_update().get(pk=family.pk)
+    held = Address.objects.filter(family=family, starts_on__lte=starts_on).order_by("-starts_on").first()
+    if held is not None and all(getattr(held, name) == value for name, value in asdict(where).items()):
+        return False
+    Address.objects.update_or_create(family=family, starts_on=starts_on, defaults=asdict(where))
+    facts = {"starts_on": starts_on.isoformat(), "channel": channel}
+    journal.record(by, "families.moved_house", at=now, family=family.code, facts=facts)
+    return True
+
+
+@transaction.atomic
+def write_note(*, family: Family, text: str, by: User, now: dt.datetime) -> None:
+    """The note of the town hall about a file is this one from now on, "" for none; earlier ones stay to be read."""
+    Family.objects.select_for_update().get(pk=family.pk)
+    held = FileNote.objects.filter(family=family).order_by("-at", "-pk").first()
+    if (held.text if held else "") == text:
+        return
+    FileNote.objects.create(family=family, text=text, by=by, at=now)
+    journal.record(by, "families.noted", at=now, family=family.code)
