@@ -38,6 +38,7 @@ from preau.families.choices import Situation
 from preau.families.models import Address, Adult, Consent, Family, FileNote, Guardianship, Home, Participant
 from preau.families.rules import PHONE_FIELDS
 from preau.families.testing import make_adult, make_bond, make_child, make_family
+from preau.members.models import Barred, DietChoice, Disagreement, TrustedPerson
 from preau.pricing.models import Quotient
 from preau.pricing.testing import make_quotient, make_tariff
 from preau.registration.actions.takeovers import keep_takeover
@@ -47,6 +48,7 @@ from preau.town.actions import publish_text
 from preau.town.choices import CONSENTS
 from preau.town.models import Place
 from preau.town.testing import make_level, make_place, make_service, make_text, make_town, make_year
+from tests.signing import Signed, sign
 
 NOW = paris(2026, 11, 9, 9)
 SOON, LATER = dt.date(2026, 11, 12), dt.date(2026, 11, 19)
@@ -89,6 +91,7 @@ class Household:
     demarche: Demarche
     followed: Demarche
     takeover: Takeover
+    signed: Signed
 
     @property
     def user(self) -> User:
@@ -129,7 +132,10 @@ def make_household_of(names: Names) -> Household:
     followed = make_account_request(home.user, service=activity.service, now=NOW)
     lines = [Line(2, home.family.number, home.user.email, ((f"{names.parent} {names.family}", ""),))]
     takeover = keep_takeover(name="anciens-comptes.csv", lines=lines, by=None, now=NOW)
-    return Household(home, child, enrolment, regie, invoice, to_come, attempt, submission, demarche, followed, takeover)
+    signed = sign(home, child, phone=PHONES[0])
+    return Household(
+        home, child, enrolment, regie, invoice, to_come, attempt, submission, demarche, followed, takeover, signed
+    )
 
 
 def bill(regie: Regie) -> tuple[Invoice, Invoice]:
@@ -258,7 +264,7 @@ def make_world() -> World:
     )
 
 
-OF_FILES = (Capability.INVITE_FAMILIES, Capability.SEE_FAMILIES, Capability.EDIT_FAMILIES)
+OF_FILES = (Capability.SEE_JUDGMENTS, Capability.INVITE_FAMILIES, Capability.SEE_FAMILIES, Capability.EDIT_FAMILIES)
 
 COLLEAGUE, COLLEAGUES_ROLE, PROPOSED, LOST = "quentin.wyvernhart", "role-quokka", "prpsd23456", "rcvry23456"
 
@@ -358,6 +364,10 @@ def state_of(ours: Household) -> dict[str, list[dict[str, Any]]]:
         Invitation.objects.filter(adult=home.adult),
         ActivationCode.objects.filter(adult=home.adult),
         Takeover.objects.filter(pk=ours.takeover.pk),
+        TrustedPerson.objects.filter(participant=child),
+        Barred.objects.filter(participant=child),
+        DietChoice.objects.filter(participant=child),
+        Disagreement.objects.filter(demarche__participant=child),
     )
     return {query.model.__name__: list(query.order_by("pk").values()) for query in rows}
 
@@ -371,7 +381,9 @@ OWN: dict[str, Callable[[Household], tuple[object, ...]]] = {
     "invoice_code": lambda ours: (ours.invoice.code, ours.to_come.code),
     "campaign_code": lambda ours: (campaign_of(ours.invoice).code, campaign_of(ours.to_come).code),
     "attempt_code": lambda ours: (ours.attempt.code,),
-    "demarche_code": lambda ours: (ours.demarche.code, ours.followed.code),
+    "demarche_code": lambda ours: (ours.demarche.code, ours.followed.code, ours.signed.disagreement.code),
+    "person_code": lambda ours: (ours.signed.person.code, ours.signed.others_person.code),
+    "barred_code": lambda ours: (ours.signed.barred.code,),
     "agent_name": lambda ours: (COLLEAGUE,),
     "role_code": lambda ours: (COLLEAGUES_ROLE,),
     "proposal_code": lambda ours: (PROPOSED,),
@@ -382,6 +394,12 @@ OWN: dict[str, Callable[[Household], tuple[object, ...]]] = {
     "adult_code": lambda ours: (ours.home.adult.code,),
     "takeover_code": lambda ours: (ours.takeover.code,),
 }
+OF_A_KIND: dict[str, Callable[[Household], tuple[object, ...]]] = {
+    "demarches:account": lambda ours: (ours.demarche.code,),
+    "members:disagreement": lambda ours: (ours.signed.disagreement.code,),
+}
+"""Pages about requests of one kind, by how their names begin: they know no other."""
+
 FREE: dict[str, object] = {
     "link_token": "x" * 32,
     "month": Month.of(SOON),
@@ -408,10 +426,16 @@ def values_for(page: str, parameters: Sequence[str], ours: Household) -> list[di
     """The values of the parameters of a page, for each thing of ours that it can show."""
     unknown = [name for name in parameters if name not in OWN and name not in FREE]
     assert not unknown, f"{page}: say in tests/world.py what {unknown} stand for, in OWN or in FREE"
-    own = {name: OWN[name](ours) for name in parameters if name in OWN}
+    own = {name: _own(page, name)(ours) for name in parameters if name in OWN}
     free = {name: FREE[name] for name in parameters if name in FREE}
     cases = max([len(things) for things in own.values()], default=1)
     return [free | {name: things[min(case, len(things) - 1)] for name, things in own.items()} for case in range(cases)]
+
+
+def _own(page: str, name: str) -> Callable[[Household], tuple[object, ...]]:
+    if name != "demarche_code":
+        return OWN[name]
+    return next((own for pages, own in OF_A_KIND.items() if page.startswith(pages)), OWN[name])
 
 
 def is_own(parameters: Iterable[str]) -> bool:

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "preau.registration",
     "preau.health",
     "preau.documents",
+    "preau.members",
     "preau.pricing",
     "preau.enrolments",
     "preau.checklist",

@@ -278,3 +278,43 @@ class Consent(models.Model):
     class Meta:
         verbose_name = "consentement"
         indexes = [models.Index(fields=["adult", "at"], name="consent_by_adult")]
+
+
+AUTHORISATION_TEXT = "authorisation-"
+"""The words of an authorisation are a text of the town, whose code begins so: what was read can be shown again."""
+
+
+class AuthorisationKind(models.Model):
+    """Something that parents are asked about a child, between two ages, both included (`to_age` None: no end).
+
+    `is_image` is a use of the child's image: its answer may be required, never a yes. `is_default` is what holds until
+    somebody answers. Name and words are those of the town's text `text_code`.
+    """
+
+    code = models.SlugField(max_length=26, unique=True)
+    order = models.PositiveSmallIntegerField(unique=True)
+    is_image = models.BooleanField(default=False)
+    is_required = models.BooleanField(default=False)
+    is_default = models.BooleanField(default=False)
+    from_age = models.PositiveSmallIntegerField(default=0)
+    to_age = models.PositiveSmallIntegerField(null=True, blank=True)
+    retired_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "type d’autorisation"
+        constraints = [
+            models.CheckConstraint(
+                name="authorisationkind_image_is_free", condition=~models.Q(is_image=True, is_default=True)
+            ),
+            models.CheckConstraint(
+                name="authorisationkind_ages_ordered",
+                condition=models.Q(to_age__isnull=True) | models.Q(from_age__lte=models.F("to_age")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def text_code(self) -> str:
+        return f"{AUTHORISATION_TEXT}{self.code}"

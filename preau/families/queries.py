@@ -10,7 +10,7 @@ from django.db.models import Prefetch
 
 from preau.accounts.models import User
 from preau.families.choices import AccessLevel, Subject
-from preau.families.models import Adult, Consent, Family, Participant, Schooling
+from preau.families.models import Adult, AuthorisationKind, Consent, Family, Participant, Schooling
 from preau.families.permissions import families_visible_to, participants_visible_to
 from preau.town.choices import CONSENTS, TextCode
 from preau.town.models import Text
@@ -81,7 +81,7 @@ ABOUT_A_CHILD = frozenset({TextCode.CONSENT_IMAGE})
 
 
 def consents_of(user: User, *, on: dt.date) -> list[Asked]:
-    """What this parent is asked: about themselves, and about each one whose identity they may act on. Four queries."""
+    """What this parent is asked: about themselves, and about each one whose identity they may act on. Five queries."""
     texts = _texts_in_force()
     adult = Adult.objects.filter(user=user).first()
     if not texts or adult is None:
@@ -99,6 +99,14 @@ def consents_of(user: User, *, on: dt.date) -> list[Asked]:
 
 
 def _texts_in_force() -> list[Text]:
-    """The consents that the town asks for, in the order of CONSENTS."""
+    """The consents that the town asks for, in the order of CONSENTS. Uses of a child's image asked one by one are not
+    asked here, but with the other authorisations."""
     last = {text.code: text for text in Text.objects.filter(code__in=CONSENTS).order_by("version")}
+    if ABOUT_A_CHILD & last.keys() and asks_use_by_use():
+        last = {code: text for code, text in last.items() if code not in ABOUT_A_CHILD}
     return [last[code] for code in CONSENTS if code in last]
+
+
+def asks_use_by_use() -> bool:
+    """Whether the town asks about each use of a child's image apart."""
+    return AuthorisationKind.objects.filter(is_image=True, retired_on__isnull=True).exists()

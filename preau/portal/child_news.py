@@ -9,8 +9,12 @@ from django.urls import reverse
 
 from preau.accounts.models import User
 from preau.checklist.queries.todo import PersonTodo, todo_of
+from preau.families.choices import Subject
 from preau.families.models import Participant
+from preau.families.permissions import participants_visible_to
 from preau.families.queries import consents_of
+from preau.members.choices import Verdict
+from preau.members.queries.authorisations import authorisation_states
 from preau.town.choices import TextCode
 
 
@@ -74,7 +78,27 @@ def _completeness(one: PersonTodo) -> ChildLine:
     return ChildLine("Dossier", "Complet", "vert", "succes")
 
 
-CHILD_NEWS: tuple[News, ...] = (completeness, image_rights)
+def authorisations(user: User, children: Sequence[Participant], on: dt.date) -> dict[int, ChildLine]:
+    """What the town waits for, of those about whom this parent may read it; nothing of adults who take part."""
+    seen = set(participants_visible_to(user, Subject.PICKUP, on=on).values_list("pk", flat=True))
+    young = [child for child in children if child.adult_id is None and child.pk in seen]
+    states, found = authorisation_states(young, on=on), {}
+    for child in young:
+        url, action = reverse("members:authorisations", args=[child.code]), "Gérer mes autorisations"
+        missing = sum(state.is_missing for state in states[child.pk])
+        if any(state.verdict == Verdict.DISAGREED for state in states[child.pk]):
+            found[child.pk] = ChildLine("Autorisations", "Désaccord", "rouge", "alerte", url, action)
+        elif missing:
+            text = f"{missing} réponse{'s' if missing > 1 else ''} à donner"
+            found[child.pk] = ChildLine("Autorisations", text, "ambre", "alerte", url, action)
+        elif states[child.pk]:
+            found[child.pk] = ChildLine("Autorisations", "À jour", "vert", "succes", url, action)
+        else:
+            found[child.pk] = ChildLine("Autorisations", "Qui peut venir", url=url, action=action)
+    return found
+
+
+CHILD_NEWS: tuple[News, ...] = (completeness, authorisations, image_rights)
 
 
 def lines_of(user: User, children: Sequence[Participant], on: dt.date) -> dict[int, tuple[ChildLine, ...]]:

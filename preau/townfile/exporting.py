@@ -52,6 +52,7 @@ def town_tree() -> dict[str, Any]:
         parent[table.path[-1]] = _plain_table(rows[table.path], is_list=table.is_list)
     tree["town"] = tree.get("town", {}).get("town", {})
     tree["accounts"] = tree.get("accounts", {}).get("accounts", {})
+    tree["collecting"] = tree.get("collecting", {}).get("collecting", {})
     tree["activities"] = _activities(rows["activities",], rows["activities", "units"], rows["calendar", "years"])
     return tree
 

@@ -15,8 +15,11 @@ from preau.townfile.rows import (
     AccountsRow,
     ActivityRow,
     AskedItemRow,
+    AuthorisationRow,
     CapacityRow,
     ClosureRow,
+    CollectingRow,
+    DietRow,
     GroupRow,
     HolidayRow,
     LevelRow,
@@ -38,7 +41,14 @@ from preau.townfile.source import Source
 
 R = TypeVar("R", bound=Row)
 
-LONGEST_CODES: Mapping[str, int] = {"levels": 20, "parts": 20, "activities": 50, "units": 60, "groups": 60}
+LONGEST_CODES: Mapping[str, int] = {
+    "levels": 20,
+    "authorisations": 26,
+    "parts": 20,
+    "activities": 50,
+    "units": 60,
+    "groups": 60,
+}
 LONGEST_CODE = 40
 YEAR_CODE = r"^[0-9]{4}-[0-9]{4}$"
 
@@ -64,7 +74,10 @@ class TownFile:
     source: Source
     town: TownRow | None
     accounts: AccountsRow | None
+    collecting: CollectingRow | None
     texts: Table[TextRow]
+    authorisations: Table[AuthorisationRow]
+    diets: Table[DietRow]
     services: Table[ServiceRow]
     regies: Table[RegieRow]
     years: Table[YearRow]
@@ -90,6 +103,9 @@ TOP = frozenset(
             "town",
             "accounts",
             "texts",
+            "collecting",
+            "authorisations",
+            "diets",
             "services",
             "regies",
             "calendar",
@@ -116,7 +132,10 @@ def read_town_file(source: Source) -> TownFile:
         source=source,
         town=_row(source, ("town",), tree.get("town", {}), TownRow),
         accounts=_row(source, ("accounts",), tree.get("accounts", {}), AccountsRow),
+        collecting=_row(source, ("collecting",), tree.get("collecting", {}), CollectingRow),
         texts=_table(source, ("texts",), tree, TextRow),
+        authorisations=_table(source, ("authorisations",), tree, AuthorisationRow),
+        diets=_table(source, ("diets",), tree, DietRow),
         services=_table(source, ("services",), tree, ServiceRow),
         regies=_table(source, ("regies",), tree, RegieRow),
         years=_table(source, ("calendar", "years"), calendar, YearRow, pattern=YEAR_CODE),

@@ -18,6 +18,7 @@ from preau.town.models import SHORTEST_PASSWORD, default_proofs, default_ways
 from preau.townfile.values import (
     among,
     colour_fault,
+    diet_fault,
     email_fault,
     icon_fault,
     label_fault,
@@ -111,6 +112,32 @@ class TextRow(Row):
     title: Text120
     body: LongText
     changes: Annotated[str, StringConstraints(max_length=2000)] = ""
+
+
+class CollectingRow(Row):
+    """Who may collect children: from which age, and how many persons for a child and a household."""
+
+    youngest: Annotated[int, Field(ge=8, le=18)] = 16
+    most: Annotated[int, Field(ge=1, le=30)] = 10
+
+
+ChildAge = Annotated[int, Field(ge=0, le=25)]
+
+
+class AuthorisationRow(Row):
+    """Something that parents are asked about a child. `default` is what holds until somebody answers."""
+
+    name: Text120
+    text: LongText
+    image: bool = False
+    required: bool = False
+    default: bool = False
+    from_age: ChildAge = 0
+    to_age: ChildAge | None = None
+
+
+class DietRow(Row):
+    name: Annotated[Text60, told(diet_fault)]
 
 
 class ServiceRow(Row):

@@ -55,6 +55,16 @@ def colour_fault(accent: str) -> str:
         return faults[0]
 
 
+NOT_FOR_KITCHENS = ("halal", "casher", "kasher", "cacher", "religi", "musulman", "juif", "juive", "hindou", "ramadan")
+
+
+def diet_fault(name: str) -> str:
+    """Why a box of the kitchen is not one: it says what is eaten, never a belief."""
+    if any(word in name.casefold().replace("è", "e") for word in NOT_FOR_KITCHENS):
+        return f"dites ce que l’enfant ne mange pas, par exemple «{NBSP}Sans porc{NBSP}», jamais une religion (CNIL)."
+    return ""
+
+
 def email_fault(address: str) -> str:
     """What is wrong with an e-mail address, if anything."""
     try:

@@ -11,6 +11,7 @@ from tests.forbidden_writes import (
     test_documents,
     test_families,
     test_health,
+    test_members,
     test_money,
     test_places,
     test_town,
@@ -28,6 +29,7 @@ PARTS = (
     test_town,
     test_ways,
     test_health,
+    test_members,
 )  # reading them has registered their cases
 
 

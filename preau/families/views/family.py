@@ -11,9 +11,10 @@ from preau.accounts.choices import Topic
 from preau.accounts.notifying import choose, wants
 from preau.core.dates import local_day
 from preau.families.actions import answer_consent, choose_invoices_by_email
+from preau.families.choices import Subject
 from preau.families.forms import SubscriptionsForm
 from preau.families.models import Adult
-from preau.families.queries import Asked, consents_of
+from preau.families.queries import Asked, asks_use_by_use, children_of, consents_of
 from preau.town.choices import TextCode, WayIn
 from preau.town.context import town_of
 from preau.town.rules import blocks
@@ -55,8 +56,11 @@ def _known_choices(request: FamilyRequest, adult: Adult | None) -> dict[str, boo
 @family_page
 @require_safe
 def consents(request: FamilyRequest) -> HttpResponse:
-    asked = consents_of(request.user, on=local_day(timezone.now()))
-    return render(request, "families/family/consents.html", {"asked": asked})
+    today = local_day(timezone.now())
+    asked = consents_of(request.user, on=today)
+    acted_on = children_of(request.user, on=today, subject=Subject.PICKUP) if asks_use_by_use() else []
+    children = [child for child in acted_on if child.adult_id is None]
+    return render(request, "families/family/consents.html", {"asked": asked, "children": children})
 
 
 @family_page

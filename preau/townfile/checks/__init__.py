@@ -1,14 +1,15 @@
 """What the types cannot say: references, dates in order, rules that can be read, nothing forgotten.
 
-`town` the town itself and its accounts · `calendar` days in order · `offer` activities, units, groups ·
-`asking` what files must hold · `money` tariffs, régies · `references` codes that exist ·
-`missing` what is forgotten · `history` what past days forbid.
+`town` the town itself and its accounts · `members` what parents are asked · `calendar` days in order ·
+`offer` activities, units, groups · `asking` what files must hold · `money` tariffs, régies ·
+`references` codes that exist · `missing` what is forgotten · `history` what past days forbid.
 """
 
 from collections.abc import Callable, Iterator
 
 from preau.townfile.checks.asking import asking_faults
 from preau.townfile.checks.calendar import calendar_faults
+from preau.townfile.checks.members import authorisation_faults
 from preau.townfile.checks.missing import missing_faults
 from preau.townfile.checks.money import money_faults, money_warnings
 from preau.townfile.checks.offer import offer_faults
@@ -22,6 +23,7 @@ Check = Callable[[TownFile], Iterator[tuple[Path, str]]]
 CHECKS: tuple[Check, ...] = (
     town_faults,
     account_faults,
+    authorisation_faults,
     calendar_faults,
     offer_faults,
     asking_faults,

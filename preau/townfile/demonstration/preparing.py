@@ -27,6 +27,7 @@ from preau.townfile.demonstration.scene import Scene
 from preau.townfile.demonstration.settling import hire, settle
 from preau.townfile.demonstration.shifting import shift
 from preau.townfile.demonstration.timeline import Timeline, timeline, weeks_to_shift
+from preau.townfile.demonstration.trusting import sign_for_all
 from preau.townfile.file import TownFile
 from preau.townfile.loading import load
 from preau.townfile.source import read_source
@@ -92,6 +93,7 @@ def prepare(scene: Scene, *, families: int, now: dt.datetime) -> None:
     write_enrolments(enrolled, settled)
     write_bookings(diary, settled, now=now)
     bill_past_months(line, rng, visited=households[0].code, now=now)
+    sign_for_all(settled.families[households[0]], rng, since=since, now=now)
     to_try = list(prepare_arrivals(scene, households, settled, now=now))
     record(
         None,

@@ -3,6 +3,7 @@
 from typing import Any
 
 from preau.townfile.tables.asking import ASKING_TABLES
+from preau.townfile.tables.members import MEMBERS_TABLES
 from preau.townfile.tables.money import MONEY_TABLES
 from preau.townfile.tables.offer import OFFER_TABLES
 from preau.townfile.tables.people import PEOPLE_TABLES
@@ -11,4 +12,11 @@ from preau.townfile.tables.town import TOWN_TABLES
 
 __all__ = ["TABLES", "Synced", "Writing"]
 
-TABLES: tuple[Synced[Any], ...] = (*TOWN_TABLES, *PEOPLE_TABLES, *MONEY_TABLES, *OFFER_TABLES, *ASKING_TABLES)
+TABLES: tuple[Synced[Any], ...] = (
+    *TOWN_TABLES,
+    *PEOPLE_TABLES,
+    *MEMBERS_TABLES,
+    *MONEY_TABLES,
+    *OFFER_TABLES,
+    *ASKING_TABLES,
+)

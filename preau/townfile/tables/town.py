@@ -6,6 +6,7 @@ from typing import Any
 
 from preau.activities.rules import WEEKDAYS
 from preau.town import actions
+from preau.town.choices import TextCode
 from preau.town.models import Level, Place, PublicHoliday, SchoolPeriod, SchoolYear, Service, Text, Town
 from preau.townfile.file import TownFile
 from preau.townfile.rows import (
@@ -67,7 +68,7 @@ def is_published(code: str, row: TextRow, current: Mapping[str, TextRow]) -> boo
 
 def current_texts() -> Mapping[str, TextRow]:
     """The version in force of each text."""
-    texts = Text.objects.order_by("code", "version")
+    texts = Text.objects.filter(code__in=TextCode.values).order_by("code", "version")
     return {text.code: TextRow(title=text.title, body=text.body, changes=text.changes) for text in texts}
 
 

@@ -95,7 +95,9 @@ def test_each_has_the_texts_that_people_accept_and_calls_no_consent_compulsory(
     files: dict[str, TownFile], town: str
 ) -> None:
     texts = files[town].texts.rows
-    assert {TextCode.TERMS, TextCode.PRIVACY, TextCode.CONSENT_IMAGE} <= set(texts)
+    assert {TextCode.TERMS, TextCode.PRIVACY} <= set(texts)
+    uses = [row for row in files[town].authorisations.rows.values() if row.image]
+    assert bool(uses) != (TextCode.CONSENT_IMAGE in texts), "a child's image is asked as a whole, or use by use"
     for code in {TextCode.CONSENT_QUOTIENT, TextCode.CONSENT_IMAGE} & set(texts):
         assert "Vous êtes libre de refuser, et de changer d’avis" in texts[code].body
 

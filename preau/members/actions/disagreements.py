@@ -1,0 +1,82 @@
+"""What two parents do not agree on goes to an agent, who notes and convenes: only a judgment decides for them."""
+
+import datetime as dt
+
+from django.db import transaction
+
+from preau.accounts.models import User
+from preau.core.dates import local_day
+from preau.demarches.actions import answer, open_demarche, withdraw
+from preau.demarches.choices import OPEN, DemarcheState
+from preau.demarches.models import Demarche
+from preau.demarches.queries import recipient_of
+from preau.families.models import Adult, AuthorisationKind, Participant
+from preau.members.choices import DISAGREEMENT
+from preau.members.models import Disagreement, TrustedPerson
+from preau.town.actions import save_service
+from preau.town.models import Service
+
+
+def service_for(kind: str, *, now: dt.datetime) -> Service:
+    """The service that receives requests of this kind: a town without any gets one, which its administrators see."""
+    service = recipient_of(kind, on=local_day(now))
+    return service or save_service("mairie", {"name": "Mairie"}, by=None, now=now)
+
+
+def note_disagreement(
+    *,
+    participant: Participant,
+    signer: Adult,
+    kind: AuthorisationKind | None = None,
+    person: TrustedPerson | None = None,
+    label: str,
+    by: User,
+    now: dt.datetime,
+) -> None:
+    """Send the disagreement to an agent, unless one of them has it already."""
+    if _open_about(participant, kind, person):
+        return
+    demarche = open_demarche(
+        kind=DISAGREEMENT,
+        service=service_for(DISAGREEMENT, now=now),
+        asked_by=by,
+        summary=f"Désaccord entre parents : {label}"[:200],
+        family=signer.family,
+        participant=participant,
+        now=now,
+    )
+    Disagreement.objects.create(demarche=demarche, kind=kind, person=person)
+
+
+def end_disagreement(
+    *,
+    participant: Participant,
+    kind: AuthorisationKind | None = None,
+    person: TrustedPerson | None = None,
+    by: User,
+    now: dt.datetime,
+) -> None:
+    """The parents agree again: nobody has anything to settle."""
+    for row in _open_about(participant, kind, person):
+        withdraw(row.demarche, by=by, now=now)
+
+
+def _open_about(
+    participant: Participant, kind: AuthorisationKind | None, person: TrustedPerson | None
+) -> list[Disagreement]:
+    rows = Disagreement.objects.filter(
+        demarche__participant=participant, demarche__state__in=OPEN, kind=kind, person=person
+    )
+    return list(rows.select_related("demarche"))
+
+
+@transaction.atomic
+def close_disagreement(demarche: Demarche, *, note: str = "", by: User, version: int, now: dt.datetime) -> Demarche:
+    """An agent has noted what was said and done; no parent's answer changes."""
+    return answer(demarche, state=DemarcheState.ACCEPTED, reason=note, by=by, version=version, now=now)
+
+
+@transaction.atomic
+def leave_disagreement(demarche: Demarche, *, reason: str, by: User, version: int, now: dt.datetime) -> Demarche:
+    """An agent leaves it without doing anything, and says why; no parent's answer changes."""
+    return answer(demarche, state=DemarcheState.REFUSED, reason=reason, by=by, version=version, now=now)

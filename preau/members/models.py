@@ -1,0 +1,155 @@
+"""Persons named by parents, persons barred by judges, what the town asks parents, diets; details of requests."""
+
+from django.conf import settings
+from django.db import models
+
+from preau.core.codes import new_code
+from preau.demarches.models import Demarche
+from preau.families.models import Adult, AuthorisationKind, Participant
+
+
+class CollectingRule(models.Model):
+    """The town's one rule about those who collect: from which age, and how many persons for a child and a household."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    youngest = models.PositiveSmallIntegerField(default=16)
+    most = models.PositiveSmallIntegerField(default=10)
+
+    class Meta:
+        verbose_name = "règle des personnes autorisées"
+        constraints = [models.CheckConstraint(name="collectingrule_is_one_row", condition=models.Q(id=1))]
+
+
+class Diet(models.Model):
+    """What a child does not eat, as the kitchen needs it: never why."""
+
+    code = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=60)
+    order = models.PositiveSmallIntegerField(unique=True)
+    retired_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "régime"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DietChoice(models.Model):
+    """The diet boxes of a child from a day on, none included: a chain."""
+
+    participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="diet_choices")
+    starts_on = models.DateField()
+    diets = models.ManyToManyField(Diet, related_name="+")
+    signed_by = models.ForeignKey(Adult, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    signed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "régime d’un enfant"
+        constraints = [models.UniqueConstraint(fields=["participant", "starts_on"], name="dietchoice_chain")]
+
+
+class TrustedPerson(models.Model):
+    """Somebody whom a parent names for a child. Never changed: a change withdraws the row and writes another.
+
+    `emergency_order` is that parent's, None when the person is not to be called. `born_on` is only known of those who
+    are not of age. The other parent's no (`contested_by`) suspends it.
+    """
+
+    code = models.CharField(max_length=10, unique=True, default=new_code, editable=False)
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="trusted_persons")
+    first_name = models.CharField(max_length=60)
+    last_name = models.CharField(max_length=60)
+    link = models.CharField(max_length=60)
+    phone = models.CharField(max_length=20)
+    other_phone = models.CharField(max_length=20, blank=True)
+    may_collect = models.BooleanField()
+    emergency_order = models.PositiveSmallIntegerField(null=True, blank=True)
+    born_on = models.DateField(null=True, blank=True)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+    signed_by = models.ForeignKey(Adult, on_delete=models.PROTECT, related_name="trusted_persons")
+    signed_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    contested_by = models.ForeignKey(Adult, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    contested_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "personne autorisée"
+        constraints = [
+            models.CheckConstraint(
+                name="trustedperson_for_something",
+                condition=models.Q(may_collect=True) | models.Q(emergency_order__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="trustedperson_ordered",
+                condition=models.Q(ends_on__isnull=True) | models.Q(starts_on__lte=models.F("ends_on")),
+            ),
+            models.CheckConstraint(
+                name="trustedperson_contested_whole",
+                condition=models.Q(contested_by__isnull=True, contested_at__isnull=True)
+                | models.Q(contested_by__isnull=False, contested_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="trustedperson_contested_by_another",
+                condition=models.Q(contested_by__isnull=True) | ~models.Q(contested_by=models.F("signed_by")),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["participant"], name="trustedperson_live", condition=models.Q(withdrawn_at__isnull=True)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_name} {self.last_name}"
+
+
+class Barred(models.Model):
+    """Somebody who may not collect or approach a child: a judgment says so. Agents write and read it, families never.
+
+    Lifted by another judgment, the row stays.
+    """
+
+    code = models.CharField(max_length=10, unique=True, default=new_code, editable=False)
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="barred_persons")
+    first_name = models.CharField(max_length=60)
+    last_name = models.CharField(max_length=60)
+    judged_on = models.DateField()
+    reason = models.CharField(max_length=300)
+    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    written_at = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True, blank=True)
+    lifted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = "personne écartée"
+        constraints = [
+            models.CheckConstraint(
+                name="barred_lifted_after",
+                condition=models.Q(lifted_at__isnull=True) | models.Q(lifted_at__gte=models.F("written_at")),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_name} {self.last_name}"
+
+
+class Disagreement(models.Model):
+    """What two parents do not agree on: an authorisation, or a person that one of them named."""
+
+    demarche = models.OneToOneField(Demarche, on_delete=models.CASCADE, primary_key=True, related_name="disagreement")
+    kind = models.ForeignKey(AuthorisationKind, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    person = models.ForeignKey(TrustedPerson, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        verbose_name = "désaccord"
+        constraints = [
+            models.CheckConstraint(
+                name="disagreement_about_one_thing",
+                condition=models.Q(kind__isnull=True, person__isnull=False)
+                | models.Q(kind__isnull=False, person__isnull=True),
+            )
+        ]
