@@ -41,6 +41,7 @@ from preau.families.testing import make_adult, make_bond, make_child, make_famil
 from preau.members.models import Barred, DietChoice, Disagreement, TrustedPerson
 from preau.pricing.models import Quotient
 from preau.pricing.testing import make_quotient, make_tariff
+from preau.privacy.models import DataExport
 from preau.registration.actions.takeovers import keep_takeover
 from preau.registration.models import ActivationCode, Invitation, Takeover
 from preau.registration.takeover_file import Line
@@ -127,6 +128,7 @@ def make_household_of(names: Names) -> Household:
     )
     invoice, to_come = bill(regie)
     attempt = begin_paying(invoice, home)
+    DataExport.objects.create(user=home.user, asked_at=NOW)
     asker = make_waiting_user(names.asker.lower(), first_name=names.asker, last_name=names.family)
     demarche = make_account_request(asker, service=activity.service, photo=picture(), now=NOW)
     followed = make_account_request(home.user, service=activity.service, now=NOW)
@@ -368,6 +370,7 @@ def state_of(ours: Household) -> dict[str, list[dict[str, Any]]]:
         Barred.objects.filter(participant=child),
         DietChoice.objects.filter(participant=child),
         Disagreement.objects.filter(demarche__participant=child),
+        DataExport.objects.filter(user=user),
     )
     return {query.model.__name__: list(query.order_by("pk").values()) for query in rows}
 

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "preau.checklist",
     "preau.bookings",
     "preau.billing",
+    "preau.privacy",
     "preau.townfile",
     "preau.portal",
     "preau.backoffice",

@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("preau.enrolments.urls")),
     path("", include("preau.checklist.urls")),
     path("", include("preau.billing.urls")),
+    path("", include("preau.privacy.urls")),
     path("", include("preau.backoffice.urls")),
 ]
 if settings.DEMO:

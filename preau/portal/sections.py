@@ -89,12 +89,13 @@ ACCOUNT = Section(
         Link("Modifier mon nom, mon adresse e-mail, mon mot de passe", "accounts:account"),
         Link("Mes souscriptions", "families:subscriptions"),
         Link("Mes consentements", "families:consents"),
+        Link("Mes données", "privacy:data"),
         Link("Mes appareils", "accounts:devices"),
         Link("Ajouter une deuxième protection", "accounts:protection"),
         Link("Agrandir le texte", "accounts:display"),
     ),
     within=(
-        *("accounts", "families:subscriptions"),
+        *("accounts", "privacy", "families:subscriptions"),
         *("families:consents", "families:quotient_consent", "families:image_consent"),
     ),
 )

@@ -14,6 +14,7 @@ from tests.forbidden_writes import (
     test_members,
     test_money,
     test_places,
+    test_privacy,
     test_town,
     test_ways,
 )
@@ -26,9 +27,10 @@ PARTS = (
     test_places,
     test_families,
     test_money,
+    test_health,
+    test_privacy,
     test_town,
     test_ways,
-    test_health,
     test_members,
 )  # reading them has registered their cases
 

@@ -27,6 +27,7 @@ from preau.documents.storing import delete_dropped, delete_unknown
 from preau.families.searching import refile_changed
 from preau.journal.actions import chain
 from preau.notifications.actions import send_due
+from preau.privacy.actions.exporting import clear_exports, make_due
 from preau.registration.actions.clearing import clear_expired
 
 FIRST_WAIT = dt.timedelta(seconds=10)
@@ -70,6 +71,8 @@ def jobs() -> list[Job]:
         Job("mails sent", lambda now: send_due(now=now, limit=20), dt.timedelta(seconds=2)),
         Job("payments followed", lambda now: poll_due(now=now, limit=5), dt.timedelta(seconds=5)),
         Job("journal entries chained", lambda now: chain(), dt.timedelta(seconds=5)),
+        Job("data exports made", lambda now: make_due(now=now), dt.timedelta(seconds=10)),
+        Job("data exports deleted", lambda now: clear_exports(now=now), dt.timedelta(minutes=10)),
         Job("registrations cleared", lambda now: clear_expired(now=now), dt.timedelta(minutes=10)),
         Job("sessions cleared", lambda now: clear_expired_sessions(now=now), dt.timedelta(hours=1)),
         Job("refused accounts erased", lambda now: erase_refused(now=now), dt.timedelta(hours=1)),

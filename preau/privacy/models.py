@@ -1,0 +1,38 @@
+"""What people asked about their data, and what became of it."""
+
+from django.conf import settings
+from django.db import models
+
+from preau.core.codes import new_code
+from preau.privacy.choices import ExportState
+
+
+class DataExport(models.Model):
+    """The file in which somebody takes their data away: made by the worker, there for a week, then deleted with this
+    row. `taken_until` is the end of the lease of the worker that is making it; `file` is its name in the storage."""
+
+    code = models.CharField(max_length=10, unique=True, default=new_code, editable=False)
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="data_export")
+    state = models.CharField(max_length=10, choices=ExportState, default=ExportState.ASKED)
+    asked_at = models.DateTimeField()
+    taken_until = models.DateTimeField(null=True)
+    ready_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    file = models.CharField(max_length=80, blank=True)
+    size = models.PositiveBigIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = "export de données"
+        constraints = [
+            models.CheckConstraint(
+                name="dataexport_ready_is_whole",
+                condition=models.Q(state="asked", ready_at__isnull=True, expires_at__isnull=True, file="")
+                | (
+                    models.Q(state="ready", ready_at__isnull=False, expires_at__isnull=False)
+                    & ~models.Q(file="")
+                    & ~models.Q(sha256="")
+                ),
+            ),
+        ]
+        indexes = [models.Index(fields=["expires_at"], name="dataexport_expires")]

@@ -1,0 +1,68 @@
+"""Mes données: what the portal knows of this person, to be taken away."""
+
+from django.contrib import messages
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from preau.accounts.audience import FamilyRequest, family_page
+from preau.accounts.fresh import fresh
+from preau.core.dates import local_day
+from preau.privacy.actions.exporting import ExportRefused, ask_export, give_up, note_download
+from preau.privacy.choices import ExportState
+from preau.privacy.models import DataExport
+from preau.privacy.rules import DAYS_TO_DOWNLOAD
+
+MINUTES = 15
+
+
+@family_page
+@require_safe
+def data(request: FamilyRequest) -> HttpResponse:
+    """What may be taken away, and the file if there is one."""
+    context = {"export": _export_of(request), "days": DAYS_TO_DOWNLOAD}
+    return render(request, "privacy/family/data.html", context)
+
+
+@family_page
+@fresh(minutes=MINUTES)
+@require_POST
+def asking(request: FamilyRequest) -> HttpResponse:
+    try:
+        ask_export(by=request.user, now=timezone.now())
+    except ExportRefused as refused:
+        messages.warning(request, refused.reason.label)
+    else:
+        messages.success(request, "C’est demandé. Un e-mail vous dira quand le fichier sera prêt.")
+    return redirect("privacy:data")
+
+
+@family_page
+@fresh(minutes=MINUTES)
+@require_safe
+def download(request: FamilyRequest) -> HttpResponseBase:
+    """The file itself, to whoever asked for it and nobody else; kept by no browser."""
+    export, now = _export_of(request), timezone.now()
+    if export is None or export.state != ExportState.READY or export.expires_at is None or export.expires_at <= now:
+        raise Http404
+    note_download(export, by=request.user, now=now)
+    kept = default_storage.open(export.file)
+    name = f"mes-donnees-{local_day(export.ready_at or now)}.zip"
+    headers = {"Cache-Control": "no-store", "Content-Security-Policy": "sandbox", "X-Content-Type-Options": "nosniff"}
+    return FileResponse(kept, as_attachment=True, filename=name, content_type="application/zip", headers=headers)
+
+
+@family_page
+@require_POST
+def deleting(request: FamilyRequest) -> HttpResponse:
+    export = _export_of(request)
+    if export is not None:
+        give_up(export, by=request.user, now=timezone.now())
+    messages.success(request, "Le fichier est supprimé du portail.")
+    return redirect("privacy:data")
+
+
+def _export_of(request: FamilyRequest) -> DataExport | None:
+    return DataExport.objects.filter(user=request.user).first()

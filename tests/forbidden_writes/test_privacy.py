@@ -1,0 +1,21 @@
+"""What the database refuses of people's requests about their data."""
+
+from preau.privacy.choices import ExportState
+from preau.privacy.models import DataExport
+from tests.forbidden_writes.given import NOW, Base, forbidden
+
+
+@forbidden("dataexport_ready_is_whole", "an export that is ready without a file")
+def _(base: Base) -> None:
+    DataExport.objects.create(user=base.home.user, asked_at=NOW, state=ExportState.READY, ready_at=NOW, expires_at=NOW)
+
+
+@forbidden("dataexport_ready_is_whole", "an export to be made that has a file")
+def _(base: Base) -> None:
+    DataExport.objects.create(user=base.home.user, asked_at=NOW, file="exports/x.zip")
+
+
+@forbidden("user_id", "two exports of one person")
+def _(base: Base) -> None:
+    for _ in range(2):
+        DataExport.objects.create(user=base.home.user, asked_at=NOW)
