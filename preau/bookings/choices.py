@@ -40,6 +40,7 @@ class Refusal(TextChoices):
     NOT_ENROLLED = "not_enrolled", "Pas d’inscription à cette date"
     READ_ONLY = "read_only", "Géré par la mairie"
     OTHER_HOME = "other_home", "Jour de l’autre parent"
+    INCOMPLETE = "incomplete", "Dossier à compléter"
     NO_RIGHT = "no_right", "Modification réservée aux responsables"
 
 

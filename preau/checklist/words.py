@@ -58,6 +58,12 @@ def words_of(item: str) -> Words:
     return WORDS[item]
 
 
+def discreet(item: str) -> str:
+    """What it is in the middle of a sentence, without a word of health."""
+    words = words_of(item)
+    return words.discreet or words.name[:1].lower() + words.name[1:]
+
+
 def told(missing: Missing, on: dt.date) -> str:
     """By when it must be given and what it blocks, in plain words."""
     return " ".join(part for part in (_trouble(missing), _consequence(missing, on)) if part)

@@ -1,6 +1,7 @@
 """What a set of changes asks for, and what becomes of it: read without a lock for a page, with locks to write."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -26,6 +27,7 @@ from preau.bookings.rules.lines import (
     decide,
     lines_of,
 )
+from preau.checklist.queries.obstacles import obstacles_to
 from preau.core.prepared import Prepared
 
 SlotKey = tuple[int, dt.date, int]  # group, day, part
@@ -46,6 +48,7 @@ class Plan:
     homes: dict[Cell, int] = field(default_factory=dict)  # the household whose day it is
     groups: dict[Cell, int] = field(default_factory=dict)
     slots: dict[Cell, tuple[SlotKey, ...]] = field(default_factory=dict)
+    missing: dict[Cell, tuple[str, ...]] = field(default_factory=dict)  # what the file lacks to book it
 
     @property
     def wants(self) -> list[Want]:
@@ -116,6 +119,25 @@ def _bar(plan: Plan, cell: Cell, child: Child | None) -> Refusal | None:
     if plan.homes[cell] != child.household:
         return Refusal.OTHER_HOME
     return None if cell in plan.groups else Refusal.NOT_ENROLLED
+
+
+def bar_incomplete(plan: Plan, *, catalogue_version: int, on: dt.date) -> None:
+    """Refuse what cannot be booked before something is given, and note what. Nothing is asked to cancel.
+
+    A few queries, none when nothing that the town asks for could keep from booking what is wanted.
+    """
+    cells = [want.cell for want in plan.wants if want.wanted and plan.facts[want.cell].barred is None]
+    wanted: dict[int, set[int]] = defaultdict(set)
+    for cell in cells:
+        wanted[cell.participant].add(plan.unit(cell).activity)
+    if not wanted:
+        return
+    household = plan.children[cells[0].participant].household
+    found = obstacles_to(wanted, catalogue_version=catalogue_version, on=on, household=household)
+    for cell in cells:
+        if items := found.get((cell.participant, plan.unit(cell).activity)):
+            plan.missing[cell] = items
+            plan.facts[cell] = replace(plan.facts[cell], barred=Refusal.INCOMPLETE)
 
 
 def refusals(plan: Plan, *, now: dt.datetime) -> dict[Cell, Refusal]:

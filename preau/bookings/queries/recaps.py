@@ -12,7 +12,7 @@ from preau.bookings.choices import BookingState, LineResult, Refusal
 from preau.bookings.models import Booking, DraftChange, Submission
 from preau.bookings.queries.catalogue import Catalogue, UnitEntry, catalogue
 from preau.bookings.queries.children import Child, read_children
-from preau.bookings.queries.plans import Plan, decide_plan, read_plan
+from preau.bookings.queries.plans import Plan, bar_incomplete, decide_plan, read_plan
 from preau.bookings.rules.lines import Cell, CellFacts, Decision
 from preau.core.dates import Month, local_day
 from preau.core.prepared import Prepared
@@ -48,7 +48,8 @@ class UnitChange:
 
 @dataclass(frozen=True, slots=True)
 class RecapLine:
-    """A line of the draft and what becomes of it. Refused for lateness: `deadline` has passed."""
+    """A line of the draft and what becomes of it. Refused for lateness: `deadline` has passed; for a file that is not
+    complete: `missing` must be given first (see checklist.words)."""
 
     child: Child
     day: dt.date
@@ -58,6 +59,7 @@ class RecapLine:
     at_fault: UnitEntry | None
     deadline: dt.datetime | None
     ticked_at: dt.datetime
+    missing: tuple[str, ...] = ()
 
     @property
     def cents(self) -> int:
@@ -151,9 +153,11 @@ def recap_of_draft(user: User, *, town: Town, now: dt.datetime) -> Recap:
 
 
 def plan_draft(user: User, draft: Draft, *, town: Town, now: dt.datetime) -> Plan:
-    """The plan of a draft, with the rights and enrolments of today."""
-    changes = {cell: ticked.wanted for cell, ticked in draft.items()}
-    return read_plan(changes, read_children(user, on=local_day(now)), catalogue(town.catalogue_version))
+    """The plan of a draft, with the rights and enrolments of today, and what the files lack."""
+    changes, today = {cell: ticked.wanted for cell, ticked in draft.items()}, local_day(now)
+    plan = read_plan(changes, read_children(user, on=today), catalogue(town.catalogue_version))
+    bar_incomplete(plan, catalogue_version=town.catalogue_version, on=today)
+    return plan
 
 
 def read_prices(plan: Plan, town: Town, first: dt.date, last: dt.date) -> PriceBook:
@@ -192,6 +196,7 @@ def lines_of_decisions(
             at_fault=plan.unit(decision.at_fault) if decision.at_fault else None,
             deadline=_missed_deadline(decision, facts),
             ticked_at=min(draft[want.cell].at for want in decision.line),
+            missing=plan.missing.get(decision.at_fault, ()) if decision.at_fault else (),
         )
         for decision in decisions
         for first in [decision.line[0].cell]
@@ -235,6 +240,7 @@ def dump_line(line: RecapLine) -> dict[str, Any]:
         "at_fault": line.at_fault.key if line.at_fault else None,
         "deadline": line.deadline.isoformat() if line.deadline else None,
         "ticked_at": line.ticked_at.isoformat(),
+        "missing": list(line.missing),
     }
 
 
@@ -258,4 +264,5 @@ def _load_line(row: Mapping[str, Any], children: Mapping[int, Child], kept: Cata
         at_fault=kept.units[row["at_fault"]] if row["at_fault"] else None,
         deadline=dt.datetime.fromisoformat(row["deadline"]) if row["deadline"] else None,
         ticked_at=dt.datetime.fromisoformat(row["ticked_at"]),
+        missing=tuple(row.get("missing", ())),  # outcomes of before have none
     )

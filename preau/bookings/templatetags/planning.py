@@ -6,6 +6,7 @@ from django import template
 
 from preau.bookings.choices import Refusal
 from preau.bookings.queries.recaps import RecapLine, UnitChange
+from preau.checklist.words import discreet
 from preau.core.money import NBSP, euros
 from preau.core.templatetags.ui import echeance, enumeration, jour
 
@@ -40,6 +41,8 @@ def unites(changes: Sequence[UnitChange]) -> str:
 @register.filter
 def raison(line: RecapLine) -> str:
     """Why a line is refused, in a sentence or two."""
+    if line.refusal == Refusal.INCOMPLETE:
+        return f"Il manque dans le dossier{NBSP}: {enumeration(discreet(item) for item in line.missing)}."
     if line.refusal != Refusal.TOO_LATE:
         return BECAUSE[line.refusal] if line.refusal else ""
     what = "La réservation fermait" if line.booked else "L’annulation fermait"

@@ -1,0 +1,40 @@
+"""What keeps from booking: the one question that bookings ask."""
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+
+from preau.checklist.choices import Stage
+from preau.checklist.queries.demands import demands_of
+from preau.checklist.queries.standings import people_of
+from preau.checklist.rules import Demand, is_for, standing
+from preau.families.models import Participant
+
+CAN_BLOCK = (Stage.BEFORE_BOOKING, Stage.PROVISIONAL)
+
+Obstacles = dict[tuple[int, int], tuple[str, ...]]
+
+
+def obstacles_to(
+    wanted: Mapping[int, Collection[int]], *, catalogue_version: int, on: dt.date, household: int
+) -> Obstacles:
+    """The items that must be given first, by (participant, activity), for the activities `wanted` by participant.
+
+    `household` is that of whoever books. No statement when nothing that the town asks for could keep from booking them.
+    """
+    activities = {activity for some in wanted.values() for activity in some}
+    demands = [demand for demand in demands_of(catalogue_version) if _may_block(demand, activities)]
+    if not demands:
+        return {}
+    participants = list(Participant.objects.filter(pk__in=wanted).only("pk", "born_on", "adult"))
+    people = people_of(participants, {demand.item for demand in demands}, on=on, household=household)
+    found: Obstacles = {}
+    for key, person in people.items():
+        stands = standing(person, demands, on=on)
+        for activity in wanted[key]:
+            if items := tuple(missing.item for missing in stands.obstacles(activity)):
+                found[key, activity] = items
+    return found
+
+
+def _may_block(demand: Demand, activities: Collection[int]) -> bool:
+    return demand.stage in CAN_BLOCK and any(is_for(demand, activity) for activity in activities)
