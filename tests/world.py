@@ -134,7 +134,7 @@ def make_household_of(names: Names) -> Household:
     followed = make_account_request(home.user, service=activity.service, now=NOW)
     lines = [Line(2, home.family.number, home.user.email, ((f"{names.parent} {names.family}", ""),))]
     takeover = keep_takeover(name="anciens-comptes.csv", lines=lines, by=None, now=NOW)
-    signed = sign(home, child, phone=PHONES[0])
+    signed = sign(home, child, phone=PHONES[0] if names is OURS else "0600000001")
     return Household(
         home, child, enrolment, regie, invoice, to_come, attempt, submission, demarche, followed, takeover, signed
     )
