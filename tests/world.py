@@ -38,6 +38,8 @@ from preau.families.choices import Situation
 from preau.families.models import Address, Adult, Consent, Family, FileNote, Guardianship, Home, Participant
 from preau.families.rules import PHONE_FIELDS
 from preau.families.testing import make_adult, make_bond, make_child, make_family
+from preau.health.models import Confirmation, HealthField, HealthKey, HealthReading, Pai, Vaccination
+from preau.health.testing import make_sheet
 from preau.members.models import Barred, DietChoice, Disagreement, TrustedPerson
 from preau.pricing.models import Quotient
 from preau.pricing.testing import make_quotient, make_tariff
@@ -73,13 +75,14 @@ class Names:
     numbers: str  # of the invoices
     token: str  # of the submission
     asker: str  # who asks for an account at their service
+    remedy: str  # on the child's health sheet
 
 
 @dataclass(frozen=True)
 class Household:
-    """A family that uses everything: a child enrolled, booked, ticks to confirm, an invoice, one to come, a payment
-    begun, one received, a request that they follow; somebody of their name who asks for an account at their service; a
-    line in a file of old accounts."""
+    """A family that uses everything: a child enrolled, booked, with a health sheet, ticks to confirm, an invoice, one
+    to come, a payment begun, one received, a request that they follow; somebody of their name who asks for an account
+    at their service; a line in a file of old accounts."""
 
     home: PayingHousehold
     child: Participant
@@ -110,6 +113,7 @@ def make_household_of(names: Names) -> Household:
     child = make_child(
         home.family, first_name=names.child, last_name=names.family, year=year, school=place, level=make_level("gs")
     )
+    make_sheet(child, treatments={"has": True, "list": [{"name": names.remedy, "how": ""}], "prescription": True})
     activity = make_activity(names.code, name=f"Activité {names.code}", service=make_service(names.service))
     unit = make_unit(activity, "matin")
     group = make_group(f"groupe-{names.code}", place=place, matin=20)
@@ -183,9 +187,18 @@ def begin_paying(invoice: Invoice, home: PayingHousehold) -> PaymentAttempt:
 
 
 OURS = Names(
-    "Zwingelstein", "Quirinelle", "Xanthippe", "quokka", "enfance", "243.73", "773119", "tpxqz7wm2k", "Ottoline"
+    "Zwingelstein",
+    "Quirinelle",
+    "Xanthippe",
+    "quokka",
+    "enfance",
+    "243.73",
+    "773119",
+    "tpxqz7wm2k",
+    "Ottoline",
+    "Zymarole",
 )
-OTHERS = Names("Martin", "Paul", "Léa", "judo", "sports", "11.00", "100000", "bcdfghjkmn", "Marie")
+OTHERS = Names("Martin", "Paul", "Léa", "judo", "sports", "11.00", "100000", "bcdfghjkmn", "Marie", "sirop")
 
 
 @dataclass(frozen=True)
@@ -255,6 +268,8 @@ def make_world() -> World:
     write_note(family=ours.home.family, text="Préfère être appelée par Quirinelle", by=agent, now=NOW)
     counter = make_agent(*OF_FILES).grants.get().role
     Grant.objects.create(user=agent, role=counter, starts_on=dt.date(2020, 1, 1))  # a file belongs to no service
+    on_duty = make_agent(Capability.SEE_HEALTH).grants.get().role
+    Grant.objects.create(user=agent, role=on_duty, place=ours.enrolment.group.place, starts_on=dt.date(2020, 1, 1))
     none: frozenset[str] = frozenset()
     return World(
         ours,
@@ -289,7 +304,7 @@ PHONES = [f"073119773{last}" for last in (1, 2, 3)]
 
 def person_marks(ours: Household) -> frozenset[str]:
     """Who they are. Codes are marks too: the answer to whoever sent one may repeat it, no other."""
-    words = {OURS.family, OURS.parent, OURS.child, OURS.asker, "Wolframite", *PHONES, OURS.token}
+    words = {OURS.family, OURS.parent, OURS.child, OURS.asker, OURS.remedy, "Wolframite", *PHONES, OURS.token}
     codes = {ours.child.code, ours.home.family.code, ours.home.adult.code, ours.enrolment.code}
     codes |= {ours.demarche.code, ours.followed.code}
     return frozenset(words | codes | {ours.home.family.number})
@@ -337,6 +352,9 @@ def other_parent(ours: Household) -> User:
     return adult.user
 
 
+OF_HEALTH = (HealthKey, HealthField, Vaccination, Pai, Confirmation, HealthReading)
+
+
 def state_of(ours: Household) -> dict[str, list[dict[str, Any]]]:
     """All that the family has, as the database holds it: what nobody else may change."""
     user, child, home = ours.user, ours.child, ours.home
@@ -350,6 +368,7 @@ def state_of(ours: Household) -> dict[str, list[dict[str, Any]]]:
         Home.objects.filter(participant=child),
         Guardianship.objects.filter(participant=child),
         Consent.objects.filter(adult=home.adult),
+        *(model._default_manager.filter(participant=child) for model in OF_HEALTH),
         Enrolment.objects.filter(participant=child),
         Booking.objects.filter(participant=child),
         Seat.objects.filter(participant=child),
@@ -410,6 +429,8 @@ FREE: dict[str, object] = {
     "name": "courriel",
     "published_code": "terms",
     "version": 1,
+    "subject": "traitements",
+    "vaccine": "dtp",
     "text_code": "texterefus",  # a text that agents of all services share
 }
 

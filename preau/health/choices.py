@@ -81,7 +81,7 @@ class Purpose(TextChoices):
 
     ON_DUTY = "on_duty", "Accueil de l’enfant"
     FAMILY = "family", "Réponse à la famille"
-    EMERGENCY = "emergency", "Urgence, hors de son lieu du jour"
+    EMERGENCY = "emergency", "Lecture hors de son lieu du jour"
 
 
 class DateFault(TextChoices):

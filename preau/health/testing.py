@@ -2,16 +2,26 @@
 
 import datetime as dt
 import os
+from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 
 from preau.families.models import Participant
-from preau.health.choices import Item
+from preau.health.actions import fill, fill_vaccine
+from preau.health.choices import DoseState, Item, Vaccine
 from preau.health.keys import sealer_for
 from preau.health.models import HealthField
+from preau.health.rules.vaccines import NATIONAL, Dose, at_age, schemes_for
 
 NOON = dt.datetime(2026, 11, 9, 11, tzinfo=dt.UTC)
+ANSWERS: Mapping[Item, dict[str, Any]] = {
+    Item.DOCTOR: {"name": "Dr Martin", "phone": "01 00 00 00 02"},
+    Item.ALLERGIES: {"has": False, "list": []},
+    Item.PAI: {"has": False},
+    Item.TREATMENTS: {"has": False, "list": [], "prescription": False},
+}
 
 
 @transaction.atomic
@@ -31,3 +41,22 @@ def write_key_file(path: Path, text: str, mode: int = 0o400) -> Path:
         file.write(text)
     path.chmod(mode)
     return path
+
+
+def make_sheet(child: Participant, *, but: Collection[Item] = (), **values: dict[str, Any]) -> None:
+    """All that a town usually asks of a sheet, vaccines included, but some items; `values` by the name of the item."""
+    answers = dict(ANSWERS) | {Item(name): value for name, value in values.items()}
+    for item, value in answers.items():
+        if item not in but:
+            fill(child=child, item=item, value=value, by=None, now=NOON)
+    if Item.VACCINES not in but:
+        make_vaccines(child)
+
+
+def make_vaccines(child: Participant, *, but: Collection[Vaccine] = ()) -> None:
+    """Every compulsory dose, at the age of the calendar."""
+    for scheme in schemes_for(NATIONAL, child.born_on):
+        if scheme.owed and scheme.vaccine not in but:
+            days = [at_age(child.born_on, months) for months in scheme.ages[: len(scheme.owed)]]
+            doses = [Dose(DoseState.GIVEN, day) for day in days]
+            fill_vaccine(child=child, vaccines=[scheme.vaccine], doses=doses, by=None, now=NOON)

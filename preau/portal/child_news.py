@@ -13,6 +13,8 @@ from preau.families.choices import Subject
 from preau.families.models import Participant
 from preau.families.permissions import participants_visible_to
 from preau.families.queries import consents_of
+from preau.health.permissions import sheets_visible_to
+from preau.health.queries.states import SheetState, sheet_states, year_on
 from preau.members.choices import Verdict
 from preau.members.queries.authorisations import authorisation_states
 from preau.town.choices import TextCode
@@ -98,7 +100,23 @@ def authorisations(user: User, children: Sequence[Participant], on: dt.date) -> 
     return found
 
 
-CHILD_NEWS: tuple[News, ...] = (completeness, authorisations, image_rights)
+def health_sheets(user: User, children: Sequence[Participant], on: dt.date) -> dict[int, ChildLine]:
+    """How the sheet stands of those whose sheet this parent may see; no value is opened."""
+    seen = set(sheets_visible_to(user, on=on).values_list("pk", flat=True))
+    states = sheet_states([child for child in children if child.pk in seen], year=year_on(on), on=on)
+    return {child.pk: _health_line(child, states[child.pk]) for child in children if child.pk in states}
+
+
+def _health_line(child: Participant, state: SheetState) -> ChildLine:
+    label, url = "Fiche sanitaire", reverse("health:sheet", args=[child.code])
+    if state.is_confirmed:
+        return ChildLine(label, "Confirmée", "vert", "succes", url, "Voir la fiche sanitaire")
+    if state.is_complete:
+        return ChildLine(label, "À confirmer", "ambre", "alerte", url, "Confirmer la fiche sanitaire")
+    return ChildLine(label, "À compléter", "ambre", "alerte", url, "Compléter la fiche sanitaire")
+
+
+CHILD_NEWS: tuple[News, ...] = (completeness, health_sheets, authorisations, image_rights)
 
 
 def lines_of(user: User, children: Sequence[Participant], on: dt.date) -> dict[int, tuple[ChildLine, ...]]:

@@ -178,7 +178,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("on_duty", "Accueil de l’enfant"),
                             ("family", "Réponse à la famille"),
-                            ("emergency", "Urgence, hors de son lieu du jour"),
+                            ("emergency", "Lecture hors de son lieu du jour"),
                         ],
                         max_length=10,
                     ),

@@ -87,7 +87,7 @@ def test_six_children_cost_as_many_queries_as_one(client, zoe, django_assert_num
         client.get(DOSSIER)
 
 
-QUERIES = 19
+QUERIES = 25
 
 
 @pytest.mark.parametrize("name", ["portal:dossier", "families:child", "demarches:mine", "health:sheet"])

@@ -1,0 +1,16 @@
+"""Filling in a sheet, confirming it, opening it for an agent."""
+
+from preau.health.actions.filling import SheetMoved, confirm, fill, fill_pai, fill_vaccine
+from preau.health.actions.reading import ReasonWanted, open_sheet
+from preau.health.actions.settings import save_sheet_settings
+
+__all__ = [
+    "ReasonWanted",
+    "SheetMoved",
+    "confirm",
+    "fill",
+    "fill_pai",
+    "fill_vaccine",
+    "open_sheet",
+    "save_sheet_settings",
+]

@@ -1,0 +1,166 @@
+"""What parents write on a sheet; the journal says which items changed, never what."""
+
+import datetime as dt
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+
+from preau.accounts.models import User
+from preau.core.dates import local_day
+from preau.families.models import Adult, Participant
+from preau.health.choices import DoseState, Item, Vaccine
+from preau.health.keys import Sealer, sealer_for
+from preau.health.models import Confirmation, HealthField, Pai, Vaccination
+from preau.health.queries.states import sheet_rules
+from preau.health.rules.vaccines import Dose, Scheme, is_enough, schemes_for
+from preau.health.sealing import CannotOpen
+from preau.journal import actions as journal
+from preau.town.models import SchoolYear
+
+ONE_DAY = dt.timedelta(days=1)
+
+
+class SheetMoved(Exception):
+    """Somebody, the other parent perhaps, changed this item since its page was shown: nothing was written."""
+
+
+@transaction.atomic
+def fill(
+    *,
+    child: Participant,
+    item: Item,
+    value: Mapping[str, Any],
+    seen: str | None = None,
+    by: User | None,
+    now: dt.datetime,
+) -> None:
+    """Answer an item of a sheet. `seen` is the `version_of` it that the author read, None not to look.
+
+    The same answer again only says that it holds today. Raises SheetMoved, MasterFault.
+    """
+    sealer = sealer_for(child)
+    _write(sealer, child, item, json.dumps(value, ensure_ascii=False, sort_keys=True), seen, by=by, now=now)
+
+
+def _write(
+    sealer: Sealer,
+    child: Participant,
+    item: Item,
+    text: str,
+    seen: str | None,
+    *,
+    by: User | None,
+    now: dt.datetime,
+) -> None:
+    row = HealthField.objects.filter(participant=child, name=item).first()
+    if seen is not None and seen != version_of(row) and not _is_same(sealer, row, text):
+        raise SheetMoved
+    row = row or HealthField(participant=child, name=item)
+    row.sealed, row.filled_at, row.filled_by = sealer.sealed(row, text), now, by
+    row.save()
+    journal.record(by, "health.filled", at=now, participant=child.code, facts={"items": [str(item.value)]})
+
+
+def version_of(row: HealthField | None) -> str:
+    """What tells a later answer from this one."""
+    return row.filled_at.isoformat() if row else ""
+
+
+def _is_same(sealer: Sealer, row: HealthField | None, text: str) -> bool:
+    """A second click, or both parents writing the same."""
+    try:
+        return row is not None and sealer.opened(row) == text
+    except CannotOpen:
+        return False
+
+
+@transaction.atomic
+def fill_pai(
+    *,
+    child: Participant,
+    starts_on: dt.date | None,
+    ends_on: dt.date | None,
+    text: str = "",
+    seen: str | None = None,
+    by: User | None,
+    now: dt.datetime,
+) -> None:
+    """A PAI between two days, or none from now on (both None): the one that runs ends the day before.
+
+    Raises ValueError when the days are not in order, SheetMoved, MasterFault.
+    """
+    sealer, today = sealer_for(child), local_day(now)
+    if starts_on is None or ends_on is None:
+        _write(sealer, child, Item.PAI, json.dumps({"has": False}), seen, by=by, now=now)
+        _end_pais(child, today - ONE_DAY)
+        return
+    if ends_on < starts_on:
+        raise ValueError("a PAI ends after it starts")
+    summary = {"has": True, "starts_on": starts_on.isoformat(), "ends_on": ends_on.isoformat(), "text": text}
+    _write(sealer, child, Item.PAI, json.dumps(summary, ensure_ascii=False, sort_keys=True), seen, by=by, now=now)
+    _end_pais(child, starts_on - ONE_DAY)
+    pai = Pai(participant=child, starts_on=starts_on, ends_on=ends_on, filled_at=now, filled_by=by)
+    pai.sealed = sealer.sealed(pai, text)
+    pai.save()
+
+
+def _end_pais(child: Participant, last: dt.date) -> None:
+    """No PAI runs after `last`: one that had not begun by then never was."""
+    Pai.objects.filter(participant=child, starts_on__gt=last).delete()
+    Pai.objects.filter(participant=child, ends_on__gt=last).update(ends_on=last)
+
+
+@transaction.atomic
+def fill_vaccine(
+    *,
+    child: Participant,
+    vaccines: Sequence[Vaccine],
+    doses: Sequence[Dose],
+    by: User | None,
+    now: dt.datetime,
+) -> None:
+    """The doses of a vaccine, in order, in place of those known; and of those that the same shots covered. Those with a
+    course for this child alone are written. Raises MasterFault."""
+    sealer = sealer_for(child)
+    courses = {scheme.vaccine: scheme for scheme in schemes_for(sheet_rules().schemes, child.born_on)}
+    Vaccination.objects.filter(participant=child, vaccine__in=vaccines).delete()
+    rows = []
+    for vaccine in vaccines:
+        if vaccine in courses:
+            rows += _rows(sealer, child, courses[vaccine], doses, by=by, now=now)
+    Vaccination.objects.bulk_create(rows)
+    facts = {"items": [str(Item.VACCINES.value)], "vaccines": sorted(str(one.value) for one in vaccines)}
+    journal.record(by, "health.filled", at=now, participant=child.code, facts=facts)
+
+
+def _rows(
+    sealer: Sealer, child: Participant, scheme: Scheme, doses: Sequence[Dose], *, by: User | None, now: dt.datetime
+) -> list[Vaccination]:
+    rows = []
+    for rank, dose in enumerate(doses[: len(scheme.ages)], 1):
+        given_on = [one.on for one in doses[:rank] if one.state == DoseState.GIVEN]
+        row = Vaccination(
+            participant=child,
+            vaccine=scheme.vaccine,
+            rank=rank,
+            state=dose.state,
+            is_enough=dose.state == DoseState.GIVEN and is_enough(scheme, child.born_on, given_on),
+            filled_at=now,
+            filled_by=by,
+        )
+        row.sealed = sealer.sealed(row, dose.on.isoformat())
+        rows.append(row)
+    return rows
+
+
+@transaction.atomic
+def confirm(*, child: Participant, year: SchoolYear, adult: Adult, by: User, now: dt.datetime) -> None:
+    """Say that for this school year the sheet still holds; a second time changes nothing."""
+    row = Confirmation(participant=child, year=year, adult=adult, at=now)
+    known = Confirmation.objects.filter(participant=child, year=year)
+    if known.exists():
+        return
+    Confirmation.objects.bulk_create([row], ignore_conflicts=True)  # both parents at once: the first counts
+    journal.record(by, "health.confirmed", at=now, participant=child.code, facts={"year": year.code})

@@ -1,0 +1,43 @@
+"""Whose sheet a parent may see or fill in, and an agent read."""
+
+import datetime as dt
+
+from django.db.models import Q, QuerySet
+
+from preau.accounts.choices import Capability
+from preau.accounts.models import User
+from preau.accounts.permissions import holds_everywhere, scopes_of
+from preau.families.choices import AccessLevel, Subject
+from preau.families.models import Participant, Schooling
+from preau.families.permissions import participants_visible_to
+
+ONE_DAY = dt.timedelta(days=1)
+
+
+def sheets_visible_to(user: User, *, on: dt.date, level: AccessLevel = AccessLevel.SEE) -> QuerySet[Participant]:
+    """The children whose sheet this parent may see, or fill in with level ACT. Adults have no sheet."""
+    return participants_visible_to(user, Subject.HEALTH, on=on, level=level).filter(adult=None)
+
+
+def sheets_in_scope(user: User, *, on: dt.date) -> QuerySet[Participant]:
+    """The children of open files whose sheet this agent may read on that day, for a reason: all for who holds the
+    capability on the whole town, else those schooled at their places, this year or later.
+
+    A grant on one service alone gives none: a child belongs to no service.
+    """
+    children = Participant.objects.filter(adult=None, homes__family__archived_at__isnull=True).distinct()
+    if holds_everywhere(user, Capability.SEE_HEALTH, on):
+        return children
+    schooled = Schooling.objects.filter(place__in=places_of(user, on), year__ends_on__gte=on)
+    return children.filter(pk__in=schooled.values("participant"))
+
+
+def is_at_own_place(user: User, participant: Participant, *, on: dt.date) -> bool:
+    """Whether the child is schooled, on that day or the one before or after, at a place that is this agent's own."""
+    days = Q(year__starts_on__lte=on + ONE_DAY, year__ends_on__gte=on - ONE_DAY)
+    return Schooling.objects.filter(days, participant=participant, place__in=places_of(user, on)).exists()
+
+
+def places_of(user: User, on: dt.date) -> set[int]:
+    """The places where this agent looks after children, by their own grants."""
+    return {place for scope in scopes_of(user, Capability.SEE_HEALTH, on) for place in scope.places or ()}

@@ -1,0 +1,1 @@
+"""What a sheet asks for, and which vaccines a child owes on a day."""
