@@ -20,6 +20,7 @@ from preau.town.rules import kind_of_day
 from preau.townfile.checking import checked_source
 from preau.townfile.demonstration import households as drawn
 from preau.townfile.demonstration.booking import Diary, write_bookings
+from preau.townfile.demonstration.caring import write_health
 from preau.townfile.demonstration.enrolling import Catalogue, enrol_all, write_enrolments
 from preau.townfile.demonstration.newcomers import prepare_arrivals
 from preau.townfile.demonstration.paying import bill_past_months
@@ -90,6 +91,7 @@ def prepare(scene: Scene, *, families: int, now: dt.datetime) -> None:
     diary = Diary.read(rng, line)
     diary.fill(enrolled)
     diary.fill_up(scene.full, enrolled, households, catalogues[0])
+    write_health(households, settled, years[0], random.Random(f"santé {today}"), now=now)  # noqa: S311
     write_enrolments(enrolled, settled)
     write_bookings(diary, settled, now=now)
     bill_past_months(line, rng, visited=households[0].code, now=now)

@@ -19,7 +19,7 @@ from preau.townfile.demonstration.households import (
     Sectors,
 )
 
-REGISSEUR = "r.regisseur"
+REGISSEUR, DIRECTOR = "r.regisseur", "m.diarra"
 EVERY_DAY = frozenset(SCHOOL_DAYS)
 
 
@@ -93,7 +93,7 @@ def agents(reception: str, *, role: str) -> tuple[Agent, ...]:
     return (
         Agent("s.benali", "Samira", "Benali", role, reception),
         Agent(
-            *("m.diarra", "Moussa", "Diarra", "direction"),
+            *(DIRECTOR, "Moussa", "Diarra", "direction"),
             "direction d’accueil : les enfants du jour, leurs fiches sanitaires",
         ),
         Agent(REGISSEUR, "Rémi", "Régisseur", "regisseur", "régisseur : factures et paiements"),

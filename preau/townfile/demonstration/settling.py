@@ -29,7 +29,7 @@ from preau.pricing.choices import QuotientSource
 from preau.pricing.models import Quotient
 from preau.town.models import Level, Place, SchoolYear
 from preau.townfile.demonstration.households import LEVELS, Birth, Child, Household, Sectors
-from preau.townfile.demonstration.scene import Scene
+from preau.townfile.demonstration.scene import DIRECTOR, Scene
 
 BATCH = 1000
 ONE_WEEK_EACH = "AAAAAAABBBBBBB"
@@ -79,6 +79,9 @@ def hire(scene: Scene, *, on: dt.date) -> None:
             password=password,
         )
         Grant.objects.create(user=user, role=roles[agent.role], starts_on=on)
+        if agent.username == DIRECTOR:  # a place of one's own: sheets are read there without having to say why
+            for school in Place.objects.filter(code__in=scene.sectors[0]):
+                Grant.objects.create(user=user, role=roles[agent.role], place=school, starts_on=on)
         Authenticator.objects.create(user=user, type=APP, data=app_data(generate_totp_secret()))
 
 
