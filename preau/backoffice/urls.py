@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from preau.backoffice.views import counter, families, staff
+from preau.backoffice.views import counter, families, planning, staff
 
 app_name = "backoffice"
 urlpatterns = [
@@ -10,6 +10,12 @@ urlpatterns = [
     path("mairie/familles/", families.search, name="families"),
     path("mairie/familles/<slug:family_code>/", families.overview, name="family"),
     path("mairie/familles/<slug:family_code>/historique/", families.history, name="family_history"),
+    path("mairie/familles/<slug:family_code>/planning/", planning.planning, name="family_planning"),
+    path(
+        "mairie/familles/<slug:family_code>/planning/<slug:child_code>/<month:month>/",
+        planning.month,
+        name="family_month",
+    ),
     path("mairie/familles/<slug:family_code>/factures/", families.invoices, name="family_invoices"),
     path("mairie/familles/<slug:family_code>/demarches/", families.demarches, name="family_demarches"),
     path("mairie/familles/<slug:family_code>/adresse/", counter.address, name="family_address"),

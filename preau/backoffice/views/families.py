@@ -96,15 +96,19 @@ def demarches(request: StaffRequest, family_code: str) -> HttpResponse:
     return render(request, "backoffice/families/demarches.html", context)
 
 
+def may_edit(request: StaffRequest, family: Family) -> bool:
+    """Whether this agent may write in the file."""
+    if family.archived_at is not None or not request.user.may(Capability.EDIT_FAMILIES):
+        return False
+    scope = families_in_scope(request.user, Capability.EDIT_FAMILIES, on=local_day(timezone.now()))
+    return scope.filter(pk=family.pk).exists()
+
+
 def tabs(request: StaffRequest, family: Family) -> dict[str, Any]:
     """What the head of each page of a file needs."""
-    may = request.user.may
-    today = local_day(timezone.now())
-    edits = may(Capability.EDIT_FAMILIES) and family.archived_at is None
     return {
         "family": family,
-        "edits": edits
-        and families_in_scope(request.user, Capability.EDIT_FAMILIES, on=today).filter(pk=family.pk).exists(),
-        "sees_accounts": may(Capability.INVITE_FAMILIES) and family.archived_at is None,
+        "edits": may_edit(request, family),
+        "sees_accounts": request.user.may(Capability.INVITE_FAMILIES) and family.archived_at is None,
         "form": SearchForm(),
     }

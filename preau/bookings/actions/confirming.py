@@ -2,7 +2,8 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from preau.accounts.models import User
 from preau.bookings.actions.writing import twice, write
@@ -23,6 +24,7 @@ from preau.notifications.actions import queue_later
 from preau.town.queries import the_town
 
 MAIL = "preau.bookings.mails.outcome"
+NO_MORE: Mapping[str, object] = MappingProxyType({})
 
 
 class TokenTaken(Exception):
@@ -41,11 +43,11 @@ def confirm_draft(*, by: User, token: str, now: dt.datetime) -> Submission:
 def _confirm(by: User, token: str, now: dt.datetime, *, is_first: bool) -> Submission:
     """The first time, a draft that only books is decided without a lock, told, then claimed at once: what everyone
     wants stays locked for one statement. When someone was quicker, or places are freed, the locks come first."""
-    if not is_first and (known := _known(by, token)):
+    if not is_first and (known := token_of(by, token)):
         return known
     draft = read_draft(by, lock=True)
     if not draft:  # taken by the same click, seen twice, while we waited for its locks
-        known = _known(by, token)
+        known = token_of(by, token)
         return known or Submission.objects.create(token=token, user=by, at=now, outcome={"lines": [], "mailed_to": ""})
     town = the_town()
     plan = plan_draft(by, draft, town=town, now=now)
@@ -59,22 +61,25 @@ def _confirm(by: User, token: str, now: dt.datetime, *, is_first: bool) -> Submi
     insert(submission)
     # Only what was read: a tick that another tab adds meanwhile stays in the draft.
     DraftChange.objects.filter(pk__in=[ticked.key for ticked in draft.values()]).delete()
-    _record(lines, by=by, token=token, now=now)
+    note_lines(lines, by=by, token=token, now=now)
     if by.email and lines:
         queue_later(by.email, maker=MAIL, about=token, dedupe_key=f"bookings.outcome:{token}", now=now)
     write(plan, decided, by=by, now=now, submission=token)
     return submission
 
 
-def _known(by: User, token: str) -> Submission | None:
+def token_of(by: User, token: str) -> Submission | None:
+    """What the token became already. Raises TokenTaken when it is someone else's."""
     known = Submission.objects.filter(pk=token).first()
     if known is not None and known.user_id != by.pk:
         raise TokenTaken
     return known
 
 
-def _record(lines: Iterable[RecapLine], *, by: User, token: str, now: dt.datetime) -> None:
-    """One entry per child: what was booked, cancelled and refused, by codes."""
+def note_lines(
+    lines: Iterable[RecapLine], *, by: User, token: str, now: dt.datetime, more: Mapping[str, object] = NO_MORE
+) -> None:
+    """One entry per child: what was booked, cancelled and refused, by codes, and what `more` says of them all."""
     facts: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     children: dict[int, Child] = {}
     for line in lines:
@@ -93,5 +98,5 @@ def _record(lines: Iterable[RecapLine], *, by: User, token: str, now: dt.datetim
             subject=token,
             family=children[key].household_code,
             participant=children[key].code,
-            facts=some,
+            facts={**some, **more},
         )

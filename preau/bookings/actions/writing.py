@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Case, F, IntegerField, Q, Value, When
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Greatest, Least
 
 from preau.accounts.models import User
@@ -59,23 +60,40 @@ def write(
         "by_id": by.pk,
     }
     seats = _seats(plan, decided)
-    if connection.vendor == "postgresql" and not decided.cancelled:
+    if connection.vendor == "postgresql" and not decided.cancelled and not decided.beyond:
         claim(plan, decided.booked, seats, same)
         return
     moves = Counter(slot for _, slot, _ in seats)
     for booking in decided.cancelled:
         moves.subtract(booking.slots)
-    _move_counters(moves)
+    if decided.beyond:
+        _grant_places(moves)
+        _move(moves, places=F("capacity") + F("extra"))
+    else:
+        _move_counters(moves)
     _cancel(decided.cancelled, by=by, now=now, submission=submission)
     _book(plan, decided.booked, seats, same)
 
 
+def _grant_places(moves: Mapping[int, int]) -> None:
+    """Places above the capacity, as many as these moves lack: what an agent gives knowingly, under the locks."""
+    for slot in Slot.objects.filter(pk__in=moves, capacity__isnull=False).order_by("pk"):
+        wanted = slot.taken + moves[slot.pk] - (slot.capacity or 0)
+        if wanted > slot.extra and moves[slot.pk] > 0:
+            Slot.objects.filter(pk=slot.pk).update(extra=wanted)
+
+
 def _move_counters(moves: Mapping[int, int]) -> None:
-    """Add to each slot's `taken`, in one statement that lets no slot pass its capacity.
+    """Add to each slot's `taken`, in one statement that lets no slot pass its capacity."""
+    _move(moves, places=F("capacity"))
+
+
+def _move(moves: Mapping[int, int], *, places: Combinable) -> None:
+    """The same, within these `places`.
 
     What agents granted above the capacity (`extra`) only shrinks here, and before a place reopens: were it to grow with
-    `taken`, the CHECK that bounds them would never bite. The locks make the condition true: if it is not, someone wrote
-    without them.
+    `taken`, the CHECK that bounds them would never bite. It is room for nobody but those whom it was just granted to.
+    The locks make the condition true: if it is not, someone wrote without them.
     """
     counts = {key: count for key, count in moves.items() if count}
     if not counts:
@@ -85,7 +103,7 @@ def _move_counters(moves: Mapping[int, int]) -> None:
         by_count[count].append(key)
     add = Case(*(When(pk__in=keys, then=Value(count)) for count, keys in by_count.items()), output_field=IntegerField())
     givers = [key for key, count in counts.items() if count < 0]
-    has_room = Q(pk__in=givers) | Q(capacity__isnull=True) | Q(capacity__gte=F("taken") + add)
+    has_room = Q(pk__in=givers) | Q(capacity__isnull=True) | Q(taken__lte=places - add)
     above = Greatest(0, F("taken") + add - F("capacity"))
     moved = Slot.objects.filter(has_room, pk__in=counts).update(
         taken=F("taken") + add,

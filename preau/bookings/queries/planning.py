@@ -102,19 +102,30 @@ class Planning:
         return (pair for pairs in drafted for pair in pairs if pair[0].is_changed)
 
 
-def read_planning(user: User, *, town: Town, who: str | None, period: Period, now: dt.datetime) -> Planning | None:
+def read_planning(
+    user: User,
+    *,
+    town: Town,
+    who: str | None,
+    period: Period,
+    now: dt.datetime,
+    household: dict[int, Child] | None = None,
+) -> Planning | None:
     """The planning of one child (by code) or of all (None); None when there is no such child for this parent.
+
+    With a `household`, `user` is an agent who reads it for these children: from today on, neither a deadline nor a full
+    group nor an activity that the town manages keeps a cell from being ticked. Saving says what goes beyond the rules.
 
     Three queries whatever the data, one more when a child lives in two households, one more when a price depends on the
     school level; the town's catalogue and the deadlines of a month are read once by each process.
     """
     today = local_day(now)
-    children = read_children(user, on=today)
+    children = read_children(user, on=today) if household is None else household
     chosen = next((child for child in children.values() if child.code == who), None)
     if (who is not None and chosen is None) or not children:
         return None if who is not None else Planning(period, list(period), today, None, {}, [], [], [], 0, 0)
     shown = list(children.values()) if chosen is None else [chosen]
-    reading = _Reading(shown, period, catalogue(town.catalogue_version), now)
+    reading = _Reading(shown, period, catalogue(town.catalogue_version), now, at_counter=household is not None)
     reading.read(user, town)
     rows = [row for child in shown for row in reading.rows_of(child)]
     return Planning(
@@ -149,7 +160,10 @@ UNPRICED = {CellState.WAITING, CellState.REQUESTED, CellState.HELD}
 class _Reading:
     """What one planning needs, and how its cells are worked out."""
 
-    def __init__(self, shown: Sequence[Child], period: Period, kept: Catalogue, now: dt.datetime) -> None:
+    def __init__(
+        self, shown: Sequence[Child], period: Period, kept: Catalogue, now: dt.datetime, *, at_counter: bool
+    ) -> None:
+        self.at_counter = at_counter
         self.shown = shown
         self.period = period
         self.catalogue = kept
@@ -207,7 +221,7 @@ class _Reading:
             line = _Line(
                 child,
                 unit,
-                lock=_lock_of(child, unit),
+                lock=_lock_of(child, unit, at_counter=self.at_counter),
                 booked=self.marks.booked.get(marks, {}),
                 ticked=self.marks.ticked.get(marks, {}),
                 others=others,
@@ -253,14 +267,17 @@ class _Reading:
         reason = self._closure(line.unit, group, day) if self.has_closures else ""
         book_by, cancel_by = deadlines or (NEVER, NEVER)
         deadline = book_by if booking is None else cancel_by
+        if self.at_counter:
+            deadline = max(deadline, self.second)
         state = cell_state(
             booking.state if booking else None,
             booking.presence if booking else Presence.UNKNOWN,
             is_past=day < self.today,
             is_offered=True,
-            is_open=deadlines is not None and not reason and (booking is not None or is_full is not None),
+            is_open=(deadlines is not None and not reason and (booking is not None or is_full is not None))
+            or (self.at_counter and booking is not None),
             is_locked=is_theirs or line.lock is not None,
-            has_room=not is_full or self._has_seats(line.child, line.unit, group, day, key),
+            has_room=self.at_counter or not is_full or self._has_seats(line.child, line.unit, group, day, key),
             in_time=self.second <= deadline,
         )
         is_booked = is_ticked = booking is not None
@@ -373,8 +390,8 @@ class _Line:
     others: Collection[dt.date]
 
 
-def _lock_of(child: Child, unit: UnitEntry) -> Refusal | None:
-    """Why this parent may only look at the unit, whatever the day."""
+def _lock_of(child: Child, unit: UnitEntry, *, at_counter: bool) -> Refusal | None:
+    """Why this parent, or this agent, may only look at the unit, whatever the day."""
     if not child.may_act:
         return Refusal.NO_RIGHT
-    return None if unit.mode == BookingMode.FAMILY else Refusal.READ_ONLY
+    return None if at_counter or unit.mode == BookingMode.FAMILY else Refusal.READ_ONLY

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from preau.activities.choices import BookingMode
-from preau.bookings.choices import LIVE, BookingState, Refusal
+from preau.bookings.choices import LIVE, BookingState, LineResult, Refusal
 from preau.bookings.models import Booking, Opening, Seat, Slot
 from preau.bookings.queries.catalogue import Catalogue, UnitEntry
 from preau.bookings.queries.children import Child
@@ -28,6 +28,7 @@ from preau.bookings.rules.lines import (
     lines_of,
 )
 from preau.checklist.queries.obstacles import obstacles_to
+from preau.core.dates import local_day
 from preau.core.prepared import Prepared
 
 SlotKey = tuple[int, dt.date, int]  # group, day, part
@@ -44,6 +45,7 @@ class Plan:
     lines: list[Line]
     children: Mapping[int, Child]
     catalogue: Catalogue
+    at_counter: bool = False
     facts: dict[Cell, CellFacts] = field(default_factory=dict)
     homes: dict[Cell, int] = field(default_factory=dict)  # the household whose day it is
     groups: dict[Cell, int] = field(default_factory=dict)
@@ -58,14 +60,17 @@ class Plan:
         return self.catalogue.units[cell.unit]
 
 
-def read_plan(changes: Mapping[Cell, bool], children: Mapping[int, Child], catalogue: Catalogue) -> Plan:
+def read_plan(
+    changes: Mapping[Cell, bool], children: Mapping[int, Child], catalogue: Catalogue, *, at_counter: bool = False
+) -> Plan:
     """What the rules say of each cell that is wanted (True) or to be freed. One query, or two.
 
-    Cells of units that the catalogue does not know are left out.
+    Cells of units that the catalogue does not know are left out. `at_counter`: an agent asks, who also books what the
+    town manages by itself.
     """
     known = {cell: wanted for cell, wanted in changes.items() if cell.unit in catalogue.units}
     wants = [Want(cell, wanted, catalogue.units[cell.unit].occupied) for cell, wanted in known.items()]
-    plan = Plan(lines_of(wants), children, catalogue)
+    plan = Plan(lines_of(wants), children, catalogue, at_counter)
     concerned = {cell.participant for cell in known}
     shared = [key for key, child in children.items() if key in concerned and child.is_shared]
     households = read_households(shared, catalogue.breaks)
@@ -114,7 +119,7 @@ def _place(plan: Plan, cell: Cell, child: Child) -> str:
 def _bar(plan: Plan, cell: Cell, child: Child | None) -> Refusal | None:
     if child is None or not child.may_act:
         return Refusal.NO_RIGHT
-    if plan.unit(cell).mode != BookingMode.FAMILY:
+    if plan.unit(cell).mode != BookingMode.FAMILY and not plan.at_counter:
         return Refusal.READ_ONLY
     if plan.homes[cell] != child.household:
         return Refusal.OTHER_HOME
@@ -167,6 +172,7 @@ class Decided:
     facts: Mapping[Cell, CellFacts]
     live: Mapping[Cell, Live]  # before
     slots: Mapping[int, SlotRow]
+    beyond: tuple[Decision, ...] = ()  # what the rules refuse of these, and an agent asks all the same
 
     @property
     def cancelled(self) -> list[Live]:
@@ -180,6 +186,7 @@ class Decided:
 
 def decide_plan(plan: Plan, *, now: dt.datetime, lock: bool) -> Decided:
     """What becomes of each line at the instant `now`. With `lock`, in a transaction, it stays true until its end.
+    At the counter, what only a deadline, a closed day to cancel or a lack of places forbids is done, and told apart.
 
     The slots are locked first, then the bookings, each in the order of their keys. Raises BoardMoved when someone
     wrote between the two. Two queries; one more with the lock, and one when something is to be cancelled.
@@ -197,7 +204,33 @@ def decide_plan(plan: Plan, *, now: dt.datetime, lock: bool) -> Decided:
         for cell, facts in plan.facts.items()
     }
     board = Board({slot.key: slot.left for slot in slots.values()}, dict(live))
-    return Decided(decide(plan.lines, facts, board, now=now), facts, live, slots)
+    decisions = decide(plan.lines, facts, board, now=now)
+    if not plan.at_counter:
+        return Decided(decisions, facts, live, slots)
+    no_limit = Board(dict.fromkeys(slots), dict(live))
+    granted = decide(plan.lines, _without_deadlines(plan, facts, now), no_limit, now=now)
+    beyond = [rules for rules, done in zip(decisions, granted, strict=True) if _goes_beyond(rules, done)]
+    return Decided(granted, facts, live, slots, tuple(beyond))
+
+
+def _goes_beyond(rules: Decision, done: Decision) -> bool:
+    return rules.result == LineResult.REFUSED and done.result == LineResult.DONE
+
+
+def _without_deadlines(plan: Plan, facts: Mapping[Cell, CellFacts], now: dt.datetime) -> dict[Cell, CellFacts]:
+    """From today on it is never too late, and a closed day may be cancelled; what is past stays as it is."""
+    freed = {want.cell for want in plan.wants if not want.wanted}
+    return {
+        cell: replace(
+            fact,
+            is_open=fact.is_open or cell in freed,
+            book_by=max(fact.book_by, now) if fact.book_by else None,
+            cancel_by=max(fact.cancel_by or now, now),
+        )
+        if cell.day >= local_day(now)
+        else fact
+        for cell, fact in facts.items()
+    }
 
 
 def _bar_live(plan: Plan, cell: Cell, live: Mapping[Cell, Live]) -> Refusal | None:
