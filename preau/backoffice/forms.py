@@ -1,11 +1,13 @@
 """What agents type at the desk."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.utils import timezone
 
+from preau.activities.models import Activity
 from preau.core.dates import local_day
 from preau.core.forms import DayField, PortalForm
 from preau.demarches.account_fields import NO_PHONE, BirthDateField, PhoneField
@@ -23,7 +25,7 @@ class SearchForm(PortalForm):
         label="Nom, enfant, numéro, téléphone ou e-mail",
         max_length=120,
         required=False,
-        widget=forms.TextInput(attrs={"class": "saisie", "type": "search"}),
+        widget=forms.TextInput(attrs={"class": "saisie", "type": "search", "size": 34}),
     )
 
     @property
@@ -146,3 +148,22 @@ class NoteForm(PortalForm):
         ),
         widget=forms.Textarea(attrs={"rows": 5}),
     )
+
+
+class EnrolmentForm(PortalForm):
+    """An activity for someone, from a day on."""
+
+    activity = forms.ChoiceField(label="Activité", widget=forms.Select(attrs={"class": "saisie"}))
+    starts_on = DayField(label="Date d’entrée")
+    reason = forms.CharField(
+        label="Raison d’aller au-delà des règles",
+        max_length=200,
+        required=False,
+        help_text="Seulement si l’âge, l’école ou le nombre de places ne le permettent pas.",
+    )
+
+    def __init__(self, *args: Any, activities: Sequence[Activity], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.activities = {activity.code: activity for activity in activities}
+        choices = [(activity.code, activity.name) for activity in activities]
+        self.fields["activity"].choices = [("", "Choisissez"), *choices]  # type: ignore[attr-defined]

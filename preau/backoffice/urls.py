@@ -23,4 +23,9 @@ urlpatterns = [
     path("mairie/familles/<slug:family_code>/note/", counter.note, name="family_note"),
     path("mairie/familles/<slug:family_code>/adultes/<slug:adult_code>/", counter.adult, name="family_adult"),
     path("mairie/familles/<slug:family_code>/enfants/<slug:child_code>/", counter.child, name="family_child"),
+    path(
+        "mairie/familles/<slug:family_code>/enfants/<slug:child_code>/inscrire/",
+        counter.enrolment,
+        name="family_enrol",
+    ),
 ]

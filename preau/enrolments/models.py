@@ -42,6 +42,7 @@ class Enrolment(models.Model):
     ends_on = models.DateField()
     asked_at = models.DateTimeField()
     demarche = models.OneToOneField(Demarche, on_delete=models.PROTECT, null=True, blank=True, related_name="enrolment")
+    reason = models.CharField(max_length=200, blank=True)  # why an agent enrolled beyond the rules
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:

@@ -145,7 +145,7 @@ def test_the_latest_note_is_shown_with_its_author_and_earlier_ones_stay(samira: 
     assert "Notes d’avant" in shown
 
 
-UNDER = ("adresse/", "quotient/", "note/", "adultes/{adult}/", "enfants/{child}/")
+UNDER = ("enfants/{child}/inscrire/", "adresse/", "quotient/", "note/", "adultes/{adult}/", "enfants/{child}/")
 
 
 @pytest.mark.parametrize("under", UNDER)

@@ -14,9 +14,13 @@ from django.views.decorators.http import require_http_methods
 from preau.accounts.audience import StaffRequest, staff_page
 from preau.accounts.choices import Capability, Channel
 from preau.accounts.models import User
-from preau.backoffice.forms import AddressForm, AdultForm, ChildForm, NoteForm, QuotientForm
+from preau.backoffice.forms import AddressForm, AdultForm, ChildForm, EnrolmentForm, NoteForm, QuotientForm
 from preau.backoffice.views.families import family_or_404
 from preau.core.dates import local_day
+from preau.enrolments.actions import EnrolmentRefused
+from preau.enrolments.choices import Refusal
+from preau.enrolments.counter import ReasonWanted, enrol_at_counter, offered_at_counter
+from preau.enrolments.models import Enrolment
 from preau.families.changing import (
     ADULT_FIELDS,
     CHILD_FIELDS,
@@ -161,3 +165,41 @@ def note(request: StaffRequest, family_code: str) -> HttpResponse:
         write_note(family=family, text=form.cleaned_data["text"].strip(), by=request.user, now=timezone.now())
         return done(request, family, "La note est enregistrée.")
     return show(request, family, Sheet("Note interne", "Enregistrer la note"), form)
+
+
+@staff_page(Capability.EDIT_FAMILIES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def enrolment(request: StaffRequest, family_code: str, child_code: str) -> HttpResponse:
+    """Enrol someone of the file; beyond the rules, with a reason."""
+    family = open_file_or_404(request, family_code)
+    person, today = child_or_404(family, child_code), local_day(timezone.now())
+    form = EnrolmentForm(
+        request.POST if request.method == "POST" else None,
+        activities=offered_at_counter(person, on=today),
+        initial={"starts_on": today},
+    )
+    if form.is_valid() and (made := _enrol(request, family, person, form)):
+        return done(request, family, f"{person.first_name}\u00a0: inscription enregistrée, {made.activity}.")
+    intro = "Mêmes règles que la famille, et ce qui ne s’inscrit pas en ligne. Un dépassement demande une raison."
+    return show(request, family, Sheet(f"Inscrire {person.first_name}", "Inscrire pour la famille", intro), form)
+
+
+def _enrol(request: StaffRequest, family: Family, person: Participant, form: EnrolmentForm) -> Enrolment | None:
+    """The enrolment made, or None once the form says why there is none."""
+    given = form.cleaned_data
+    try:
+        return enrol_at_counter(
+            participant=person,
+            activity=form.activities[given["activity"]],
+            starts_on=given["starts_on"],
+            household=family,
+            reason=given["reason"].strip(),
+            by=request.user,
+            now=timezone.now(),
+        )
+    except ReasonWanted as wanted:
+        form.add_error("reason", f"{wanted.rule.label} Écrivez pourquoi l’inscrire tout de même")
+    except EnrolmentRefused as refused:
+        about_the_day = refused.reason in (Refusal.TOO_EARLY, Refusal.TOO_LATE)
+        form.add_error("starts_on" if about_the_day else "activity", str(refused.reason.label))
+    return None
