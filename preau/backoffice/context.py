@@ -30,6 +30,7 @@ class Page:
 PAGES = (
     Page("Demandes", "demarches:worklist", "boite", Capability.HANDLE_REQUESTS),
     Page("Familles", "backoffice:families", "famille", Capability.SEE_FAMILIES),
+    Page("Enfants", "backoffice:children", "ecole", Capability.SEE_CHILDREN),
     Page("Réservations", "bookings:day", "liste", Capability.SEE_BOOKINGS),
     Page("Occupation", "bookings:occupancy", "graphique", Capability.SEE_BOOKINGS),
     Page("Comptes", "registration:accounts", "compte", Capability.INVITE_FAMILIES),

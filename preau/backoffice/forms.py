@@ -5,15 +5,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from preau.activities.models import Activity
+from preau.backoffice.queries.children import Wanted
 from preau.core.dates import local_day
 from preau.core.forms import DayField, PortalForm
 from preau.demarches.account_fields import NO_PHONE, BirthDateField, PhoneField
 from preau.families.choices import PreferredContact, Sex
 from preau.families.rules import Contact, phone_wanted
 from preau.pricing.choices import QuotientSource
+from preau.town.models import Level, Place
 
 CIVILITIES = [("", "Sans"), ("Madame", "Madame"), ("Monsieur", "Monsieur")]
 
@@ -167,3 +170,42 @@ class EnrolmentForm(PortalForm):
         self.activities = {activity.code: activity for activity in activities}
         choices = [(activity.code, activity.name) for activity in activities]
         self.fields["activity"].choices = [("", "Choisissez"), *choices]  # type: ignore[attr-defined]
+
+
+class ChildrenForm(PortalForm):
+    """Which children to list. What is wrong in the address is said, and left out."""
+
+    ecole = forms.ModelChoiceField(Place.objects.none(), label="École", to_field_name="code", required=False)
+    niveau = forms.ModelChoiceField(Level.objects.none(), label="Niveau", to_field_name="code", required=False)
+    activite = forms.ModelChoiceField(Activity.objects.none(), label="Activité", to_field_name="code", required=False)
+    jour = DayField(label="Jour", required=False)
+
+    def __init__(
+        self,
+        *args: Any,
+        schools: QuerySet[Place],
+        levels: QuerySet[Level],
+        activities: QuerySet[Activity],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        for name, rows, empty in (
+            ("ecole", schools, "Toutes"),
+            ("niveau", levels, "Tous"),
+            ("activite", activities, "Aucune en particulier"),
+        ):
+            field: Any = self.fields[name]
+            field.queryset, field.empty_label = rows, empty
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "saisie"
+
+    def wanted(self, today: dt.date) -> Wanted:
+        """What is asked; today without a day, or with one that means nothing."""
+        given = self.cleaned_data if self.is_bound and self.is_valid() else getattr(self, "cleaned_data", {})
+        day = given.get("jour") or today
+        return Wanted(
+            day=day if 2000 <= day.year < 2200 else today,
+            school=given.get("ecole"),
+            level=given.get("niveau"),
+            activity=given.get("activite"),
+        )

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from preau.backoffice.views import counter, families, planning, staff
+from preau.backoffice.views import children, counter, families, planning, staff
 
 app_name = "backoffice"
 urlpatterns = [
     path("mairie/", staff.desk, name="desk"),
+    path("mairie/enfants/", children.children, name="children"),
     path("mairie/familles/", families.search, name="families"),
     path("mairie/familles/<slug:family_code>/", families.overview, name="family"),
     path("mairie/familles/<slug:family_code>/historique/", families.history, name="family_history"),

@@ -3,6 +3,11 @@
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 BYTE_ORDER_MARK = "\ufeff"
@@ -17,6 +22,24 @@ def to_csv(rows: Iterable[Sequence[object]]) -> str:
     writer = csv.writer(page, delimiter=";")
     writer.writerows([_harmless(cell) for cell in row] for row in rows)
     return BYTE_ORDER_MARK + page.getvalue()
+
+
+def to_xlsx(rows: Iterable[Sequence[object]], *, title: str) -> bytes:
+    """A workbook of one sheet, the first row as titles. Texts are texts: none is a formula."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(title)
+    sheet.freeze_panes = "A2"
+    for row in rows:
+        sheet.append([_text_cell(sheet, cell) if isinstance(cell, str) else cell for cell in row])
+    page = io.BytesIO()
+    book.save(page)
+    return page.getvalue()
+
+
+def _text_cell(sheet: Any, text: str) -> Any:
+    cell = WriteOnlyCell(sheet, value=ILLEGAL_CHARACTERS_RE.sub("", str(_harmless(text))))
+    cell.data_type = "s"
+    return cell
 
 
 def _harmless(cell: object) -> object:

@@ -33,6 +33,7 @@ from preau.families.models import (
 from preau.families.permissions import families_in_scope
 from preau.families.queries import schooling_on, with_schooling
 from preau.families.searching import files_found
+from preau.health.models import Pai
 from preau.pricing.models import Quotient
 from preau.pricing.quotients import quotient_on
 from preau.registration.queries.accounts import AdultRow, adults_waiting, rows_of
@@ -97,6 +98,7 @@ class ChildRow:
     schooling: Schooling | None
     enrolments: list[Enrolment]
     age: int
+    has_pai: bool
     others: list[OtherHome]
 
 
@@ -194,12 +196,15 @@ def _children(user: User, family: Family, people: Sequence[Participant], today: 
     for enrolment in enrolments_of(people, on=today):
         enrolments[enrolment.participant_id].append(enrolment)
     others = _others(user, family, people, today)
+    pais = Pai.objects.filter(participant__in=people, starts_on__lte=today, ends_on__gte=today)
+    with_pai = set(pais.values_list("participant", flat=True))
     return [
         ChildRow(
             person,
             schooling_on(person.schoolings.all(), today),
             enrolments[person.pk],
             age_on(person.born_on, today),
+            person.pk in with_pai,
             others[person.pk],
         )
         for person in people
