@@ -16,6 +16,8 @@ from preau.activities.testing import make_activity, make_group, make_unit
 from preau.bookings.choices import BookingState, Origin
 from preau.bookings.models import Booking, Opening, Slot, Submission
 from preau.bookings.testing import make_booking, open_days, paris
+from preau.checklist.choices import Item
+from preau.checklist.testing import make_asked
 from preau.core.invariants import REGISTRY
 from preau.enrolments.testing import make_enrolment, make_intake
 from preau.families.models import Family
@@ -188,6 +190,16 @@ def test_places_above_the_capacity_are_no_room_for_a_family(samira: Client, scen
     asked = Scene.__new__(Scene)
     asked.family, asked.child = other.homes.get().family, other
     assert "1 dépassement à justifier" in text(tick(samira, asked, SOON))
+
+
+def test_what_the_file_lacks_is_passed_over_with_a_reason(samira: Client, scene: Scene) -> None:
+    make_asked(Item.COORDINATES)
+    Town.objects.update(catalogue_version=next(versions))
+    recap = tick(samira, scene, SOON)
+    assert "le dossier n’est pas complet" in text(recap)
+    assert "Écrivez la raison" in text(save(samira, scene, recap))
+    save(samira, scene, recap, raison="Papiers vus au guichet")
+    assert len(scene.states()) == 1
 
 
 def test_an_agent_books_what_the_town_manages_by_itself(samira: Client, scene: Scene) -> None:

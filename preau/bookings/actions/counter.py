@@ -13,9 +13,10 @@ from preau.bookings.models import Submission
 from preau.bookings.queries.catalogue import catalogue
 from preau.bookings.queries.children import Child, children_of_household
 from preau.bookings.queries.counter import holders_of
-from preau.bookings.queries.plans import Decided, Plan, decide_plan, read_plan
+from preau.bookings.queries.plans import Decided, Plan, bar_incomplete, decide_plan, read_plan
 from preau.bookings.queries.recaps import Ticked, dump_line, lines_of_decisions, read_prices
 from preau.bookings.rules.lines import Cell
+from preau.core.dates import local_day
 from preau.core.prepared import insert
 from preau.families.models import Family
 from preau.notifications.actions import queue_later
@@ -54,6 +55,7 @@ def _save(asked: AtCounter, by: User, now: dt.datetime) -> Submission:
     town = the_town()
     children = children_of_household(asked.family, may_act=True)
     plan = read_plan(asked.changes, children, catalogue(town.catalogue_version), at_counter=True)
+    bar_incomplete(plan, catalogue_version=town.catalogue_version, on=local_day(now))
     decided = decide_plan(plan, now=now, lock=True)
     if decided.beyond and not asked.reason:
         raise ReasonWanted

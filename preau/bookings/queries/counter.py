@@ -9,7 +9,7 @@ from preau.bookings.choices import Refusal
 from preau.bookings.models import Slot
 from preau.bookings.queries.catalogue import UnitEntry, catalogue
 from preau.bookings.queries.children import Child
-from preau.bookings.queries.plans import Decided, Plan, decide_plan, read_plan
+from preau.bookings.queries.plans import Decided, Plan, bar_incomplete, decide_plan, read_plan
 from preau.bookings.queries.recaps import Recap, Ticked, lines_of_decisions, read_prices
 from preau.bookings.rules.lines import Cell
 from preau.core.dates import local_day
@@ -45,6 +45,7 @@ def recap_at_counter(
     if not changes:
         return CounterRecap(Recap([], []), [])
     plan = read_plan(changes, children, catalogue(town.catalogue_version), at_counter=True)
+    bar_incomplete(plan, catalogue_version=town.catalogue_version, on=local_day(now))
     decided = decide_plan(plan, now=now, lock=False)
     days = [cell.day for cell in changes]
     book = read_prices(plan, town, min(days), max(days))

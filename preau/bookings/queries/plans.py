@@ -127,7 +127,8 @@ def _bar(plan: Plan, cell: Cell, child: Child | None) -> Refusal | None:
 
 
 def bar_incomplete(plan: Plan, *, catalogue_version: int, on: dt.date) -> None:
-    """Refuse what cannot be booked before something is given, and note what. Nothing is asked to cancel.
+    """Refuse what cannot be booked before something is given, and note what. Nothing is asked to cancel. An agent who
+    goes beyond says why.
 
     A few queries, none when nothing that the town asks for could keep from booking what is wanted.
     """
@@ -218,11 +219,13 @@ def _goes_beyond(rules: Decision, done: Decision) -> bool:
 
 
 def _without_deadlines(plan: Plan, facts: Mapping[Cell, CellFacts], now: dt.datetime) -> dict[Cell, CellFacts]:
-    """From today on it is never too late, and a closed day may be cancelled; what is past stays as it is."""
+    """From today on it is never too late, a closed day may be cancelled, and no paper is waited for; what is past stays
+    as it is."""
     freed = {want.cell for want in plan.wants if not want.wanted}
     return {
         cell: replace(
             fact,
+            barred=None if fact.barred is Refusal.INCOMPLETE else fact.barred,
             is_open=fact.is_open or cell in freed,
             book_by=max(fact.book_by, now) if fact.book_by else None,
             cancel_by=max(fact.cancel_by or now, now),
