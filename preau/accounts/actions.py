@@ -23,7 +23,7 @@ class EmailTaken(Exception):
 def admit(*, user: User, by: journal.Actor | None, now: dt.datetime) -> None:
     """A parent who waited for their file need not wait any more; in the caller's transaction."""
     if User.objects.filter(pk=user.pk, is_admitted=False).update(is_admitted=True):
-        journal.record(by, "accounts.admitted", at=now, subject=user.username)
+        journal.record(by, "accounts.admitted", at=now, subject=user.code)
     user.is_admitted = True
 
 

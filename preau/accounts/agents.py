@@ -120,7 +120,7 @@ def invite_again(user: User, *, email: str, by: User | None, now: dt.datetime) -
         raise AgentRefused(AgentRefusal.ALREADY_ACTIVE)
     if user.last_login is None and email != user.email:
         _change_address(user, email)
-    journal.record(by, "accounts.agent_invited_again", at=now, subject=user.username)
+    journal.record(by, "accounts.agent_invited_again", at=now, subject=user.code)
     mail_link(user, now=now)
 
 
@@ -156,7 +156,7 @@ def welcome(link: MailedLink, password: str, *, now: dt.datetime) -> None:
     user.set_password(password)
     user.password_changed_at = now
     user.save(update_fields=["password", "password_changed_at"])
-    journal.record(user, "accounts.agent_welcomed", at=now, subject=user.username)
+    journal.record(user, "accounts.agent_welcomed", at=now, subject=user.code)
 
 
 # Rights
@@ -188,7 +188,7 @@ def _grant(user: User, right: Right, *, by: User | None, now: dt.datetime, is_to
     if before := Grant.objects.filter(user=user, role=right.role, **scope).first():
         return before
     grant = Grant.objects.create(user=user, role=right.role, **scope)
-    journal.record(by, "accounts.granted", at=now, subject=user.username, facts=_facts(grant))
+    journal.record(by, "accounts.granted", at=now, subject=user.code, facts=_facts(grant))
     if is_told:
         tell(user, f"Vous avez un nouveau rôle : {right.role.name}.", key=f"granted:{grant.pk}", now=now)
     return grant
@@ -200,9 +200,7 @@ def _propose(user: User, right: Right, *, by: User, now: dt.datetime) -> Proposa
     if before := waiting.first():
         return before
     proposal = Proposal.objects.create(**asked, asked_at=now)
-    journal.record(
-        by, "accounts.administrator_proposed", at=now, subject=user.username, facts={"role": right.role.code}
-    )
+    journal.record(by, "accounts.administrator_proposed", at=now, subject=user.code, facts={"role": right.role.code})
     tell_administrators(
         f"{by} propose de donner à {user} le rôle « {right.role.name} », qui gère les agents et leurs droits. "
         "Un autre administrateur doit donner son accord dans les sept jours.",
@@ -232,7 +230,7 @@ def decide_proposal(proposal: Proposal, *, agrees: bool, by: User, now: dt.datet
     proposal.save(update_fields=["decided_by", "decided_at", "is_agreed"])
     user, role = proposal.user, proposal.role
     action = "accounts.administrator_agreed" if agrees else "accounts.administrator_refused"
-    journal.record(by, action, at=now, subject=user.username, facts={"role": role.code})
+    journal.record(by, action, at=now, subject=user.code, facts={"role": role.code})
     if agrees:
         starts_on = max(proposal.starts_on, local_day(now))
         _grant(user, Right(role, None, None, starts_on, proposal.ends_on), by=by, now=now)
@@ -253,7 +251,7 @@ def end_grant(grant: Grant, *, ends_on: dt.date | None, by: User | None, now: dt
         by,
         "accounts.grant_changed",
         at=now,
-        subject=grant.user.username,
+        subject=grant.user.code,
         facts={"role": grant.role.code, "before": str(before or ""), "ends_on": str(ends_on or "")},
     )
 
@@ -271,7 +269,7 @@ def _take_back(grants: Iterable[Grant], *, by: User | None, now: dt.datetime) ->
     """A grant that held yesterday keeps its past; one that begins today or later leaves no trace but the journal's."""
     yesterday = local_day(now) - dt.timedelta(days=1)
     for grant in grants:
-        journal.record(by, "accounts.grant_taken_back", at=now, subject=grant.user.username, facts=_facts(grant))
+        journal.record(by, "accounts.grant_taken_back", at=now, subject=grant.user.code, facts=_facts(grant))
         if grant.starts_on <= yesterday:
             Grant.objects.filter(pk=grant.pk).update(ends_on=yesterday)
         else:
@@ -301,7 +299,7 @@ def close(user: User, *, by: User | None, now: dt.datetime) -> None:
     _take_back(ruling.select_related("user", "role"), by=by, now=now)
     _keep_an_administrator(case, user, now)
     end_access(user, now=now)
-    journal.record(by, "accounts.agent_closed", at=now, subject=user.username)
+    journal.record(by, "accounts.agent_closed", at=now, subject=user.code)
     tell(user, "Votre compte d’agent est fermé.", key=f"closed:{now.timestamp()}", now=now)
 
 
@@ -310,7 +308,7 @@ def reopen(user: User, *, by: User | None, now: dt.datetime) -> None:
     """The agent signs in again, as before. Raises AgentRefused."""
     decide(by=by, about=user, now=now)
     if User.objects.filter(pk=user.pk, is_active=False).update(is_active=True):
-        journal.record(by, "accounts.agent_reopened", at=now, subject=user.username)
+        journal.record(by, "accounts.agent_reopened", at=now, subject=user.code)
         tell(user, "Votre compte d’agent est de nouveau ouvert.", key=f"reopened:{now.timestamp()}", now=now)
 
 

@@ -82,4 +82,4 @@ def accept(
     rows = [Acceptance(user=user, text=text, at=now, channel=channel) for text in texts]
     Acceptance.objects.bulk_create(rows, ignore_conflicts=True)
     facts = {"texts": [f"{text.code} {text.version}" for text in texts], "channel": channel}
-    journal.record(by or user, "accounts.texts_accepted", at=now, subject=user.username, facts=facts)
+    journal.record(by or user, "accounts.texts_accepted", at=now, subject=user.code, facts=facts)

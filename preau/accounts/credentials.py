@@ -92,7 +92,7 @@ def set_password(user: User, password: str, *, keep: str | None, now: dt.datetim
     user.save(update_fields=["password", "password_changed_at"])
     close_other_sessions(user, but=keep or "")
     _close_links(user, LinkPurpose.PASSWORD, now=now)
-    journal.record(user, "accounts.password_changed", at=now, subject=user.username)
+    journal.record(user, "accounts.password_changed", at=now, subject=user.code)
     notify(PASSWORD_CHANGED, to=user, facts={"user": user, "at": now}, key=f"password:{new_code()}", now=now)
 
 
@@ -147,7 +147,7 @@ def confirm_email_change(link: MailedLink, *, now: dt.datetime) -> User:
     change.old_email, change.confirmed_at = user.email, now
     change.save(update_fields=["old_email", "confirmed_at"])
     _set_email(user, change.new_email)
-    journal.record(user, "accounts.email_changed", at=now, subject=user.username, facts={"change": change.code})
+    journal.record(user, "accounts.email_changed", at=now, subject=user.code, facts={"change": change.code})
     token = make_link(LinkPurpose.EMAIL_UNDO, user=user, subject=change.code, hours=UNDO_HOURS, now=now)
     facts = {"user": user, "change": change, "token": token, "until": now + dt.timedelta(hours=UNDO_HOURS)}
     notify(ADDRESS_CHANGED, to=change.old_email, facts=facts, key=f"email-changed:{change.code}", now=now)
@@ -176,7 +176,7 @@ def undo_email_change(link: MailedLink, *, now: dt.datetime) -> str:
     close_other_sessions(user, but="")
     cut_newer_tie(user=user, since=change.asked_at - SUSPECT, now=now)
     drop_newer_factors(user, since=change.asked_at - SUSPECT, now=now)
-    journal.record(user, "accounts.email_change_undone", at=now, subject=user.username, facts={"change": change.code})
+    journal.record(user, "accounts.email_change_undone", at=now, subject=user.code, facts={"change": change.code})
     notify(ADDRESS_BACK, to=user, facts={"user": user}, key=f"email-undone:{change.code}", now=now)
     return make_link(LinkPurpose.PASSWORD, user=user, subject=change.code, hours=PASSWORD_HOURS, now=now)
 
@@ -218,4 +218,4 @@ def change_names(user: User, *, first_name: str, last_name: str, username: str, 
     except IntegrityError as taken:
         raise UsernameTaken(username) from taken
     if username != before:
-        journal.record(user, "accounts.username_changed", at=now, subject=username, facts={"before": before})
+        journal.record(user, "accounts.username_changed", at=now, subject=user.code)

@@ -145,7 +145,7 @@ def add_passkey(user: User, *, name: str, credential: dict[str, Any], now: dt.da
 def _add(user: User, kind: str, kept: dict[str, Any], what: str, *, now: dt.datetime) -> Authenticator:
     row: Authenticator = Authenticator.objects.create(user=user, type=kind, data=kept, created_at=now, last_used_at=now)
     RecoveryCodes.activate(user)
-    journal.record(user, "accounts.factor_added", at=now, subject=user.username, facts={"kind": kind})
+    journal.record(user, "accounts.factor_added", at=now, subject=user.code, facts={"kind": kind})
     _tell(user, f"{what} protège maintenant votre compte.", now=now, key=f"{row.pk}")
     return row
 
@@ -155,7 +155,7 @@ def renew_codes(user: User, *, now: dt.datetime) -> None:
     """New recovery codes; the ones before no longer open anything."""
     Authenticator.objects.filter(user=user, type=RECOVERY).delete()
     row = RecoveryCodes.activate(user).instance
-    journal.record(user, "accounts.recovery_codes_renewed", at=now, subject=user.username)
+    journal.record(user, "accounts.recovery_codes_renewed", at=now, subject=user.code)
     _tell(user, "De nouveaux codes de secours ont été créés ; les anciens ne servent plus.", now=now, key=f"{row.pk}")
 
 
@@ -179,7 +179,7 @@ def remove_factor(user: User, pk: int, *, now: dt.datetime) -> None:
     else:
         row.delete()
     what = "L’application de codes" if row.type == APP else f"La clé d’accès « {row} »"
-    journal.record(user, "accounts.factor_removed", at=now, subject=user.username, facts={"kind": row.type})
+    journal.record(user, "accounts.factor_removed", at=now, subject=user.code, facts={"kind": row.type})
     _tell(user, f"{what} ne protège plus votre compte.", now=now, key=f"{pk}")
 
 
@@ -195,7 +195,7 @@ def drop_newer_factors(user: User, *, since: dt.datetime, now: dt.datetime) -> N
         dropped = rows
     for row in dropped:
         row.delete()
-        journal.record(user, "accounts.factor_removed", at=now, subject=user.username, facts={"kind": row.type})
+        journal.record(user, "accounts.factor_removed", at=now, subject=user.code, facts={"kind": row.type})
 
 
 def _tell(user: User, what: str, *, now: dt.datetime, key: str) -> None:

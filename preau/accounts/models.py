@@ -30,6 +30,7 @@ class User(AbstractBaseUser):
     A parent who is not admitted waits for the town to link a file to the account, and sees nothing else.
     """
 
+    code = models.CharField(max_length=10, unique=True, default=new_code, editable=False)
     kind = models.CharField(max_length=6, choices=UserKind)
     username = models.CharField(max_length=60)
     email = models.EmailField()
@@ -68,7 +69,8 @@ class User(AbstractBaseUser):
 
     @property
     def journal_name(self) -> str:
-        return f"{self.kind}:{self.username}"
+        """The journal holds codes only: a name may change, and goes with the account."""
+        return f"{self.kind}:{self.code}"
 
     @cached_property
     def capabilities(self) -> frozenset[str]:

@@ -28,7 +28,7 @@ def ask_recovery(user: User, *, now: dt.datetime) -> None:
     _, is_new = Recovery.objects.get_or_create(user=user, second_at=None, defaults={"asked_at": now})
     if not is_new:
         return
-    journal.record(user, "accounts.recovery_asked", at=now, subject=user.username)
+    journal.record(user, "accounts.recovery_asked", at=now, subject=user.code)
     agents.tell(user, ASKED, key=f"recovery:{now.timestamp()}", now=now)
     agents.tell_administrators(
         f"{user} a perdu sa deuxième protection et demande à retrouver son accès. Vérifiez de vive voix que la demande "
@@ -49,7 +49,7 @@ def confirm_recovery(recovery: Recovery, *, by: User, now: dt.datetime) -> bool:
     if refusal := recovery_refusal(case, stands, now=now):
         raise AgentRefused(refusal)
     user = recovery.user
-    journal.record(by, "accounts.recovery_confirmed", at=now, subject=user.username)
+    journal.record(by, "accounts.recovery_confirmed", at=now, subject=user.code)
     if not first_holds(stands, now):
         recovery.first_by, recovery.first_at = by, now
         recovery.save(update_fields=["first_by", "first_at"])
@@ -78,7 +78,7 @@ def drop_recovery(recovery: Recovery, *, by: User, now: dt.datetime) -> None:
     """An administrator says no: it was not the agent, or the telephone is found. Raises AgentRefused."""
     agents.decide(by=by, about=recovery.user, now=now)
     if Recovery.objects.filter(pk=recovery.pk, second_at=None).delete()[0]:
-        journal.record(by, "accounts.recovery_dropped", at=now, subject=recovery.user.username)
+        journal.record(by, "accounts.recovery_dropped", at=now, subject=recovery.user.code)
         what = f"{by} a classé la demande de {recovery.user}, qui disait avoir perdu sa deuxième protection."
         agents.tell_administrators(what, key=f"recovery:{recovery.code}:dropped", now=now)
 
@@ -91,5 +91,5 @@ def reset_access(user: User, *, by: User | None, now: dt.datetime) -> str:
     user.set_unusable_password()
     user.save(update_fields=["password"])
     agents.end_access(user, now=now)
-    journal.record(by, "accounts.access_reset", at=now, subject=user.username)
+    journal.record(by, "accounts.access_reset", at=now, subject=user.code)
     return agents.mail_link(user, now=now)

@@ -7,12 +7,15 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from django.db import transaction
+from django.db.models import Min
 
 from preau.core.invariants import invariant
 from preau.core.prepared import insert
-from preau.journal.models import ChainHead, Entry
+from preau.journal.models import ChainHead, Cut, Entry
 
 SYSTEM = "system"
+CUT = "journal.cut"
+START = "0" * 64
 
 
 class Actor(Protocol):
@@ -74,6 +77,35 @@ def chain(*, batch: int = 1000) -> int:
     return len(waiting)
 
 
+@transaction.atomic
+def purge(*, before: dt.datetime, now: dt.datetime) -> int:
+    """Take away the chained rows at the beginning of the chain that are older than `before`; returns how many.
+
+    The cut keeps the digest on which the rest hangs, and is told in the journal, so in the chain. An old row chained
+    after a younger one waits for it.
+    """
+    head = ChainHead.objects.select_for_update().filter(id=1).first()
+    if head is None:
+        return 0
+    kept = Entry.objects.filter(seq__isnull=False, at__gte=before).aggregate(first=Min("seq"))["first"]
+    last = Entry.objects.filter(seq__lt=kept or head.seq + 1).order_by("-seq").first()
+    if last is None or last.seq is None:
+        return 0
+    old = Entry.objects.filter(seq__lte=last.seq)
+    count = old.count()
+    Cut.objects.create(seq=last.seq, digest=last.digest, at=now, count=count)
+    record(None, CUT, at=now, subject=str(last.seq), facts={"digest": last.digest, "count": count})
+    old._raw_delete(old.db)
+    Cut.objects.filter(seq__lt=last.seq).delete()
+    return count
+
+
+def anchor() -> tuple[int, str]:
+    """The last link of the chain, to be kept elsewhere: who has it sees whether all of the chain was made anew."""
+    head = ChainHead.objects.filter(id=1).first()
+    return (head.seq, head.digest) if head else (0, START)
+
+
 def digest_of(entry: Entry, *, seq: int, previous: str) -> str:
     """SHA-256 of the row bound to its place and to the row before."""
     row = [
@@ -93,7 +125,10 @@ def digest_of(entry: Entry, *, seq: int, previous: str) -> str:
 @invariant("Journal : la chaîne est intacte, aucune ligne changée ni retirée")
 def chain_faults() -> Iterable[str]:
     """A sentence for each row that does not follow from the one before."""
-    previous, expected = "0" * 64, 0
+    cut = Cut.objects.order_by("-seq").first()
+    previous, expected = (cut.digest, cut.seq) if cut else (START, 0)
+    if cut and not Entry.objects.filter(action=CUT, subject=str(cut.seq), facts__digest=cut.digest).exists():
+        yield f"la coupe à la ligne {cut.seq} n’est pas dans le journal"
     for entry in Entry.objects.filter(seq__isnull=False).order_by("seq").iterator():
         expected += 1
         if entry.seq != expected:
@@ -103,5 +138,7 @@ def chain_faults() -> Iterable[str]:
             yield f"ligne {entry.seq} modifiée"
         previous = entry.digest
     head = ChainHead.objects.filter(id=1).first()
+    if head is None and expected:
+        yield "la fin de la chaîne a disparu"
     if head and (head.seq, head.digest) != (expected, previous):
         yield f"la dernière ligne devrait être la {head.seq}, c’est la {expected}"

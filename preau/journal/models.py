@@ -4,10 +4,11 @@ from django.db import models
 
 
 class Entry(models.Model):
-    """One action. `seq` and `digest` are empty until the worker has chained the row."""
+    """One action. `seq` and `digest` are empty until the worker has chained the row; from then on the database refuses
+    that it change."""
 
     at = models.DateTimeField()
-    actor = models.CharField(max_length=80)  # "family:z-pinceau", "staff:s.benali", "system"
+    actor = models.CharField(max_length=80)  # kind and code of the user: "family:k3m9…", "staff:t7w2…"; or "system"
     action = models.CharField(max_length=60)  # "bookings.booked"
     subject = models.CharField(max_length=80, blank=True)
     family = models.CharField(max_length=20, blank=True)
@@ -28,6 +29,21 @@ class Entry(models.Model):
             models.Index(fields=["family", "at"], name="journal_by_family"),
             models.Index(fields=["id"], name="journal_unchained", condition=models.Q(seq__isnull=True)),
         ]
+
+
+class Cut(models.Model):
+    """Where the oldest part of the chain was taken away: `seq` and `digest` are those of the last row that went.
+
+    PostgreSQL lets a row go only below a cut, and the journal itself tells each cut (`journal.cut`).
+    """
+
+    seq = models.BigIntegerField(primary_key=True)
+    digest = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    count = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = "coupe du journal"
 
 
 class ChainHead(models.Model):

@@ -64,7 +64,7 @@ def tie(*, user: User, sign_in: SignIn, tells: bool = True, by: journal.Actor | 
             SocialAccount.objects.create(provider=ID, uid=sign_in.sub, user=user, extra_data=facts)
     except IntegrityError:
         raise TieRefused(TieRefusal.TAKEN) from None
-    journal.record(by, "accounts.franceconnect_linked", at=now, subject=user.username, facts={"acr": sign_in.acr})
+    journal.record(by, "accounts.franceconnect_linked", at=now, subject=user.code, facts={"acr": sign_in.acr})
     if tells:
         notify(LINKED, to=user, facts={"at": now}, key=f"franceconnect-linked-{user.pk}-{now.isoformat()}", now=now)
 
@@ -77,7 +77,7 @@ def untie(*, user: User, by: journal.Actor | None, now: dt.datetime) -> None:
         raise TieRefused(TieRefusal.NO_PASSWORD)
     deleted, _ = SocialAccount.objects.filter(provider=ID, user=user).delete()
     if deleted:
-        journal.record(by, "accounts.franceconnect_unlinked", at=now, subject=user.username)
+        journal.record(by, "accounts.franceconnect_unlinked", at=now, subject=user.code)
         notify(UNLINKED, to=user, facts={"at": now}, key=f"franceconnect-unlinked-{user.pk}-{now.isoformat()}", now=now)
 
 
@@ -85,7 +85,7 @@ def cut_newer_tie(*, user: User, since: dt.datetime, now: dt.datetime) -> None:
     """Untie what was tied since, even without a password: whoever tied it stole the account."""
     deleted, _ = SocialAccount.objects.filter(provider=ID, user=user, date_joined__gte=since).delete()
     if deleted:
-        journal.record(user, "accounts.franceconnect_unlinked", at=now, subject=user.username)
+        journal.record(user, "accounts.franceconnect_unlinked", at=now, subject=user.code)
 
 
 def note_sign_in(*, user: User, sign_in: SignIn) -> None:

@@ -78,7 +78,8 @@ def test_names_change_and_the_new_one_signs_in(signed_in, zoe) -> None:
     zoe.refresh_from_db()
     assert (str(zoe), zoe.username) == ("Zoé Durand", "zoe.durand")
     assert Client().post("/connexion/", {"login": "ZOE.durand", "password": PASSWORD}).status_code == 302
-    assert Entry.objects.get(action="accounts.username_changed").facts == {"before": "Z-pinceau"}
+    entry = Entry.objects.get(action="accounts.username_changed")
+    assert "inceau" not in f"{entry.actor} {entry.subject} {entry.facts}"
 
 
 def test_a_name_that_is_taken_is_refused_whatever_its_case_and_nothing_changes(signed_in, zoe) -> None:

@@ -198,7 +198,9 @@ def test_every_session_ends_and_a_mail_says_so(client, zoe) -> None:
     mail = Outgoing.objects.get(template="accounts/mail/password_changed")
     assert mail.address == zoe.email
     assert NEW not in mail.text + mail.html
-    assert Entry.objects.filter(action="accounts.password_changed", actor="family:Z-pinceau").exists()
+    assert Entry.objects.filter(
+        action="accounts.password_changed", actor=User.objects.get(username="Z-pinceau").journal_name
+    ).exists()
 
 
 def test_the_browser_that_chose_waits_for_nobody_s_tries(client, zoe) -> None:

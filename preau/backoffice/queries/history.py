@@ -209,6 +209,6 @@ def _read_words(entries: Sequence[Entry]) -> Words:
 
 def _actors(names: Collection[str]) -> dict[str, str]:
     """Who acted, by the name that the journal gives them."""
-    usernames = {name.partition(":")[2] for name in names if name != SYSTEM}
-    users = User.objects.filter(username__in=usernames)
+    codes = {name.partition(":")[2] for name in names if name != SYSTEM}
+    users = User.objects.filter(code__in=codes)
     return {user.journal_name: str(user) for user in users}

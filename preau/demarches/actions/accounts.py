@@ -220,7 +220,7 @@ def erase_refused(*, now: dt.datetime, limit: int = 50) -> int:
     )
     users = list(gone.select_for_update(of=("self",)).order_by("pk")[:limit])
     for user in users:
-        record(None, "demarches.account_erased", at=now, subject=user.username)
+        record(None, "demarches.account_erased", at=now, subject=user.code)
     Demarche.objects.filter(asked_by__in=users).delete()
     User.objects.filter(pk__in=[user.pk for user in users]).delete()
     return len(users)

@@ -8,10 +8,11 @@ from types import SimpleNamespace
 
 import pytest
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
-from preau.journal.actions import chain, chain_faults, record
-from preau.journal.models import ChainHead, Entry
+from preau.journal.actions import anchor, chain, chain_faults, digest_of, purge, record
+from preau.journal.models import ChainHead, Cut, Entry
+from preau.journal.testing import unguarded
 
 NOW = dt.datetime(2026, 11, 9, 8, 0, tzinfo=dt.UTC)
 ZOE = SimpleNamespace(journal_name="family:z-pinceau")
@@ -86,7 +87,8 @@ def test_an_empty_journal_has_no_fault():
 def test_a_changed_row_is_found_among_many(change):
     keys = write_and_chain(300)
     place = random.Random(str(change)).randrange(300)
-    Entry.objects.filter(pk=keys[place]).update(**change)
+    with unguarded():
+        Entry.objects.filter(pk=keys[place]).update(**change)
     assert f"ligne {place + 1} modifiée" in list(chain_faults())
 
 
@@ -94,7 +96,8 @@ def test_a_changed_row_is_found_among_many(change):
 def test_a_row_changed_with_its_digest_betrays_itself_in_the_next():
     keys = write_and_chain(20)
     forged = Entry.objects.get(pk=keys[9])
-    Entry.objects.filter(pk=keys[9]).update(digest="f" * 64, subject="forged")
+    with unguarded():
+        Entry.objects.filter(pk=keys[9]).update(digest="f" * 64, subject="forged")
     faults = list(chain_faults())
     assert faults == [f"ligne {forged.seq} modifiée", "ligne 11 modifiée"]
 
@@ -102,23 +105,28 @@ def test_a_row_changed_with_its_digest_betrays_itself_in_the_next():
 @pytest.mark.django_db
 def test_a_removed_row_is_found():
     keys = write_and_chain(50)
-    Entry.objects.filter(pk=keys[20]).delete()
+    with unguarded():
+        Entry.objects.filter(pk=keys[20]).delete()
     assert next(iter(chain_faults())) == "ligne 21 absente (la suivante est 22)"
 
 
 @pytest.mark.django_db
 def test_removed_last_rows_are_found():
     keys = write_and_chain(50)
-    Entry.objects.filter(pk__in=keys[48:]).delete()
+    with unguarded():
+        Entry.objects.filter(pk__in=keys[48:]).delete()
     assert list(chain_faults()) == ["la dernière ligne devrait être la 50, c’est la 48"]
 
 
 @pytest.mark.django_db
 def test_two_rows_in_each_others_place_are_found():
     keys = write_and_chain(5)
-    Entry.objects.filter(pk=keys[1]).update(seq=99)
-    Entry.objects.filter(pk=keys[2]).update(seq=2)
-    Entry.objects.filter(pk=keys[1]).update(seq=3)
+    with unguarded():
+        Entry.objects.filter(pk=keys[1]).update(seq=99)
+    with unguarded():
+        Entry.objects.filter(pk=keys[2]).update(seq=2)
+    with unguarded():
+        Entry.objects.filter(pk=keys[1]).update(seq=3)
     assert {"ligne 2 modifiée", "ligne 3 modifiée"} <= set(chain_faults())
 
 
@@ -126,7 +134,8 @@ def test_two_rows_in_each_others_place_are_found():
 def test_a_row_slipped_in_is_found():
     write_and_chain(5)
     record(ZOE, "tests.forged", at=NOW)
-    Entry.objects.filter(seq__isnull=True).update(seq=6, digest="a" * 64)
+    with unguarded():
+        Entry.objects.filter(seq__isnull=True).update(seq=6, digest="a" * 64)
     assert "ligne 6 modifiée" in list(chain_faults())
 
 
@@ -134,7 +143,8 @@ def test_a_row_slipped_in_is_found():
 def test_verify_says_so_and_fails(capsys):
     keys = write_and_chain(5)
     call_command("verify")
-    Entry.objects.filter(pk=keys[2]).update(actor="nobody")
+    with unguarded():
+        Entry.objects.filter(pk=keys[2]).update(actor="nobody")
     with pytest.raises(SystemExit):
         call_command("verify")
     assert "ligne 3 modifiée" in capsys.readouterr().out
@@ -143,7 +153,7 @@ def test_verify_says_so_and_fails(capsys):
 @pytest.mark.django_db
 def test_a_long_journal_is_read_in_one_query(django_assert_num_queries):
     write_and_chain(200)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         list(chain_faults())
 
 
@@ -165,3 +175,121 @@ def test_several_workers_chain_each_row_once():
     assert list(Entry.objects.order_by("seq").values_list("seq", flat=True)) == list(range(1, 61))
     assert list(chain_faults()) == []
     assert ChainHead.objects.get().seq == 60
+
+
+@pytest.mark.django_db
+def test_a_chained_row_never_changes():
+    keys = write_and_chain(3)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Entry.objects.filter(pk=keys[1]).update(actor="nobody")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Entry.objects.filter(pk=keys[1]).update(seq=None, digest="")
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets rows go, and the chain tells")
+def test_a_row_goes_only_below_a_cut():
+    write_and_chain(3)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Entry.objects.filter(seq=1).delete()
+
+
+@pytest.mark.django_db
+def test_one_row_changed_in_a_hundred_thousand_is_found():
+    rows = [Entry(at=NOW, actor="system", action="tests.done", subject=f"s{n}", facts={}) for n in range(1, 100_001)]
+    previous = "0" * 64
+    for seq, row in enumerate(rows, 1):
+        previous = digest_of(row, seq=seq, previous=previous)
+        row.seq, row.digest = seq, previous
+    Entry.objects.bulk_create(rows, batch_size=2000)
+    ChainHead.objects.create(seq=100_000, digest=previous)
+    assert list(chain_faults()) == []
+    with unguarded():
+        Entry.objects.filter(seq=73_119).update(subject="s73118")
+    assert list(chain_faults()) == ["ligne 73119 modifiée"]
+
+
+# Taking the oldest part away
+
+
+def second(number: int) -> dt.datetime:
+    """Just after the row of that number was written."""
+    return NOW + dt.timedelta(seconds=number, milliseconds=500)
+
+
+@pytest.mark.django_db
+def test_the_oldest_rows_go_and_the_rest_still_hangs_together():
+    write_and_chain(20)
+    assert purge(before=second(11), now=second(30)) == 12
+    assert Entry.objects.order_by("seq").filter(seq__isnull=False).first().seq == 13
+    assert list(chain_faults()) == []
+    chain()
+    assert list(chain_faults()) == []
+
+
+@pytest.mark.django_db
+def test_a_row_as_old_as_the_limit_stays():
+    write_and_chain(2)
+    assert purge(before=Entry.objects.get(seq=1).at, now=second(30)) == 0
+    assert not Cut.objects.exists()
+
+
+@pytest.mark.django_db
+def test_cut_after_cut_the_chain_is_read_from_the_last():
+    write_and_chain(20)
+    purge(before=second(4), now=second(30))
+    chain()
+    purge(before=second(9), now=second(31))
+    chain()
+    assert Cut.objects.get().seq == 10
+    assert list(chain_faults()) == []
+
+
+@pytest.mark.django_db
+def test_all_may_go_but_what_tells_so():
+    write_and_chain(5)
+    assert purge(before=second(20), now=second(30)) == 5
+    assert chain() == 1
+    assert list(chain_faults()) == []
+
+
+@pytest.mark.django_db
+def test_what_is_not_chained_yet_stays():
+    write_and_chain(3)
+    write(2)
+    purge(before=second(20), now=second(30))
+    assert Entry.objects.filter(action="tests.done").count() == 2
+
+
+@pytest.mark.django_db
+def test_an_old_row_behind_a_young_one_waits_for_it():
+    write(3)
+    record(ZOE, "tests.done", at=second(50))
+    record(ZOE, "tests.late", at=NOW)
+    chain()
+    assert purge(before=second(40), now=second(60)) == 3
+    assert Entry.objects.filter(action="tests.late").exists()
+
+
+@pytest.mark.django_db
+def test_a_cut_that_the_journal_does_not_tell_is_found():
+    write_and_chain(20)
+    entry = Entry.objects.get(seq=10)
+    with unguarded():
+        Cut.objects.create(seq=10, digest=entry.digest, at=NOW, count=10)
+        Entry.objects.filter(seq__lte=10).delete()
+    assert list(chain_faults()) == ["la coupe à la ligne 10 n’est pas dans le journal"]
+
+
+@pytest.mark.django_db
+def test_a_head_that_was_taken_away_is_found():
+    write_and_chain(5)
+    ChainHead.objects.all().delete()
+    assert list(chain_faults()) == ["la fin de la chaîne a disparu"]
+
+
+@pytest.mark.django_db
+def test_the_anchor_is_the_last_link(capsys):
+    write_and_chain(5)
+    call_command("anchor")
+    assert f"ligne 5 {anchor()[1]}" in capsys.readouterr().out

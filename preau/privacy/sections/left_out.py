@@ -45,7 +45,7 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "families.FileNote": "note d’un agent : remise à la main sur demande, car elle peut nommer un tiers",
         "families.FileWord": "les mots d’un dossier, répétés pour la recherche",
         "health.HealthKey": "la clé qui ferme la fiche ; la fiche, elle, est donnée ouverte",
-        "journal.ChainHead": "l’empreinte du journal, sans personne",
+        **dict.fromkeys(("journal.ChainHead", "journal.Cut"), "l’empreinte du journal, sans personne"),
         "privacy.DataExport": "l’export lui-même",
         "members.Barred": "écrit par un agent d’après un jugement, pour protéger l’enfant : remis par la mairie",
         "members.Disagreement": "renvoie à une démarche et à une personne, déjà données",

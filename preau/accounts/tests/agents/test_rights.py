@@ -51,7 +51,9 @@ def test_an_invited_agent_has_a_role_no_password_and_a_link(anne):
     mail = Outgoing.objects.get(address="n.blanc@example.org")
     assert path in mail.text
     assert path in mail.html
-    assert Entry.objects.filter(action="accounts.agent_invited", actor="staff:anne").exists()
+    assert Entry.objects.filter(
+        action="accounts.agent_invited", actor=User.objects.get(username="anne").journal_name
+    ).exists()
 
 
 def test_a_name_or_an_address_already_taken_is_refused_and_mails_nothing(anne, denis):
