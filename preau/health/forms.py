@@ -22,7 +22,27 @@ def text_area(rows: int = 3) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows})
 
 
-class ItemForm(PortalForm):
+class Conditional(PortalForm):
+    """A form with fields that are asked for on a condition: the page does not call them optional."""
+
+    conditional: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._need(needed=True)
+
+    def full_clean(self) -> None:
+        self._need(needed=False)
+        super().full_clean()
+        self._need(needed=True)
+
+    def _need(self, *, needed: bool) -> None:
+        for name, field in self.fields.items():
+            if name.rstrip("0123456789").rstrip("_") in self.conditional:
+                field.required = needed
+
+
+class ItemForm(Conditional):
     """An item; `seen` is the version of the answer that the page showed."""
 
     seen = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
@@ -79,6 +99,7 @@ class IllnessesForm(ItemForm):
 
 
 class PaiForm(ItemForm):
+    conditional = ("starts_on", "ends_on", "text")
     has = forms.ChoiceField(
         label="A-t-il ou elle un PAI (projet d’accueil individualisé)\u00a0?",
         choices=YES_OR_NO,
@@ -126,6 +147,7 @@ class RowsForm(ItemForm):
     """
 
     parts: ClassVar[tuple[str, ...]] = ()
+    row_name: ClassVar[str] = ""
     ask: ClassVar[str] = ""
     rows = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
@@ -136,6 +158,7 @@ class RowsForm(ItemForm):
         for number in range(self.count):
             for name, field in self.row_fields().items():
                 self.fields[f"{name}_{number}"] = field
+        self._need(needed=True)
 
     def _sent(self, count: int) -> int:
         sent = str(self.data.get("rows", "")) if self.is_bound else ""
@@ -179,6 +202,8 @@ class RowsForm(ItemForm):
 class AllergiesForm(RowsForm):
     has = forms.ChoiceField(label="A-t-il ou elle des allergies\u00a0?", choices=YES_OR_NO, widget=forms.RadioSelect)
     parts = ("cause", "action", "severity")
+    conditional = ("cause",)
+    row_name = "Allergie"
     ask = "Écrivez à quoi, par exemple\u00a0: arachide"
 
     def row_fields(self) -> dict[str, forms.Field]:
@@ -204,6 +229,8 @@ class TreatmentsForm(RowsForm):
         widget=forms.RadioSelect,
     )
     parts = ("name", "how")
+    conditional = ("name",)
+    row_name = "Médicament"
     ask = "Écrivez le nom du médicament"
     prescription = forms.BooleanField(
         label="J’ai une ordonnance récente",
@@ -213,7 +240,7 @@ class TreatmentsForm(RowsForm):
 
     def row_fields(self) -> dict[str, forms.Field]:
         return {
-            "name": forms.CharField(label="Médicament", max_length=80, required=False),
+            "name": forms.CharField(label="Nom du médicament", max_length=80, required=False),
             "how": forms.CharField(
                 label="Comment le donner\u00a0?",
                 max_length=300,
@@ -236,8 +263,10 @@ def at_about(months: int) -> str:
     return f"vers {months}\u00a0mois" if months < 24 else f"vers {months // 12}\u00a0ans"
 
 
-class VaccineForm(PortalForm):
+class VaccineForm(Conditional):
     """The doses of a vaccine: a state and a date each."""
+
+    conditional = ("on", "state")
 
     def __init__(
         self, *args: Any, scheme: Scheme, also: Sequence[Vaccine], born_on: dt.date, today: dt.date, **kwargs: Any
@@ -249,8 +278,9 @@ class VaccineForm(PortalForm):
             label = f"{number} dose, {at_about(months)}"
             self.fields[f"on_{place}"] = DayField(label=label, required=False)
             self.fields[f"state_{place}"] = forms.ChoiceField(
-                label=f"Cette dose est… ({number})", choices=DoseState.choices, required=False
+                label=f"Où en est la {number} dose\u00a0?", choices=DoseState.choices, required=False
             )
+        self._need(needed=True)
         if also:
             self.fields["also"] = forms.MultipleChoiceField(
                 label="Ces dates valent aussi pour",

@@ -156,6 +156,7 @@ def item(request: FamilyRequest, child: Participant, subject: str) -> HttpRespon
         "place": places.index(chosen) + 1,
         "count": len(places),
         "is_rows": isinstance(form, forms.RowsForm),
+        "is_pai": chosen == Item.PAI,
         "has_prescription": "prescription" in form.fields,
     }
     return render(request, "health/family/item.html", context)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from preau.accounts.models import User
-from preau.core.dates import local_day
+from preau.core.dates import PARIS, local_day
 from preau.families.models import Adult
 from preau.health.actions import open_sheet
 from preau.health.bulk import TypedPai, TypedSheet, write_sheets
@@ -37,6 +37,7 @@ ALLERGIES: tuple[tuple[str, str, Severity], ...] = (
     ("Lait de vache", "Le repas vient de la maison, dans le sac bleu.", Severity.SERIOUS),
 )
 ADVICE = ("Porte des lunettes, à garder pour le sport.", "Dort avec son doudou à la sieste.", "A peur des chiens.", "")
+EIGHT_FORTY = dt.time(8, 40)
 CONFIRMED, LACKS_A_VACCINE = 0.2, 0.7
 NO_ALLERGY: dict[str, Any] = {"has": False, "list": []}
 NO_TREATMENT: dict[str, Any] = {"has": False, "list": [], "prescription": False}
@@ -85,7 +86,7 @@ def _sheet(
     if share > 0.75:
         answers.pop(rng.choice((Item.DOCTOR, Item.TREATMENTS)))
     elif share > 0.6:
-        missing = {Vaccine.MMR, Vaccine.DTP}
+        missing = {Vaccine.MMR}
     sheet = TypedSheet(participant, answers, _doses(child, today, missing))
     return _with_allergy(sheet, year, *rng.choice(ALLERGIES)) if rng.random() < 0.09 else sheet
 
@@ -133,5 +134,5 @@ def _read(visited: Household, settled: Settled, now: dt.datetime) -> None:
     reader = User.objects.filter(username=DIRECTOR).first()
     for days, child in enumerate(visited.children, 1):
         if reader is not None:
-            at = now - dt.timedelta(days=days, hours=2)
+            at = dt.datetime.combine(local_day(now) - dt.timedelta(days=days), EIGHT_FORTY, PARIS)
             open_sheet(child=settled.participants[child], purpose=Purpose.ON_DUTY, by=reader, now=at)
