@@ -53,6 +53,7 @@ def town_tree() -> dict[str, Any]:
     tree["town"] = tree.get("town", {}).get("town", {})
     tree["accounts"] = tree.get("accounts", {}).get("accounts", {})
     tree["collecting"] = tree.get("collecting", {}).get("collecting", {})
+    tree["health"] = tree.get("health", {}).get("health", {})
     tree["activities"] = _activities(rows["activities",], rows["activities", "units"], rows["calendar", "years"])
     return tree
 

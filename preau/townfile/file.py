@@ -21,6 +21,7 @@ from preau.townfile.rows import (
     CollectingRow,
     DietRow,
     GroupRow,
+    HealthRow,
     HolidayRow,
     LevelRow,
     PartRow,
@@ -75,6 +76,7 @@ class TownFile:
     town: TownRow | None
     accounts: AccountsRow | None
     collecting: CollectingRow | None
+    health: HealthRow | None
     texts: Table[TextRow]
     authorisations: Table[AuthorisationRow]
     diets: Table[DietRow]
@@ -104,6 +106,7 @@ TOP = frozenset(
             "accounts",
             "texts",
             "collecting",
+            "health",
             "authorisations",
             "diets",
             "services",
@@ -133,6 +136,7 @@ def read_town_file(source: Source) -> TownFile:
         town=_row(source, ("town",), tree.get("town", {}), TownRow),
         accounts=_row(source, ("accounts",), tree.get("accounts", {}), AccountsRow),
         collecting=_row(source, ("collecting",), tree.get("collecting", {}), CollectingRow),
+        health=_row(source, ("health",), tree.get("health", {}), HealthRow),
         texts=_table(source, ("texts",), tree, TextRow),
         authorisations=_table(source, ("authorisations",), tree, AuthorisationRow),
         diets=_table(source, ("diets",), tree, DietRow),

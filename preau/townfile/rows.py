@@ -13,6 +13,8 @@ from preau.activities.choices import AfterNotice, BookingMode, EnrolmentMode
 from preau.activities.rules import WEEKDAYS
 from preau.billing.choices import PayFiPMode
 from preau.checklist.choices import Item, Stage
+from preau.health.choices import Item as SheetItem
+from preau.health.choices import Mode, Vaccine
 from preau.town.choices import DayKind, PlaceKind, Proof, WayIn
 from preau.town.models import SHORTEST_PASSWORD, default_proofs, default_ways
 from preau.townfile.values import (
@@ -119,6 +121,37 @@ class CollectingRow(Row):
 
     youngest: Annotated[int, Field(ge=8, le=18)] = 16
     most: Annotated[int, Field(ge=1, le=30)] = 10
+
+
+class CatchUpRow(Row):
+    """Who gets the first dose at that age (in months) or later needs so many in all."""
+
+    age: Annotated[int, Field(ge=0, le=300)]
+    doses: Annotated[int, Field(ge=1, le=9)]
+
+
+Months = Annotated[int, Field(ge=0, le=300)]
+
+
+class VaccineRow(Row):
+    """The course of a vaccine (see preau.health.rules.vaccines.Scheme)."""
+
+    vaccine: Annotated[str, among(Vaccine.values)]
+    ages: list[Months] = Field(min_length=1, max_length=9)
+    owed: list[Months] = []
+    born_from: dt.date | None = None
+    born_to: dt.date | None = None
+    catch_up: list[CatchUpRow] = []
+    until: Months | None = None
+
+
+class HealthRow(Row):
+    """What the sheet of a child asks for. `items` are those that differ from the usual; without `vaccines`, the
+    national calendar."""
+
+    items: dict[Annotated[str, among(SheetItem.values)], Annotated[str, among(Mode.values)]] = {}
+    show_readings: bool = True
+    vaccines: list[VaccineRow] = []
 
 
 ChildAge = Annotated[int, Field(ge=0, le=25)]

@@ -18,6 +18,16 @@ sections = [{ code = "accueil", label = "Accueil" }, { code = "planning", label 
 ways = ["five_steps", "invited"]
 link_hours = { five_steps = 48 }
 
+[health]
+items = { insurance = "required" }
+
+[[health.vaccines]]
+vaccine = "ror"
+ages = [12, 16]
+owed = [13, 19]
+born_from = 2018-01-01
+catch_up = [{ age = 24, doses = 1 }]
+
 [texts.legal]
 title = "Mentions légales"
 body = "Commune des Tilleuls."

@@ -192,23 +192,32 @@ def _fault_of(dose: Dose, before: dt.date | None, born_on: dt.date, today: dt.da
 # As the town file and the database hold them
 
 
+class SchemeFault(ValueError):
+    """A course that makes no sense; `key` is what to mend in it."""
+
+    def __init__(self, key: str, message: str) -> None:
+        super().__init__(message)
+        self.key = key
+
+
 def parse_schemes(rows: Iterable[Mapping[str, Any]]) -> tuple[Scheme, ...]:
-    """The courses that a town wrote. Raises ValueError, saying what is wrong in French."""
+    """The courses that a town wrote. Raises SchemeFault, in French."""
     return tuple(_parsed(row) for row in rows)
 
 
 def _parsed(row: Mapping[str, Any]) -> Scheme:
     ages, owed = tuple(row["ages"]), tuple(row.get("owed", ()))
-    catch_up = tuple((late["from"], late["doses"]) for late in row.get("catch_up", ()))
-    if list(ages) != sorted(set(ages)) or list(owed) != sorted(set(owed)):
-        raise ValueError("les âges vont du plus petit au plus grand, chacun une fois")
+    catch_up = tuple((late["age"], late["doses"]) for late in row.get("catch_up", ()))
+    for key, months in (("ages", ages), ("owed", owed)):
+        if list(months) != sorted(set(months)):
+            raise SchemeFault(key, "les âges vont du plus petit au plus grand, chacun une fois")
     if len(owed) > len(ages) or any(asked < at for at, asked in zip(ages, owed, strict=False)):
-        raise ValueError("owed ne compte pas plus de doses que ages, et aucune n’est demandée avant son âge")
+        raise SchemeFault("owed", "owed ne compte pas plus de doses que ages, et aucune n’est demandée avant son âge")
     if any(doses > len(ages) for _, doses in catch_up):
-        raise ValueError("catch_up ne demande pas plus de doses que ages")
+        raise SchemeFault("catch_up", "catch_up ne demande pas plus de doses que ages")
     born_from, born_to = (_day(row.get(name)) for name in ("born_from", "born_to"))
     if born_from and born_to and born_to < born_from:
-        raise ValueError("born_to est avant born_from")
+        raise SchemeFault("born_to", "born_to est avant born_from")
     return Scheme(Vaccine(row["vaccine"]), ages, owed, born_from, born_to, catch_up, row.get("until"))
 
 

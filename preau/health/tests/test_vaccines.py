@@ -189,7 +189,7 @@ def test_a_town_writes_its_own_course() -> None:
         "ages": [12, 16],
         "owed": [13],
         "born_from": dt.date(2018, 1, 1),
-        "catch_up": [{"from": 24, "doses": 1}],
+        "catch_up": [{"age": 24, "doses": 1}],
         "until": 200,
     }
     scheme = Scheme(Vaccine.MMR, (12, 16), (13,), dt.date(2018, 1, 1), None, ((24, 1),), 200)
@@ -202,7 +202,7 @@ def test_a_town_writes_its_own_course() -> None:
         ({"ages": [16, 12]}, "âges"),
         ({"owed": [13, 19, 30]}, "owed"),
         ({"owed": [11]}, "owed"),
-        ({"catch_up": [{"from": 24, "doses": 3}]}, "catch_up"),
+        ({"catch_up": [{"age": 24, "doses": 3}]}, "catch_up"),
         ({"born_from": dt.date(2020, 1, 1), "born_to": dt.date(2019, 1, 1)}, "born_to"),
         ({"vaccine": "grippe"}, "grippe"),
     ],

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 from preau.townfile.checks.asking import asking_faults
 from preau.townfile.checks.calendar import calendar_faults
+from preau.townfile.checks.health import health_faults
 from preau.townfile.checks.members import authorisation_faults
 from preau.townfile.checks.missing import missing_faults
 from preau.townfile.checks.money import money_faults, money_warnings
@@ -24,6 +25,7 @@ CHECKS: tuple[Check, ...] = (
     town_faults,
     account_faults,
     authorisation_faults,
+    health_faults,
     calendar_faults,
     offer_faults,
     asking_faults,

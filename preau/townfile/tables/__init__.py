@@ -3,6 +3,7 @@
 from typing import Any
 
 from preau.townfile.tables.asking import ASKING_TABLES
+from preau.townfile.tables.health import HEALTH_TABLES
 from preau.townfile.tables.members import MEMBERS_TABLES
 from preau.townfile.tables.money import MONEY_TABLES
 from preau.townfile.tables.offer import OFFER_TABLES
@@ -16,6 +17,7 @@ TABLES: tuple[Synced[Any], ...] = (
     *TOWN_TABLES,
     *PEOPLE_TABLES,
     *MEMBERS_TABLES,
+    *HEALTH_TABLES,
     *MONEY_TABLES,
     *OFFER_TABLES,
     *ASKING_TABLES,

@@ -50,6 +50,13 @@ FAULTS: tuple[tuple[str, str, str], ...] = (
     ('capabilities = ["see_bookings"]', 'capabilities = "see_bookings"', "une liste entre crochets"),
     ('capabilities = ["see_bookings"]', 'capabilities = ["see_booking"]', "Vouliez-vous écrire « see_bookings »"),
     ('starts_at = "11:45"', 'starts_at = "11h45"', "une heure"),
+    # the health sheet
+    ('insurance = "required"', 'assurance = "required"', "Vouliez-vous écrire « insurance »"),
+    ('insurance = "required"', 'insurance = "oui"', "Possibles"),
+    ('vaccine = "ror"', 'vaccine = "rorr"', "Vouliez-vous écrire « ror »"),
+    ("ages = [12, 16]", "ages = [16, 12]", "du plus petit au plus grand"),
+    ("owed = [13, 19]", "owed = [13, 15]", "aucune n’est demandée avant son âge"),
+    ("doses = 1 }", "doses = 3 }", "plus de doses que ages"),
     # what files must hold
     ('item = "school"', 'item = "ecole"', "Possibles"),
     ('stage = "before_booking"', 'stage = "avant"', "Possibles"),
