@@ -1,6 +1,7 @@
 """Whose sheet a parent may see or fill in, and an agent read."""
 
 import datetime as dt
+from collections.abc import Collection
 
 from django.db.models import Q, QuerySet
 
@@ -30,6 +31,14 @@ def sheets_in_scope(user: User, *, on: dt.date) -> QuerySet[Participant]:
         return children
     schooled = Schooling.objects.filter(place__in=places_of(user, on), year__ends_on__gte=on)
     return children.filter(pk__in=schooled.values("participant"))
+
+
+def readable_by(user: User, participants: Collection[Participant], *, on: dt.date) -> set[int]:
+    """Those of these children whose sheet this agent may open, as keys: what a list may link to."""
+    if not user.may(Capability.SEE_HEALTH):
+        return set()
+    pks = [person.pk for person in participants]
+    return set(sheets_in_scope(user, on=on).filter(pk__in=pks).values_list("pk", flat=True))
 
 
 def is_at_own_place(user: User, participant: Participant, *, on: dt.date) -> bool:

@@ -19,18 +19,21 @@ from preau.families.permissions import families_in_scope
 from preau.families.queries import schooling_on, with_schooling
 from preau.families.rules import folded
 from preau.health.models import Pai
+from preau.health.permissions import readable_by
 from preau.town.models import Level, Place, SchoolYear
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A child of a list. `reach` holds a name and numbers each; empty for who may not open the file."""
+    """A child of a list. `reach` holds a name and numbers each; empty for who may not open the file. `is_readable`
+    when the agent may open the health sheet."""
 
     person: Participant
     school: str
     level: str
     has_pai: bool
     reach: tuple[str, ...]
+    is_readable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,7 @@ class _Teller:
         self.day = day
         pais = Pai.objects.filter(participant__in=people, starts_on__lte=day, ends_on__gte=day)
         self.pais = set(pais.values_list("participant", flat=True))
+        self.readable = readable_by(user, people, on=on)
         self.reach = _reach(user, people, on) if user.may(Capability.SEE_FAMILIES) else {}
 
     def rows(self, people: Iterable[Participant], wanted: Wanted) -> Iterator[Listed]:
@@ -135,6 +139,7 @@ class _Teller:
                 schooling.level.name if schooling else "",
                 person.pk in self.pais,
                 tuple(self.reach.get(person.pk, ())),
+                person.pk in self.readable,
             )
 
 

@@ -34,6 +34,7 @@ from preau.families.permissions import families_in_scope
 from preau.families.queries import schooling_on, with_schooling
 from preau.families.searching import files_found
 from preau.health.models import Pai
+from preau.health.permissions import readable_by
 from preau.pricing.models import Quotient
 from preau.pricing.quotients import quotient_on
 from preau.registration.queries.accounts import AdultRow, adults_waiting, rows_of
@@ -99,6 +100,7 @@ class ChildRow:
     enrolments: list[Enrolment]
     age: int
     has_pai: bool
+    is_readable: bool  # whether the agent may open the health sheet
     others: list[OtherHome]
 
 
@@ -198,6 +200,7 @@ def _children(user: User, family: Family, people: Sequence[Participant], today: 
     others = _others(user, family, people, today)
     pais = Pai.objects.filter(participant__in=people, starts_on__lte=today, ends_on__gte=today)
     with_pai = set(pais.values_list("participant", flat=True))
+    readable = readable_by(user, people, on=today)
     return [
         ChildRow(
             person,
@@ -205,6 +208,7 @@ def _children(user: User, family: Family, people: Sequence[Participant], today: 
             enrolments[person.pk],
             age_on(person.born_on, today),
             person.pk in with_pai,
+            person.pk in readable,
             others[person.pk],
         )
         for person in people

@@ -14,6 +14,7 @@ from preau.families.testing import make_adult, make_child, make_family
 from preau.health.actions import ReasonWanted, open_sheet
 from preau.health.choices import Purpose
 from preau.health.models import HealthReading, SheetSettings
+from preau.health.permissions import readable_by
 from preau.health.queries.sheets import readings_of
 from preau.health.testing import NOON, make_sheet
 from preau.journal.models import Entry
@@ -139,6 +140,14 @@ def test_parents_see_who_read_and_a_town_may_keep_it(nora: Participant, school: 
     SheetSettings.objects.create(show_readings=False)
     assert client.get(reverse("health:readings", args=[nora.code])).status_code == 404
     assert "ce mois-ci" not in client.get(sheet).content.decode()
+
+
+def test_lists_link_to_the_sheets_that_an_agent_may_open(nora: Participant, school: Place) -> None:
+    other = make_child(make_family(), first_name="Ugo")
+    both, on = [nora, other], NOON.date()
+    assert readable_by(make_agent(Capability.SEE_HEALTH), both, on=on) == {nora.pk, other.pk}
+    assert readable_by(make_agent(Capability.SEE_HEALTH, place=school), both, on=on) == {nora.pk}
+    assert readable_by(make_agent(Capability.SEE_CHILDREN), both, on=on) == set()
 
 
 def test_an_empty_sheet_is_read_too(school: Place) -> None:
