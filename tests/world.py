@@ -28,8 +28,19 @@ from preau.core.audience import Audience, AudienceKind
 from preau.core.dates import Month
 from preau.core.money import euros
 from preau.core.testing import picture
-from preau.demarches.choices import DemarcheState
-from preau.demarches.models import AccountAsked, AnswerText, AskedPhoto, Demarche, DemarcheEvent
+from preau.demarches.actions import ask_change
+from preau.demarches.choices import ADULT_CHANGE, CHILD_CHANGE, HOUSEHOLD_CHANGE, DemarcheState
+from preau.demarches.file_fields import Target, Value
+from preau.demarches.models import (
+    AccountAsked,
+    AnswerText,
+    AskedPhoto,
+    Demarche,
+    DemarcheEvent,
+    FieldChange,
+    FileChange,
+    Recipient,
+)
 from preau.demarches.testing import make_account_request, make_waiting_user
 from preau.enrolments.models import Enrolment
 from preau.enrolments.testing import make_enrolment, make_intake
@@ -47,9 +58,9 @@ from preau.privacy.models import DataExport
 from preau.registration.actions.takeovers import keep_takeover
 from preau.registration.models import ActivationCode, Invitation, Takeover
 from preau.registration.takeover_file import Line
-from preau.town.actions import publish_text
+from preau.town.actions import publish_text, save_field
 from preau.town.choices import CONSENTS
-from preau.town.models import Place
+from preau.town.models import Place, Service
 from preau.town.testing import make_level, make_place, make_service, make_text, make_town, make_year
 from tests.signing import Signed, sign
 
@@ -76,13 +87,15 @@ class Names:
     token: str  # of the submission
     asker: str  # who asks for an account at their service
     remedy: str  # on the child's health sheet
+    moving_to: str  # the street of the address that they ask for
+    new_phone: str  # that they ask for
 
 
 @dataclass(frozen=True)
 class Household:
     """A family that uses everything: a child enrolled, booked, with a health sheet, ticks to confirm, an invoice, one
-    to come, a payment begun, one received, a request that they follow; somebody of their name who asks for an account
-    at their service; a line in a file of old accounts."""
+    to come, a payment begun, one received, three requests that they follow; somebody of their name who asks for an
+    account at their service; a line in a file of old accounts."""
 
     home: PayingHousehold
     child: Participant
@@ -93,7 +106,7 @@ class Household:
     attempt: PaymentAttempt
     submission: Submission
     demarche: Demarche
-    followed: Demarche
+    followed: tuple[Demarche, ...]  # about the household, the adult, the child
     takeover: Takeover
     signed: Signed
 
@@ -135,13 +148,27 @@ def make_household_of(names: Names) -> Household:
     DataExport.objects.create(user=home.user, asked_at=NOW)
     asker = make_waiting_user(names.asker.lower(), first_name=names.asker, last_name=names.family)
     demarche = make_account_request(asker, service=activity.service, photo=picture(), now=NOW)
-    followed = make_account_request(home.user, service=activity.service, now=NOW)
+    followed = ask_changes(home, child, activity.service, names)
     lines = [Line(2, home.family.number, home.user.email, ((f"{names.parent} {names.family}", ""),))]
     takeover = keep_takeover(name="anciens-comptes.csv", lines=lines, by=None, now=NOW)
     signed = sign(home, child, phone=PHONES[0] if names is OURS else "0600000001")
     return Household(
         home, child, enrolment, regie, invoice, to_come, attempt, submission, demarche, followed, takeover, signed
     )
+
+
+def ask_changes(home: PayingHousehold, child: Participant, service: Service, names: Names) -> tuple[Demarche, ...]:
+    """What the parent asks to change of their household, of themselves, of the child: an agent has yet to accept."""
+    for kind in (HOUSEHOLD_CHANGE, ADULT_CHANGE, CHILD_CHANGE):
+        Recipient.objects.update_or_create(kind=kind, defaults={"service": service})
+    address = {"lines": f"4 {names.moving_to}", "postcode": "94800", "city": "Villejuif"}
+    wanted: tuple[tuple[Target, dict[str, Value]], ...] = (
+        (home.family, {"address": address}),
+        (home.adult, {"phone-work": names.new_phone}),
+        (child, {"child-first-name": child.first_name + "e"}),
+    )
+    asked = [ask_change(target=target, wanted=values, by=home.user, now=NOW).asked for target, values in wanted]
+    return tuple(demarche for demarche in asked if demarche)
 
 
 def bill(regie: Regie) -> tuple[Invoice, Invoice]:
@@ -186,6 +213,7 @@ def begin_paying(invoice: Invoice, home: PayingHousehold) -> PaymentAttempt:
     return begun
 
 
+OURS_TO_COME, OTHERS_TO_COME = ("impasse Wolframite", "0731197734"), ("rue Basse", "0102030405")
 OURS = Names(
     "Zwingelstein",
     "Quirinelle",
@@ -197,8 +225,11 @@ OURS = Names(
     "tpxqz7wm2k",
     "Ottoline",
     "Zymarole",
+    *OURS_TO_COME,
 )
-OTHERS = Names("Martin", "Paul", "Léa", "judo", "sports", "11.00", "100000", "bcdfghjkmn", "Marie", "sirop")
+OTHERS = Names(
+    *("Martin", "Paul", "Léa", "judo", "sports", "11.00", "100000", "bcdfghjkmn", "Marie", "sirop"), *OTHERS_TO_COME
+)
 
 
 @dataclass(frozen=True)
@@ -243,6 +274,7 @@ class World:
 
 def make_world() -> World:
     make_town(ways=["five_steps", "invited"])
+    save_field("phone-work", is_shown=True, is_required=False, is_checked=True, by=None, now=NOW)
     for code in CONSENTS:
         publish_text(code=code, title=code.label, body="Vous êtes libre de répondre.", by=None, now=NOW)
     AnswerText.objects.create(code="texterefus", state=DemarcheState.REFUSED, title="Refus", body="Désolés.")
@@ -306,7 +338,7 @@ def person_marks(ours: Household) -> frozenset[str]:
     """Who they are. Codes are marks too: the answer to whoever sent one may repeat it, no other."""
     words = {OURS.family, OURS.parent, OURS.child, OURS.asker, OURS.remedy, "Wolframite", *PHONES, OURS.token}
     codes = {ours.child.code, ours.home.family.code, ours.home.adult.code, ours.enrolment.code}
-    codes |= {ours.demarche.code, ours.followed.code}
+    codes |= {ours.demarche.code, *(demarche.code for demarche in ours.followed)}
     return frozenset(words | codes | {ours.home.family.number})
 
 
@@ -358,6 +390,7 @@ OF_HEALTH = (HealthKey, HealthField, Vaccination, Pai, Confirmation, HealthReadi
 def state_of(ours: Household) -> dict[str, list[dict[str, Any]]]:
     """All that the family has, as the database holds it: what nobody else may change."""
     user, child, home = ours.user, ours.child, ours.home
+    asked = [demarche.pk for demarche in (ours.demarche, *ours.followed)]
     rows: tuple[QuerySet[Model], ...] = (
         Family.objects.filter(pk=home.family.pk),
         Adult.objects.filter(pk=home.adult.pk),
@@ -378,9 +411,12 @@ def state_of(ours: Household) -> dict[str, list[dict[str, Any]]]:
         Invoice.objects.filter(payer=home.payer),
         PaymentAttempt.objects.filter(payer=home.payer),
         Payment.objects.filter(payer=home.payer),
-        Demarche.objects.filter(pk__in=[ours.demarche.pk, ours.followed.pk]),
-        DemarcheEvent.objects.filter(demarche__in=[ours.demarche, ours.followed]),
-        AccountAsked.objects.filter(pk__in=[ours.demarche.pk, ours.followed.pk]),
+        Demarche.objects.filter(pk__in=asked),
+        DemarcheEvent.objects.filter(demarche__in=asked),
+        AccountAsked.objects.filter(pk=ours.demarche.pk),
+        FileChange.objects.filter(pk__in=asked),
+        FieldChange.objects.filter(change__in=asked),
+        Address.objects.filter(family=home.family),
         AskedPhoto.objects.filter(pk=ours.demarche.pk),
         Invitation.objects.filter(adult=home.adult),
         ActivationCode.objects.filter(adult=home.adult),
@@ -403,7 +439,11 @@ OWN: dict[str, Callable[[Household], tuple[object, ...]]] = {
     "invoice_code": lambda ours: (ours.invoice.code, ours.to_come.code),
     "campaign_code": lambda ours: (campaign_of(ours.invoice).code, campaign_of(ours.to_come).code),
     "attempt_code": lambda ours: (ours.attempt.code,),
-    "demarche_code": lambda ours: (ours.demarche.code, ours.followed.code, ours.signed.disagreement.code),
+    "demarche_code": lambda ours: (
+        ours.demarche.code,
+        *(demarche.code for demarche in ours.followed),
+        ours.signed.disagreement.code,
+    ),
     "person_code": lambda ours: (ours.signed.person.code, ours.signed.others_person.code),
     "barred_code": lambda ours: (ours.signed.barred.code,),
     "agent_name": lambda ours: (COLLEAGUE,),
@@ -418,6 +458,7 @@ OWN: dict[str, Callable[[Household], tuple[object, ...]]] = {
 }
 OF_A_KIND: dict[str, Callable[[Household], tuple[object, ...]]] = {
     "demarches:account": lambda ours: (ours.demarche.code,),
+    "demarches:change": lambda ours: tuple(demarche.code for demarche in ours.followed),
     "members:disagreement": lambda ours: (ours.signed.disagreement.code,),
 }
 """Pages about requests of one kind, by how their names begin: they know no other."""

@@ -4,6 +4,8 @@ from django.db.models import TextChoices
 
 ACCOUNT = "demarches.account"
 """The kind of a request to open an account, or to link one to a file."""
+HOUSEHOLD_CHANGE, ADULT_CHANGE, CHILD_CHANGE = "demarches.household", "demarches.adult", "demarches.child"
+"""The kinds of requests to change what the file says of a household, of an adult or of a child."""
 
 
 class DemarcheState(TextChoices):
@@ -23,6 +25,17 @@ class Refusal(TextChoices):
     MOVED = "moved", "quelqu’un d’autre a changé cette demande entre-temps"
     NO_REASON = "no_reason", "dites à la famille pourquoi, et ce qu’elle peut faire"
     NOT_PERMITTED = "not_permitted", "cette demande ne peut plus changer"
+    STALE = "stale", "le dossier a changé depuis cette demande"
+    PREFERRED_UNKNOWN = "preferred_unknown", "le moyen de contact préféré n’aurait plus de numéro"
+
+
+class FieldState(TextChoices):
+    """Where the change of one field has got to."""
+
+    PENDING = "pending", "demandé"
+    ACCEPTED = "accepted", "accepté"
+    REFUSED = "refused", "refusé"
+    WITHDRAWN = "withdrawn", "annulé"
 
 
 class Likeness(TextChoices):

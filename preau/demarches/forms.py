@@ -1,11 +1,13 @@
 """What people write about their requests."""
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
 from django import forms
 
+from preau.core.dates import PARIS, local_day
 from preau.core.forms import PortalForm
 from preau.demarches.account_fields import (
     NO_PHONE,
@@ -17,11 +19,12 @@ from preau.demarches.account_fields import (
 from preau.demarches.choices import DemarcheState
 from preau.demarches.kinds import KINDS
 from preau.demarches.models import AccountAsked, AnswerText
-from preau.demarches.queries import identity_in
+from preau.demarches.queries import Sought, identity_in
 from preau.demarches.rules import VOUCHED, AccountIdentity
 from preau.families.actions import NewHousehold
 from preau.families.choices import PreferredContact
 from preau.families.rules import Contact, phone_wanted
+from preau.town.models import Place, Service
 
 LONGEST_TEXT = 2000
 NO_MESSAGE = "Écrivez un message, ou choisissez un texte enregistré"
@@ -104,23 +107,63 @@ class AskAgentForm(PortalForm):
 
 
 class FilterForm(PortalForm):
-    """What agents look for in the worklist."""
+    """What agents look for in the worklist. A choice between one service, or no school, is not offered."""
 
-    q = forms.CharField(label="Famille, personne ou n° de dossier", max_length=60, required=False)
+    q = forms.CharField(label="Famille, enfant ou n° de dossier", max_length=60, required=False)
     type = forms.ChoiceField(label="Type de demande", required=False)
-    moi = forms.BooleanField(label="Suivies par", required=False)
+    service = forms.ChoiceField(label="Service", required=False)
+    ecole = forms.ChoiceField(label="École", required=False)
+    delai = forms.ChoiceField(
+        label="Délai",
+        required=False,
+        choices=[("", "Tous"), ("depasse", "Dépassé"), ("jour", "D’ici ce soir"), ("semaine", "D’ici sept jours")],
+    )
+    moi = forms.ChoiceField(label="Suivies par", required=False, choices=[("", "Tout le monde"), ("on", "Moi")])
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, services: Sequence[Service], schools: Sequence[Place], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         kinds = sorted(KINDS.values(), key=lambda kind: kind.label)
-        self.type_choices = [("", "Tous"), *((kind.code, kind.label) for kind in kinds)]
-        self.fields["type"].choices = self.type_choices  # type: ignore[attr-defined]
+        self._offer("type", "Tous", [(kind.code, kind.label) for kind in kinds])
+        self._offer("service", "Tous", [(service.code, service.name) for service in services])
+        self._offer("ecole", "Toutes", [(place.code, place.name) for place in schools])
+        if len(services) < 2:
+            del self.fields["service"]
+        if not schools:
+            del self.fields["ecole"]
+
+    def _offer(self, name: str, everything: str, choices: Sequence[tuple[str, str]]) -> None:
+        self.fields[name].choices = [("", everything), *choices]  # type: ignore[attr-defined]
+
+    def sought(self, now: dt.datetime) -> Sought:
+        """What is looked for; what cannot be read is not."""
+        self.is_valid()
+        given = self.cleaned_data
+        return Sought(
+            words=given.get("q", ""),
+            kind=given.get("type", ""),
+            service=given.get("service", ""),
+            school=given.get("ecole", ""),
+            due=self._due(given.get("delai", ""), now),
+            mine=given.get("moi") == "on",
+        )
+
+    def _due(self, delay: str, now: dt.datetime) -> dt.datetime | None:
+        tonight = dt.datetime.combine(local_day(now) + dt.timedelta(days=1), dt.time(0), PARIS)
+        week = tonight + dt.timedelta(days=6)
+        return {"depasse": now, "jour": tonight, "semaine": week}.get(delay)
 
 
 class VersionedForm(PortalForm):
     """An answer to a démarche as it was read: the page carries its version."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=10**6)
+
+
+class AcceptForm(VersionedForm):
+    """A change of the file is accepted: `read` prints what the file said on the page."""
+
+    read = forms.CharField(widget=forms.HiddenInput, max_length=16)
+    is_resident = forms.BooleanField(label="Cette adresse est dans la commune", required=False)
 
 
 class MessageForm(PortalForm):

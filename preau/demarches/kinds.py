@@ -19,6 +19,14 @@ class Line:
     before: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What the machine already looked at, for the agent: `is_good` None is worth knowing, and nothing more."""
+
+    text: str
+    is_good: bool | None = None
+
+
 class Reach(Enum):
     """Who follows a request, besides the person who sent it (see permissions.demarches_visible_to)."""
 
@@ -29,6 +37,10 @@ class Reach(Enum):
 
 def nothing(demarche: Demarche) -> Sequence[Line]:
     """What others than the asker read of a request: its header, and no more."""
+    return ()
+
+
+def no_check(demarche: Demarche) -> Sequence[Check]:
     return ()
 
 
@@ -46,6 +58,9 @@ class Kind:
     `lines`; the others of the household, `shared_lines`. `change_page` is the address where the asker changes what was
     asked (None: only a text can be added); `withdraw` gives it up (None: as any kind is). `working_days` is the time
     that is promised for an answer, None when nothing is.
+
+    `checks` tells the agent what the machine already looked at. `is_accepted_together` when an agent may accept several
+    at once, as long as none of their checks is bad: `accept` then takes nothing else.
     """
 
     code: str
@@ -62,6 +77,8 @@ class Kind:
     shared_lines: Callable[[Demarche], Sequence[Line]] = nothing
     change_page: Callable[[Demarche], str] | None = None
     withdraw: Callable[..., Demarche] | None = None
+    checks: Callable[[Demarche], Sequence[Check]] = no_check
+    is_accepted_together: bool = False
     working_days: Callable[[], int | None] = lambda: None
 
 

@@ -4,8 +4,8 @@ from django.conf import settings
 from django.db import models
 
 from preau.core.codes import new_code
-from preau.demarches.choices import ACCOUNT, OPEN, DemarcheState
-from preau.families.models import Family, Participant, Reachable
+from preau.demarches.choices import ACCOUNT, OPEN, DemarcheState, FieldState
+from preau.families.models import Adult, Family, Participant, Reachable
 from preau.town.models import Service
 
 
@@ -71,10 +71,14 @@ class DemarcheEvent(models.Model):
 
 
 class Recipient(models.Model):
-    """The service that receives the requests of a kind; without a row, the first service of the town does."""
+    """The service that receives the requests of a kind; without a row, the first service of the town does.
+
+    `working_days` are what is promised for an answer, None when nothing is; of accounts, the town says so itself.
+    """
 
     kind = models.CharField(max_length=40, unique=True)
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+")
+    working_days = models.PositiveSmallIntegerField(null=True, blank=True)
 
 
 class AnswerText(models.Model):
@@ -134,3 +138,66 @@ class AskedPhoto(models.Model):
 
     class Meta:
         verbose_name = "photo d’une demande"
+
+
+ONE_TARGET = (
+    models.Q(family__isnull=False, adult__isnull=True, participant__isnull=True)
+    | models.Q(family__isnull=True, adult__isnull=False, participant__isnull=True)
+    | models.Q(family__isnull=True, adult__isnull=True, participant__isnull=False)
+)
+
+
+class Targeted(models.Model):
+    """About a household, an adult or a child: one of them."""
+
+    family = models.ForeignKey(Family, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    adult = models.ForeignKey(Adult, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        abstract = True
+
+    @property
+    def target(self) -> Family | Adult | Participant:
+        found = self.family or self.adult or self.participant
+        assert found is not None, "the database refuses a change without a target"
+        return found
+
+
+class FileChange(Targeted):
+    """What a parent asks to change in the file; `starts_on` is the day from which an address would hold."""
+
+    demarche = models.OneToOneField(Demarche, on_delete=models.CASCADE, primary_key=True, related_name="file_change")
+    starts_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "changement demandé"
+        constraints = [models.CheckConstraint(name="filechange_one_target", condition=ONE_TARGET)]
+
+
+class FieldChange(Targeted):
+    """One field of a change: `old` was in force when it was asked, and the file keeps it until an agent accepts `new`.
+
+    Both are as `file_fields` tells: a text, or the parts of an address. That the live value has moved meanwhile is a
+    question, never a state: `old` no longer is what the file says.
+    """
+
+    change = models.ForeignKey(FileChange, on_delete=models.CASCADE, related_name="fields")
+    field = models.SlugField(max_length=40)
+    old = models.JSONField()
+    new = models.JSONField()
+    state = models.CharField(max_length=10, choices=FieldState, default=FieldState.PENDING)
+
+    class Meta:
+        verbose_name = "champ demandé"
+        constraints = [
+            models.CheckConstraint(name="fieldchange_one_target", condition=ONE_TARGET),
+            *(
+                models.UniqueConstraint(
+                    name=f"fieldchange_one_pending_{target}",
+                    fields=[target, "field"],
+                    condition=models.Q(state=FieldState.PENDING, **{f"{target}__isnull": False}),
+                )
+                for target in ("family", "adult", "participant")
+            ),
+        ]

@@ -14,9 +14,10 @@ from preau.demarches.models import AccountAsked, AnswerText, Demarche, DemarcheE
 from preau.demarches.permissions import demarches_in_scope, demarches_visible_to
 from preau.demarches.reading import date_told, full_name
 from preau.demarches.rules import VOUCHED, AccountIdentity, Known, fold, likeness, strength, working_days_left
-from preau.families.models import Address, Adult, FileNumber, Home
+from preau.families.models import Address, Adult, FileNumber, Home, Schooling
 from preau.families.rules import PHONE_FIELDS, completed
-from preau.town.models import PublicHoliday, Service
+from preau.town.choices import PlaceKind
+from preau.town.models import Place, PublicHoliday, Service
 from preau.town.rules import Calendar
 
 
@@ -27,6 +28,11 @@ def recipient_of(kind: str, *, on: dt.date) -> Service | None:
     if chosen is not None:
         return chosen.service
     return Service.objects.filter(Q(retired_on__isnull=True) | Q(retired_on__gt=on)).order_by("pk").first()
+
+
+def recipient_days(kind: str) -> int | None:
+    """The working days that the town promises for an answer to this kind; None when it promises nothing."""
+    return Recipient.objects.filter(kind=kind).values_list("working_days", flat=True).first()
 
 
 def account_request_of(user: User) -> Demarche | None:
@@ -116,22 +122,58 @@ def to_handle(user: User, *, now: dt.datetime, on: dt.date) -> ToHandle:
     return ToHandle(counts["all"], counts["late"])
 
 
-def worklist(
-    user: User, tab: Tab, *, on: dt.date, words: str = "", kind: str = "", mine: bool = False
-) -> QuerySet[Demarche]:
-    """The requests of a tab that this agent may answer, the most urgent first, those answered from the latest.
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What an agent looks for in a tab: `words` without accents in names and numbers, a `kind`, a `service` and a
+    `school` by their codes, what is `due` by an instant, `mine` those that the agent has taken. Empty is everything."""
 
-    `words` are looked for without accents in names and numbers; `mine` keeps those that the agent has taken.
-    """
+    words: str = ""
+    kind: str = ""
+    service: str = ""
+    school: str = ""
+    due: dt.datetime | None = None
+    mine: bool = False
+
+
+def services_in_scope(user: User, *, on: dt.date) -> list[Service]:
+    """The services whose requests this agent may answer, among those that have any. One query and the grants'."""
+    asked = demarches_in_scope(user, on).values("service")
+    return list(Service.objects.filter(pk__in=asked).order_by("name"))
+
+
+def schools_in_scope(user: User, *, on: dt.date) -> list[Place]:
+    """The schools of the children about whom this agent is asked, or of the households. One query and the grants'."""
+    asked = demarches_in_scope(user, on).filter(state__in=COUNTED)
+    homes = Home.objects.filter(family__in=asked.filter(participant__isnull=True).values("family"))
+    pupils = Q(participant__in=asked.values("participant")) | Q(participant__in=homes.values("participant"))
+    attended = Schooling.objects.filter(pupils, year__ends_on__gte=on).values("place")
+    return list(Place.objects.filter(kind=PlaceKind.SCHOOL, pk__in=attended).order_by("name"))
+
+
+def worklist(user: User, tab: Tab, *, on: dt.date, sought: Sought = Sought()) -> QuerySet[Demarche]:
+    """The requests of a tab that this agent may answer, the most urgent first, those answered from the latest."""
     rows = demarches_in_scope(user, on).filter(state__in=tab.states, kind__in=KINDS)
-    for word in fold(words).split():
+    for word in fold(sought.words).split():
         rows = rows.filter(words__contains=word)
-    if kind:
-        rows = rows.filter(kind=kind)
-    if mine:
+    if sought.kind:
+        rows = rows.filter(kind=sought.kind)
+    if sought.service:
+        rows = rows.filter(service__code=sought.service)
+    if sought.school:
+        rows = rows.filter(_of_school(sought.school, on))
+    if sought.due:
+        rows = rows.filter(due_at__lt=sought.due)
+    if sought.mine:
         rows = rows.filter(assigned_to=user)
     order = (DUE_FIRST, "sent_at", "pk") if tab.states[0] in COUNTED else (CLOSED_FIRST, "-pk")
     return rows.select_related("family", "participant", "asked_by", "assigned_to").order_by(*order)
+
+
+def _of_school(school: str, on: dt.date) -> Q:
+    """About a child who goes there this year or the next, or a household with such a child."""
+    pupils = Schooling.objects.filter(place__code=school, year__ends_on__gte=on).values("participant")
+    homes = Home.objects.filter(participant__in=pupils).values("family")
+    return Q(participant__in=pupils) | Q(participant__isnull=True, family__in=homes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -15,7 +15,7 @@ from preau.accounts.notifying import Event, notify
 from preau.core.dates import PARIS, local_day
 from preau.families.choices import AccessLevel, LinkRefusal, Situation, Subject
 from preau.families.models import Address, Adult, Consent, Family, FileNumber, Guardianship, Participant
-from preau.families.rules import PRESETS, UNKNOWN, Contact, completed
+from preau.families.rules import PRESETS, UNKNOWN, Contact, completed, phone_wanted
 from preau.families.searching import refile
 from preau.journal import actions as journal
 from preau.journal.models import Entry
@@ -301,3 +301,72 @@ def choose_invoices_by_email(*, adult: Adult, wanted: bool, by: User, now: dt.da
         journal.record(
             by, "families.invoices_by_email", at=now, subject=adult.code, family=adult.family.code, facts=facts
         )
+
+
+# Coordinates, once a family may change them by itself or an agent has accepted
+
+
+@transaction.atomic
+def move_household(
+    *,
+    family: Family,
+    starts_on: dt.date,
+    lines: str,
+    postcode: str,
+    city: str,
+    insee_code: str,
+    by: journal.Actor | None,
+    now: dt.datetime,
+) -> None:
+    """The household lives there from a day on; the address of other days stays. `insee_code` is the town's for its
+    residents, whose prices differ."""
+    wanted = {"lines": lines, "postcode": postcode, "city": city, "insee_code": insee_code}
+    in_force = Address.objects.filter(family=family, starts_on__lte=starts_on).order_by("-starts_on").first()
+    if in_force is not None and all(getattr(in_force, name) == value for name, value in wanted.items()):
+        return
+    Address.objects.update_or_create(family=family, starts_on=starts_on, defaults=wanted)
+    refile(family.pk)
+    facts = {"starts_on": starts_on.isoformat()}
+    journal.record(by, "families.moved", at=now, subject=family.code, family=family.code, facts=facts)
+
+
+@transaction.atomic
+def change_allocataire(*, family: Family, number: str, by: journal.Actor | None, now: dt.datetime) -> None:
+    """The household's number at the CAF or the MSA; "" when it has none."""
+    if Family.objects.filter(pk=family.pk).exclude(allocataire=number).update(allocataire=number):
+        journal.record(by, "families.allocataire_changed", at=now, subject=family.code, family=family.code)
+
+
+class PreferredUnknown(Exception):
+    """The preferred way to reach somebody would need a number that is not known."""
+
+
+@transaction.atomic
+def change_contact(*, adult: Adult, values: Mapping[str, str], by: journal.Actor | None, now: dt.datetime) -> None:
+    """Change the numbers or the preferred contact of an adult; `values` are by column, the others stay. Raises
+    PreferredUnknown."""
+    held = Adult.objects.select_for_update().get(pk=adult.pk).contact
+    changed = {name: value for name, value in values.items() if value != getattr(held, name)}
+    if phone_wanted(replace(held, **changed)):
+        raise PreferredUnknown
+    if changed:
+        Adult.objects.filter(pk=adult.pk).update(**changed)
+        refile(adult.family_id)
+        facts = {"fields": sorted(changed)}
+        journal.record(
+            by, "families.contact_changed", at=now, subject=adult.code, family=adult.family.code, facts=facts
+        )
+
+
+@transaction.atomic
+def correct_participant(
+    *, participant: Participant, values: Mapping[str, str], by: journal.Actor | None, now: dt.datetime
+) -> None:
+    """Change the names, or the own e-mail and number, of somebody who takes part; `values` are by column."""
+    held = Participant.objects.select_for_update().get(pk=participant.pk)
+    changed = {name: value for name, value in values.items() if value != getattr(held, name)}
+    if changed:
+        Participant.objects.filter(pk=participant.pk).update(**changed)
+        refile(*participant.homes.values_list("family_id", flat=True))
+        facts = {"fields": sorted(changed)}
+        journal.record(by, "families.participant_corrected", at=now, participant=participant.code, facts=facts)

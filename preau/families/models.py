@@ -28,6 +28,7 @@ class Family(models.Model):
     name = models.CharField(max_length=120)
     archived_at = models.DateTimeField(null=True, blank=True)
     is_protected = models.BooleanField(default=False)
+    allocataire = models.CharField(max_length=15, blank=True)  # at the CAF or the MSA: never shown to another household
 
     class Meta:
         verbose_name = "dossier famille"
@@ -128,6 +129,8 @@ class Participant(models.Model):
     born_on = models.DateField()
     symbol = models.CharField(max_length=20, default="lapin")
     colour = models.CharField(max_length=10, choices=Colour, default=Colour.CORAIL)
+    email = models.EmailField(blank=True)  # a teenager's own, as the number below
+    phone_mobile = models.CharField(max_length=20, blank=True)
 
     class Meta:
         verbose_name = "enfant ou adulte inscrit"

@@ -59,7 +59,12 @@ def image_rights(user: User, children: Sequence[Participant], on: dt.date) -> di
     for asked in consents_of(user, on=on):
         if asked.text.code == TextCode.CONSENT_IMAGE and asked.participant:
             text = "Accordé" if asked.is_given else "Refusé" if asked.last else "Sans réponse"
-            found[asked.participant.pk] = ChildLine("Droit à l’image", text)
+            found[asked.participant.pk] = ChildLine(
+                "Droit à l’image",
+                text,
+                url=reverse("families:image_consent", args=[asked.participant.code]),
+                action="Droit à l’image",
+            )
     return found
 
 

@@ -47,8 +47,20 @@ SECTIONS = {
             "dossier",
             "dossier",
             "portal:dossier",
-            (Link("Consulter mon dossier et mes démarches", "portal:dossier"),),
-            within=("portal:demarches", "families", "demarches", "health", "documents", "members", "checklist"),
+            (
+                Link("Consulter mon dossier et mes démarches", "portal:dossier"),
+                Link("Modifier mes coordonnées", "demarches:contact"),
+            ),
+            within=(
+                "portal:demarches",
+                "portal:child",
+                "families",
+                "demarches",
+                "health",
+                "documents",
+                "members",
+                "checklist",
+            ),
         ),
         Section(
             "inscriptions",

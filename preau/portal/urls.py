@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from preau.portal.views import dossier, family, public
+from preau.portal.views import child, dossier, family, public
 
 app_name = "portal"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("accueil/", family.home, name="home"),
     path("dossier/", dossier.dossier, name="dossier"),
     path("dossier/demarches/", dossier.demarches, name="demarches"),
+    path("dossier/enfants/<slug:who>/", child.child, name="child"),
     path("aide/", public.help_page, name="help"),
     path("plan-du-site/", public.sitemap, name="sitemap"),
     path("delais/", public.notices, name="notices"),

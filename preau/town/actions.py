@@ -10,7 +10,7 @@ from django.db.models import F, ProtectedError
 from django.db.models.deletion import Collector
 
 from preau.journal.actions import Actor, record
-from preau.town.models import Level, Place, PublicHoliday, SchoolPeriod, SchoolYear, Service, Text, Town
+from preau.town.models import FieldPolicy, Level, Place, PublicHoliday, SchoolPeriod, SchoolYear, Service, Text, Town
 
 M = TypeVar("M", bound=models.Model)
 
@@ -162,6 +162,14 @@ def save_ordered(model: type[M], rows: Mapping[str, Mapping[str, Any]], *, by: A
 def save_levels(names: Mapping[str, str], *, by: Actor | None, now: dt.datetime) -> None:
     """Name the school levels, in the order in which children pass through them."""
     save_ordered(Level, {code: {"name": name} for code, name in names.items()}, by=by, now=now)
+
+
+def save_field(
+    code: str, *, is_shown: bool, is_required: bool, is_checked: bool, by: Actor | None, now: dt.datetime
+) -> FieldPolicy:
+    """Say what the town wants of a field of the family file."""
+    values = {"is_shown": is_shown, "is_required": is_required, "is_checked": is_checked}
+    return save_reference(FieldPolicy, {"field": code}, values, by=by, now=now)
 
 
 def save_school_year(code: str, values: Mapping[str, Any], *, by: Actor | None, now: dt.datetime) -> SchoolYear:

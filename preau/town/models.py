@@ -73,6 +73,26 @@ class Town(models.Model):
         return int(self.link_hours.get(way, LINK_HOURS))
 
 
+class FieldPolicy(models.Model):
+    """What the town says of a field of the family file (see fields.FIELDS): without a row, its own defaults hold."""
+
+    field = models.SlugField(max_length=40, unique=True)
+    is_shown = models.BooleanField()
+    is_required = models.BooleanField()
+    is_checked = models.BooleanField()
+
+    class Meta:
+        verbose_name = "champ du dossier"
+        constraints = [
+            models.CheckConstraint(
+                name="fieldpolicy_required_is_shown", condition=models.Q(is_shown=True) | models.Q(is_required=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.field
+
+
 class Service(models.Model):
     """A service of the town hall, with its address for families."""
 

@@ -20,6 +20,7 @@ from preau.townfile.rows import (
     ClosureRow,
     CollectingRow,
     DietRow,
+    FieldRow,
     GroupRow,
     HealthRow,
     HolidayRow,
@@ -28,6 +29,7 @@ from preau.townfile.rows import (
     PeriodRow,
     PlaceRow,
     RegieRow,
+    RequestRow,
     RoleRow,
     Row,
     ServiceRow,
@@ -97,6 +99,8 @@ class TownFile:
     tariffs: Table[TariffRow]
     roles: Table[RoleRow]
     checklist: Table[AskedItemRow]
+    fields: Table[FieldRow]
+    requests: Table[RequestRow]
 
 
 TOP = frozenset(
@@ -118,7 +122,7 @@ TOP = frozenset(
             "parts",
             "themes",
         ),
-        *("groups", "capacities", "activities", "tariffs", "roles", "checklist"),
+        *("groups", "capacities", "activities", "tariffs", "roles", "checklist", "fields", "requests"),
     }
 )
 CALENDAR = frozenset({"years", "periods", "public_holidays"})
@@ -156,6 +160,8 @@ def read_town_file(source: Source) -> TownFile:
         units=units,
         tariffs=_table(source, ("tariffs",), tree, TariffRow),
         roles=_table(source, ("roles",), tree, RoleRow),
+        fields=_table(source, ("fields",), tree, FieldRow),
+        requests=_table(source, ("requests",), tree, RequestRow),
         checklist=_table(source, ("checklist",), tree, AskedItemRow),
     )
 

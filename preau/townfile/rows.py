@@ -332,6 +332,21 @@ class TariffRow(Row):
     versions: list[VersionRow] = Field(min_length=1)
 
 
+class FieldRow(Row):
+    """What the town wants of a field of the family file; what is left out is as usual (town.fields.FIELDS)."""
+
+    shown: bool | None = None
+    required: bool | None = None
+    checked: bool | None = None
+
+
+class RequestRow(Row):
+    """Which service answers a kind of request, and within how many working days; None promises nothing."""
+
+    service: str
+    working_days: Annotated[int, Field(ge=1, le=60)] | None = None
+
+
 class RoleRow(Row):
     name: Text80
     capabilities: list[Annotated[str, among(Capability.values)]] = Field(min_length=1)

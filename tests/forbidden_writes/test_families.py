@@ -1,10 +1,12 @@
 """Who sees what, whose day it is."""
 
+from preau.demarches.actions import ask_change
+from preau.demarches.models import FieldChange
 from preau.families.choices import CustodyMode, PreferredContact, Situation
 from preau.families.models import CustodyException, FileNumber, Home, Schooling
 from preau.families.testing import make_family
 from preau.town.testing import make_level, make_place, make_service, make_year
-from tests.forbidden_writes.given import DAY, NEXT, Base, again, change, forbidden
+from tests.forbidden_writes.given import DAY, NEXT, NOW, Base, again, change, forbidden
 
 # 5. A withdrawn parent who sees something; whose day it is
 
@@ -90,3 +92,43 @@ def _(base: Base) -> None:
 @forbidden("custodyexception_ordered", "days that end before they start")
 def _(base: Base) -> None:
     CustodyException.objects.create(custody=base.custody, starts_on=NEXT, ends_on=DAY, home=base.home.family)
+
+
+# 7. Two pending changes of one field
+
+
+def _asked(base: Base) -> FieldChange:
+    wanted = {"address": {"lines": "1 rue Neuve", "postcode": "94800", "city": "Villejuif"}}
+    ask_change(target=base.home.family, wanted=wanted, by=base.home.user, now=NOW)
+    return FieldChange.objects.get()
+
+
+@forbidden("fieldchange_one_pending_family", "an address asked twice")
+def _(base: Base) -> None:
+    again(_asked(base))
+
+
+@forbidden("fieldchange_one_pending_adult", "a number of an adult asked twice")
+def _(base: Base) -> None:
+    row = _asked(base)
+    change(row, family=None, adult=base.home.adult, field="phone-mobile")
+    row.refresh_from_db()
+    again(row)
+
+
+@forbidden("fieldchange_one_pending_participant", "a name of a child asked twice")
+def _(base: Base) -> None:
+    row = _asked(base)
+    change(row, family=None, participant=base.child, field="child-last-name")
+    row.refresh_from_db()
+    again(row)
+
+
+@forbidden("fieldchange_one_target", "a field of a household and of an adult")
+def _(base: Base) -> None:
+    change(_asked(base), adult=base.home.adult)
+
+
+@forbidden("filechange_one_target", "a change of nobody")
+def _(base: Base) -> None:
+    change(_asked(base).change, family=None)

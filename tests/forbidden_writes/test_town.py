@@ -26,7 +26,7 @@ from preau.notifications.choices import OutgoingState
 from preau.notifications.models import Outgoing
 from preau.pricing.models import UnitTariff
 from preau.pricing.testing import make_quotient, make_tariff
-from preau.town.models import SchoolPeriod, SchoolYear, Text
+from preau.town.models import FieldPolicy, SchoolPeriod, SchoolYear, Text
 from preau.town.testing import make_town, make_year
 from tests.forbidden_writes.given import DAY, NEXT, NOW, Base, again, change, forbidden
 
@@ -288,3 +288,8 @@ def _(base: Base) -> None:
 @forbidden("askeditem_ages_ordered", "something asked from six years old to three")
 def _(base: Base) -> None:
     AskedItem.objects.create(code="a", item=Item.SCHOOL, stage=Stage.OPTIONAL, age_from=6, age_to=3)
+
+
+@forbidden("fieldpolicy_required_is_shown", "a field that is hidden and required")
+def _(base: Base) -> None:
+    FieldPolicy.objects.create(field="address", is_shown=False, is_required=True, is_checked=False)

@@ -9,17 +9,14 @@ from django.db.models import Exists, OuterRef, Q
 from preau.accounts.choices import UserKind
 from preau.accounts.credentials import change_names
 from preau.accounts.models import User
-from preau.core.dates import local_day
-from preau.demarches.actions.moving import answer, complete, open_demarche, withdraw
+from preau.demarches.actions.moving import answer, complete, open_demarche, receiving, withdraw
 from preau.demarches.choices import ACCOUNT, OPEN, DemarcheState
 from preau.demarches.models import AccountAsked, AskedPhoto, Demarche
-from preau.demarches.queries import identity_in, recipient_of, vouched_before
+from preau.demarches.queries import identity_in, vouched_before
 from preau.demarches.rules import VOUCHED, AccountIdentity, Correction, corrections
 from preau.families.actions import NewHousehold, complete_contact, link_account, open_family
 from preau.families.models import Adult
 from preau.journal.actions import record
-from preau.town.actions import save_service
-from preau.town.models import Service
 from preau.town.queries import the_town
 
 KEPT = dt.timedelta(days=30)
@@ -65,7 +62,7 @@ def _ask(user: User, asked: AccountAsked, photo: bytes, now: dt.datetime) -> Dem
     number = asked.claimed_number
     demarche = open_demarche(
         kind=ACCOUNT,
-        service=_recipient(now),
+        service=receiving(ACCOUNT, now=now),
         asked_by=user,
         summary=f"Relier un compte au dossier {number}" if number else "Ouvrir un compte sans dossier",
         words=words_of(asked),
@@ -93,12 +90,6 @@ def _forget_photo(demarche: Demarche) -> None:
 def words_of(asked: AccountAsked) -> list[str]:
     """What agents look for it by."""
     return [asked.first_name, asked.last_name, asked.birth_name, asked.claimed_number, asked.claimed_name]
-
-
-def _recipient(now: dt.datetime) -> Service:
-    """A request is never lost: a town without any service gets one, which its administrators see."""
-    service = recipient_of(ACCOUNT, on=local_day(now))
-    return service or save_service("mairie", {"name": "Mairie"}, by=None, now=now)
 
 
 @transaction.atomic

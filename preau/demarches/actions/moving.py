@@ -13,12 +13,15 @@ from django.db.models import F
 from preau.accounts.choices import Topic
 from preau.accounts.models import User
 from preau.accounts.notifying import Event, notify
+from preau.core.dates import local_day
 from preau.demarches.choices import OPEN, DemarcheState, Refusal
 from preau.demarches.kinds import kind_of
 from preau.demarches.models import Demarche, DemarcheEvent
+from preau.demarches.queries import recipient_of
 from preau.demarches.rules import Correction, due_at, fold, may_move, needs_reason
 from preau.families.models import Family, Participant
 from preau.journal.actions import record
+from preau.town.actions import save_service
 from preau.town.models import Service
 from preau.town.queries import school_calendar, the_town
 
@@ -29,6 +32,13 @@ class DemarcheRefused(Exception):
     def __init__(self, reason: Refusal) -> None:
         super().__init__(reason.value)
         self.reason = reason
+
+
+def receiving(kind: str, *, now: dt.datetime) -> Service:
+    """The service to send a request of this kind to. A request is never lost: a town without any service gets one,
+    which its administrators see."""
+    service = recipient_of(kind, on=local_day(now))
+    return service or save_service("mairie", {"name": "Mairie"}, by=None, now=now)
 
 
 @transaction.atomic

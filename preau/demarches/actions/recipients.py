@@ -8,10 +8,13 @@ from preau.town.actions import delete_reference, save_reference
 from preau.town.models import Service
 
 
-def choose_recipient(kind: str, service: str | None, *, by: Actor | None, now: dt.datetime) -> None:
-    """Send the requests of `kind` to the service of that code; None leaves them to the first of the town."""
+def choose_recipient(
+    kind: str, service: str | None, *, working_days: int | None = None, by: Actor | None, now: dt.datetime
+) -> None:
+    """Send the requests of `kind` to the service of that code, which answers within so many working days (None: no
+    delay is promised); without a service they go to the first of the town."""
     if service is not None:
-        values = {"service": Service.objects.get(code=service)}
+        values = {"service": Service.objects.get(code=service), "working_days": working_days}
         save_reference(Recipient, {"kind": kind}, values, by=by, now=now)
         return
     for row in Recipient.objects.filter(kind=kind):

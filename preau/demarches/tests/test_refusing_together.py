@@ -92,7 +92,9 @@ def test_a_second_click_refuses_and_tells_nobody_twice(client) -> None:
 @pytest.mark.parametrize("values", [[], ["x"], ["\0"], ["zzzzzzzzzz-1"], ["a-b-c"], ["aaaaaaaaaa-²"]])
 def test_nothing_that_can_be_refused_is_said(client, values) -> None:
     for send_ in (client.get, client.post):
-        assert "Cochez les demandes à refuser." in words(send_(PAGE, {"d": values, "message": "x"}, follow=True))
+        assert "Cochez les demandes auxquelles vous voulez répondre." in words(
+            send_(PAGE, {"d": values, "message": "x"}, follow=True)
+        )
 
 
 @pytest.mark.parametrize("version", ["", "²", "-3", "9" * 30])

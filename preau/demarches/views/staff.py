@@ -28,13 +28,16 @@ from preau.demarches.queries import (
     answer_texts,
     history_of,
     rows_of,
+    schools_in_scope,
+    services_in_scope,
     tab_of,
     tabs_of,
     worklist,
 )
 
 PER_PAGE = 20
-KEPT_IN_ADDRESS = ("etat", "q", "type", "moi", "page")
+FILTERS = ("q", "type", "service", "ecole", "delai", "moi")
+KEPT_IN_ADDRESS = ("etat", *FILTERS, "page")
 STILL_OPEN = "Cette demande a changé pendant que vous l’aviez ouverte. Relisez-la, puis répondez."
 
 
@@ -140,7 +143,7 @@ def not_answered(
     fresh = demarche_of(request, demarche.code)
     if not fresh.is_open:
         messages.error(request, moved_in_words(fresh, request.user))
-        return back_to(request, fresh)
+        return show(request, fresh, unsent=form.cleaned_data["message"])
     written = request.POST.copy()
     written["version"] = str(fresh.version)
     again = AnswerForm(written, texts=answer_texts(dialog))
@@ -178,33 +181,32 @@ def show(
     *,
     dialog: DemarcheState | None = None,
     form: AnswerForm | None = None,
+    unsent: str = "",
 ) -> HttpResponse:
-    """The list of a tab, with a request beside it and a dialog over it when there is one."""
+    """The list of a tab, with a request beside it and a dialog over it when there is one. `unsent` is a message that
+    came too late: nothing of what was written is lost."""
     now = timezone.now()
     context = _list(request, demarche, now)
     if demarche is not None:
         kind = kind_of(demarche.kind)
         context |= {"kind": kind, "lines": kind.lines(demarche), "events": history_of(demarche)}
-        context |= {"chip": rows_of([demarche], now=now)[0].due}
+        context |= {"chip": rows_of([demarche], now=now)[0].due, "unsent": unsent}
+        context |= {"checks": kind.checks(demarche) if demarche.is_open else ()}
     if form is not None:
         context |= {"form": form, "dialog": dialog}
     return render(request, "demarches/staff/worklist.html", context | {"demarche": demarche})
 
 
 def _list(request: StaffRequest, demarche: Demarche | None, now: dt.datetime) -> dict[str, Any]:
-    today, search = local_day(now), FilterForm(request.GET)
-    search.is_valid()
-    sought = search.cleaned_data
+    today = local_day(now)
+    search = FilterForm(
+        request.GET,
+        services=services_in_scope(request.user, on=today),
+        schools=schools_in_scope(request.user, on=today),
+    )
     here = tab_of(demarche) if demarche else TABS[0]
     tab = next((tab for tab in TABS if tab.code == request.GET.get("etat")), here)
-    found = worklist(
-        request.user,
-        tab,
-        on=today,
-        words=sought.get("q", ""),
-        kind=sought.get("type", ""),
-        mine=sought.get("moi", False),
-    )
+    found = worklist(request.user, tab, on=today, sought=search.sought(now))
     page: Page[Demarche] = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     tabs = tabs_of(request.user, on=today)
     return {
@@ -213,7 +215,7 @@ def _list(request: StaffRequest, demarche: Demarche | None, now: dt.datetime) ->
         "tab": next(one for one in tabs if one.code == tab.code),
         "page": page,
         "rows": rows_of(list(page.object_list), now=now),
-        "is_filtered": any(sought.get(name) for name in ("q", "type", "moi")),
+        "is_filtered": any(search.cleaned_data.get(name) for name in FILTERS),
         "query": _kept(request.GET),
     }
 

@@ -1,6 +1,7 @@
-"""Refusing several requests at once, with one message."""
+"""Answering several requests at once: refused with one message, or accepted when their kinds allow it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -15,15 +16,15 @@ from preau.core.codes import is_code
 from preau.core.dates import local_day
 from preau.demarches.actions import DemarcheRefused
 from preau.demarches.actions.texts import save_answer_text
-from preau.demarches.choices import DemarcheState
+from preau.demarches.choices import DemarcheState, Refusal
 from preau.demarches.forms import MessageForm
-from preau.demarches.kinds import kind_of
+from preau.demarches.kinds import Line, kind_of
 from preau.demarches.models import Demarche
 from preau.demarches.permissions import demarches_in_scope
-from preau.demarches.queries import answer_texts, rows_of, who_of
+from preau.demarches.queries import WorklistRow, answer_texts, rows_of, who_of
 
 MOST_AT_ONCE = 50
-NOTHING_TICKED = "Cochez les demandes à refuser."
+NOTHING_TICKED = "Cochez les demandes auxquelles vous voulez répondre."
 
 
 @staff_page(Capability.HANDLE_REQUESTS)
@@ -81,3 +82,62 @@ def _refuse(request: StaffRequest, chosen: Iterable[Demarche], read: dict[str, s
 def _number(text: str) -> int:
     """A version as the page wrote it; 0, which none has, for anything else."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """A request that was ticked: what is asked, and why it must be read alone ("" when it need not)."""
+
+    row: WorklistRow
+    lines: Sequence[Line]
+    version: int
+    why_alone: str
+
+
+@staff_page(Capability.HANDLE_REQUESTS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def accepting_many(request: StaffRequest) -> HttpResponse:
+    """The requests that were ticked, as `refusing_many`; POST accepts those that may be together. What the machine
+    finds odd, and the kinds that need more than a yes, are to be read one by one."""
+    ticked = request.POST if request.method == "POST" else request.GET
+    read = dict(value.partition("-")[::2] for value in ticked.getlist("d")[:MOST_AT_ONCE])
+    chosen = [demarche for demarche in _chosen(request, read) if demarche.is_open or request.method == "POST"]
+    if not chosen:
+        messages.warning(request, NOTHING_TICKED)
+        return redirect("demarches:worklist")
+    if request.method == "POST":
+        _accept(request, chosen, read)
+        return redirect("demarches:worklist")
+    rows = [_together(row) for row in rows_of(chosen, now=timezone.now())]
+    context = {
+        "together": [one for one in rows if not one.why_alone],
+        "alone": [one for one in rows if one.why_alone],
+    }
+    return render(request, "demarches/staff/accept_many.html", context)
+
+
+def _together(row: WorklistRow) -> Together:
+    kind = kind_of(row.demarche.kind)
+    bad = [check.text for check in kind.checks(row.demarche) if check.is_good is False]
+    why = "Ce type de demande s’accepte une à une." if not kind.is_accepted_together else " ".join(bad)
+    return Together(row, kind.lines(row.demarche), row.demarche.version, why)
+
+
+def _accept(request: StaffRequest, chosen: Iterable[Demarche], read: dict[str, str]) -> None:
+    now, done = timezone.now(), 0
+    for demarche in chosen:
+        kind = kind_of(demarche.kind)
+        try:
+            if not kind.is_accepted_together or any(check.is_good is False for check in kind.checks(demarche)):
+                raise DemarcheRefused(Refusal.STALE)
+            kind.accept(demarche, by=request.user, version=_number(read[demarche.code]), now=now)
+            done += 1
+        except DemarcheRefused:
+            messages.warning(
+                request,
+                f"« {demarche.summary} », {who_of(demarche)} : cette demande a changé, elle n’est pas acceptée.",
+            )
+    if done:
+        one = "La demande est acceptée. Un e-mail prévient la personne."
+        many = f"{done} demandes sont acceptées. Un e-mail prévient chaque personne."
+        messages.success(request, one if done == 1 else many)

@@ -1,7 +1,8 @@
 """What the types cannot say: references, dates in order, rules that can be read, nothing forgotten.
 
 `town` the town itself and its accounts · `members` what parents are asked · `calendar` days in order ·
-`offer` activities, units, groups · `asking` what files must hold · `money` tariffs, régies ·
+`offer` activities, units, groups · `asking` what files must hold · `requests` fields and kinds of requests ·
+`money` tariffs, régies ·
 `references` codes that exist · `missing` what is forgotten · `history` what past days forbid.
 """
 
@@ -15,6 +16,7 @@ from preau.townfile.checks.missing import missing_faults
 from preau.townfile.checks.money import money_faults, money_warnings
 from preau.townfile.checks.offer import offer_faults
 from preau.townfile.checks.references import reference_faults
+from preau.townfile.checks.requests import request_faults
 from preau.townfile.checks.town import account_faults, account_warnings, town_faults
 from preau.townfile.file import TownFile
 from preau.townfile.lines import Path
@@ -31,6 +33,7 @@ CHECKS: tuple[Check, ...] = (
     asking_faults,
     money_faults,
     reference_faults,
+    request_faults,
     missing_faults,
 )
 

@@ -10,6 +10,7 @@ from preau.townfile.lines import Path
 
 REFERENCES: tuple[tuple[str, str, str], ...] = (
     ("accounts.service", "services", "service inconnu"),
+    ("requests.*.service", "services", "service inconnu"),
     ("regies.*.service", "services", "service inconnu"),
     ("tariffs.*.service", "services", "service inconnu"),
     ("activities.*.service", "services", "service inconnu"),

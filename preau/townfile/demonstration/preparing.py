@@ -19,6 +19,7 @@ from preau.town.queries import school_calendar
 from preau.town.rules import kind_of_day
 from preau.townfile.checking import checked_source
 from preau.townfile.demonstration import households as drawn
+from preau.townfile.demonstration.asking import ask_to_change
 from preau.townfile.demonstration.booking import Diary, write_bookings
 from preau.townfile.demonstration.caring import write_health
 from preau.townfile.demonstration.enrolling import Catalogue, enrol_all, write_enrolments
@@ -96,6 +97,7 @@ def prepare(scene: Scene, *, families: int, now: dt.datetime) -> None:
     write_bookings(diary, settled, now=now)
     bill_past_months(line, rng, visited=households[0].code, now=now)
     sign_for_all(settled.families[households[0]], rng, since=since, now=now)
+    ask_to_change(scene, households, settled, now=now)
     to_try = list(prepare_arrivals(scene, households, settled, now=now))
     record(
         None,

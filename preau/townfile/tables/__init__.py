@@ -8,6 +8,7 @@ from preau.townfile.tables.members import MEMBERS_TABLES
 from preau.townfile.tables.money import MONEY_TABLES
 from preau.townfile.tables.offer import OFFER_TABLES
 from preau.townfile.tables.people import PEOPLE_TABLES
+from preau.townfile.tables.requests import REQUEST_TABLES
 from preau.townfile.tables.table import Synced, Writing
 from preau.townfile.tables.town import TOWN_TABLES
 
@@ -21,4 +22,5 @@ TABLES: tuple[Synced[Any], ...] = (
     *MONEY_TABLES,
     *OFFER_TABLES,
     *ASKING_TABLES,
+    *REQUEST_TABLES,
 )

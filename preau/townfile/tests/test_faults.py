@@ -65,6 +65,11 @@ FAULTS: tuple[tuple[str, str, str], ...] = (
     ('stage = "before_booking"', 'stage = "before_booking"\ncost = "Cher"', 'stage = "optional"'),
     ("months = 3", "months = 3\nage_from = 6\nage_to = 3", "avant le plus petit"),
     ('activities = ["cantine"]', 'activities = ["cantines"]', "Vouliez-vous écrire « cantine »"),
+    # what families change
+    ("[accounts]", "[fields.adresse]\nchecked = true\n\n[accounts]", "champ inconnu"),
+    ("[accounts]", "[fields.address]\nshown = false\n\n[accounts]", "ne peut pas être obligatoire"),
+    ("[accounts]", '[requests.enfants]\nservice = "regie"\n\n[accounts]', "type de demande inconnu"),
+    ("[accounts]", '[requests.child]\nservice = "accueil"\n\n[accounts]', "service inconnu"),
     # the town
     ('insee_code = "94001"', 'insee_code = "9401"', "code INSEE"),
     ('school_zone = "C"', 'school_zone = "D"', "n’est pas connu"),
