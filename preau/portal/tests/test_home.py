@@ -11,6 +11,7 @@ from preau.billing.testing import make_household, make_invoice, make_regie
 from preau.bookings.models import DraftChange
 from preau.bookings.testing import make_booking
 from preau.core.dates import PARIS
+from preau.demarches.actions import ask_change, withdraw_change
 from preau.families.testing import make_adult, make_child, make_family
 from preau.town.testing import make_level, make_place, make_town, make_year
 
@@ -260,3 +261,23 @@ def test_a_parent_without_a_household_of_their_own_sees_the_page(client):
     client.force_login(adult.user)
     assert "Aucun enfant dans votre dossier" in page(client.get(HOME))
     assert client.get("/inscriptions/nouvelle/").status_code == 200
+
+
+def test_what_waits_for_an_answer_is_told_with_its_page_and_what_is_over_is_not(client, zoe):
+    make_town(sections=[{"code": "accueil", "label": "Accueil"}, {"code": "dossier", "label": "Dossier"}])
+    wanted = {"address": {"lines": "1 quai Vert", "postcode": "94800", "city": "Villejuif"}}
+    demarche = ask_change(target=zoe.family, wanted=wanted, by=zoe.user, now=NOW).asked
+    assert demarche is not None
+    html = page(client.get(HOME))
+    assert "Mes démarches en cours" in html
+    assert f'href="/dossier/demarches/{demarche.code}/"' in html
+    withdraw_change(demarche, by=zoe.user, now=NOW)
+    assert "Mes démarches en cours" not in page(client.get(HOME))
+
+
+def test_each_child_leads_to_their_file_when_the_town_has_the_section(client, zoe):
+    nora = child_of(zoe)
+    address = f'href="/dossier/enfants/{nora.code}/"'
+    assert address not in page(client.get(HOME))
+    make_town(sections=[{"code": "accueil", "label": "Accueil"}, {"code": "dossier", "label": "Dossier"}])
+    assert address in page(client.get(HOME))

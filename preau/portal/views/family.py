@@ -18,10 +18,12 @@ from preau.checklist.queries.todo import lines_of, todo_of
 from preau.core.dates import Month, local_day
 from preau.families.models import Participant, Schooling
 from preau.families.queries import adults_of_household, schooling_on, with_schooling
+from preau.portal.following import in_progress
 from preau.portal.sections import account_section, sections_of
 from preau.town.context import town_of
 
 DAYS_SHOWN = 3
+DEMARCHES_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,8 @@ class GrownupTag:
 @family_page
 @require_safe
 def home(request: FamilyRequest) -> HttpResponse:
-    today = local_day(timezone.now())
+    now = timezone.now()
+    today = local_day(now)
     sections = {chosen.section.code: chosen for chosen in sections_of(town_of(request))}
     members = coming_days(request.user, first=today, count=DAYS_SHOWN)
     prefetch_related_objects([row.participant for row in members], with_schooling())
@@ -59,6 +62,9 @@ def home(request: FamilyRequest) -> HttpResponse:
             for row in members
         ],
         "grownups": grownups_beside(request.user, [row.participant for row in members]),
+        "followed": in_progress(request.user, on=today, now=now, count=DEMARCHES_SHOWN)
+        if "dossier" in sections
+        else [],
         "sections": sections,
         "blocks": [*(chosen for chosen in sections.values() if chosen.section.links), account_section(request.user)],
     }
