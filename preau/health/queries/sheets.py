@@ -19,6 +19,7 @@ from preau.health.sealing import Spot, unseal
 from preau.town.models import SchoolYear
 
 NBSP = "\u00a0"
+URGENT = frozenset({Item.ALLERGIES, Item.PAI, Item.TREATMENTS, Item.ADVICE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,11 @@ class OpenSheet:
     @property
     def done(self) -> int:
         return sum(1 for item in self.items if not item.is_lacking)
+
+    @property
+    def urgent_first(self) -> list[OpenItem]:
+        """The items as somebody on duty needs them."""
+        return sorted(self.items, key=lambda one: one.item not in URGENT)
 
     @property
     def names(self) -> list[str]:

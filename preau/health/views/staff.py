@@ -15,6 +15,7 @@ from preau.health.actions import open_sheet
 from preau.health.choices import Purpose
 from preau.health.forms import ReadingForm
 from preau.health.permissions import is_at_own_place, sheets_in_scope
+from preau.health.queries.states import sheet_rules
 from preau.health.views.opening import opened
 
 ON_THE_SPOT = [(str(one.value), str(one.label)) for one in (Purpose.ON_DUTY, Purpose.FAMILY)]
@@ -41,6 +42,7 @@ def _sheet(request: StaffRequest, child: Participant) -> HttpResponse:
         "child": child,
         "form": form,
         "is_here": is_here,
+        "is_shown": sheet_rules().show_readings,
         "schooling": schooling_on(child.schoolings.all(), today),
     }
     if request.method == "POST" and form.is_valid():
