@@ -12,3 +12,20 @@ class ExportRefusal(TextChoices):
     """Why an export is not begun."""
 
     ONE_AT_A_TIME = "one_at_a_time", "Vous avez déjà un fichier en préparation ou à télécharger."
+
+
+class Erased(TextChoices):
+    """Whom an erasure is about."""
+
+    ACCOUNT = "account", "un compte"
+    ADULT = "adult", "un adulte"
+    CHILD = "child", "un enfant ou un participant"
+    FAMILY = "family", "un dossier entier"
+
+
+class ErasureRefusal(TextChoices):
+    """Why nobody can be erased yet."""
+
+    ENROLLED = "enrolled", "Une inscription ou une réservation à venir est en cours : terminez-la d’abord."
+    OWES = "owes", "Une facture reste à payer : la dette a besoin de son débiteur."
+    ASKS = "asks", "Une démarche attend encore une réponse."

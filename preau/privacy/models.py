@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from preau.core.codes import new_code
-from preau.privacy.choices import ExportState
+from preau.privacy.choices import Erased, ExportState
 
 
 class DataExport(models.Model):
@@ -36,3 +36,18 @@ class DataExport(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["expires_at"], name="dataexport_expires")]
+
+
+class Erasure(models.Model):
+    """Somebody was erased: by their code, with how many rows of each sort went or stayed, and why these stay. The last
+    time counts: done again, it finds nothing more."""
+
+    kind = models.CharField(max_length=10, choices=Erased)
+    subject = models.CharField(max_length=10)
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    report = models.JSONField(default=list)  # of {"label", "how", "count", "why"}
+
+    class Meta:
+        verbose_name = "effacement"
+        constraints = [models.UniqueConstraint(fields=["kind", "subject"], name="erasure_once")]

@@ -1,7 +1,7 @@
 """What the database refuses of people's requests about their data."""
 
-from preau.privacy.choices import ExportState
-from preau.privacy.models import DataExport
+from preau.privacy.choices import Erased, ExportState
+from preau.privacy.models import DataExport, Erasure
 from tests.forbidden_writes.given import NOW, Base, forbidden
 
 
@@ -19,3 +19,9 @@ def _(base: Base) -> None:
 def _(base: Base) -> None:
     for _ in range(2):
         DataExport.objects.create(user=base.home.user, asked_at=NOW)
+
+
+@forbidden("erasure_once", "two accounts of one erasure")
+def _(base: Base) -> None:
+    for _ in range(2):
+        Erasure.objects.create(kind=Erased.CHILD, subject="abc", at=NOW)

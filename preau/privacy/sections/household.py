@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.db.models import QuerySet
 
-from preau.demarches.models import AccountAsked, AskedPhoto, Demarche, DemarcheEvent
+from preau.demarches.models import AccountAsked, AskedPhoto, Demarche, DemarcheEvent, FieldChange
 from preau.demarches.permissions import demarches_visible_to
 from preau.families.choices import Subject
 from preau.families.models import (
@@ -44,6 +44,8 @@ def household(person: Person) -> Iterator[Row]:
     """Numbers, then addresses; never the other adults, whose data are theirs."""
     for family in person.families:
         yield "Dossier", family.number, family.name, None
+        if family.allocataire:
+            yield "Numéro d’allocataire", family.allocataire, "", None
     for number in FileNumber.objects.filter(family__in=person.families).select_related("service"):
         yield f"Numéro du service {number.service.name}", number.number, "", None
     for row in Address.objects.filter(family__in=person.families).order_by("starts_on"):
@@ -55,7 +57,8 @@ def children(person: Person) -> Iterator[Row]:
     mine = set(Home.objects.filter(family__in=person.families).values_list("participant_id", flat=True))
     for child in seen:
         lives = "chez moi" if child.pk in mine else "dans un autre foyer"
-        yield child.first_name, child.last_name, child.get_sex_display(), child.born_on, lives
+        reached = " ".join(filter(None, [child.email, child.phone_mobile]))
+        yield child.first_name, child.last_name, child.get_sex_display(), child.born_on, reached, lives
 
 
 def schoolings(person: Person) -> Iterator[Row]:
@@ -135,6 +138,17 @@ def account_asked(person: Person) -> Iterator[Row]:
         )
 
 
+def changes(person: Person) -> Iterator[Row]:
+    rows = FieldChange.objects.filter(change__demarche__in=_sent_by(person)).select_related("change__demarche")
+    for row in rows.order_by("change__demarche__sent_at", "pk"):
+        yield row.change.demarche.code, row.field, _text(row.old), _text(row.new), row.get_state_display()
+
+
+def _text(value: object) -> str:
+    """A field as it was asked: a text, or the parts of an address."""
+    return ", ".join(str(part) for part in value.values() if part) if isinstance(value, dict) else str(value)
+
+
 def photos(person: Person) -> Iterator[File]:
     for row in AskedPhoto.objects.filter(asked__demarche__in=_sent_by(person)).select_related("asked__demarche"):
         yield File(f"photo-{row.asked.demarche.code}.jpg", bytes(row.jpeg))
@@ -165,7 +179,7 @@ SECTIONS = (
         "enfants",
         "Enfants, et moi si je participe",
         "Ceux dont vous pouvez voir l’identité.",
-        ("Prénom", "Nom", "Sexe", "Naissance", "Vit"),
+        ("Prénom", "Nom", "Sexe", "Naissance", "Ses contacts", "Vit"),
         children,
         ("families.Participant", "families.Home"),
     ),
@@ -224,6 +238,14 @@ SECTIONS = (
         ("Démarche", "Le", "Par", "État", "Message", "Corrigé"),
         steps,
         ("demarches.DemarcheEvent",),
+    ),
+    Section(
+        "changements",
+        "Changements demandés",
+        "Champ par champ, ce qui était et ce que vous avez demandé.",
+        ("Démarche", "Champ", "Avant", "Demandé", "État"),
+        changes,
+        ("demarches.FileChange", "demarches.FieldChange"),
     ),
     Section(
         "compte-demande",

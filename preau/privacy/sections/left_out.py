@@ -15,7 +15,7 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
             (
                 *("auth.Permission", "auth.Group_permissions", "auth.Group", "contenttypes.ContentType"),
                 *("socialaccount.SocialApp", "town.Town", "town.Service", "town.Place", "town.Level"),
-                *("town.SchoolYear", "town.SchoolPeriod", "town.PublicHoliday", "town.Text"),
+                *("town.SchoolYear", "town.SchoolPeriod", "town.PublicHoliday", "town.Text", "town.FieldPolicy"),
                 *("activities.Theme", "activities.Part", "activities.Activity", "activities.Activity_levels"),
                 *("activities.Activity_schools", "activities.Unit", "activities.Unit_parts", "activities.Group"),
                 *("activities.Group_levels", "activities.Group_schools", "activities.CapacityRule"),
@@ -46,6 +46,7 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "families.FileWord": "les mots d’un dossier, répétés pour la recherche",
         "health.HealthKey": "la clé qui ferme la fiche ; la fiche, elle, est donnée ouverte",
         **dict.fromkeys(("journal.ChainHead", "journal.Cut"), "l’empreinte du journal, sans personne"),
+        "privacy.Erasure": "le compte rendu d’un effacement : un code, des nombres",
         "privacy.DataExport": "l’export lui-même",
         "members.Barred": "écrit par un agent d’après un jugement, pour protéger l’enfant : remis par la mairie",
         "members.Disagreement": "renvoie à une démarche et à une personne, déjà données",
