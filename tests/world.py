@@ -24,6 +24,9 @@ from preau.bookings.actions import confirm_draft, save_draft
 from preau.bookings.models import Booking, DraftChange, Seat, Submission
 from preau.bookings.rules.lines import Cell
 from preau.bookings.testing import make_booking, open_days, paris
+from preau.checklist.choices import Item as AskedOf
+from preau.checklist.choices import Stage, Step
+from preau.checklist.models import AskedItem, Season, YearConfirmation
 from preau.core.audience import Audience, AudienceKind
 from preau.core.dates import Month
 from preau.core.money import euros
@@ -280,6 +283,7 @@ def make_world() -> World:
     AnswerText.objects.create(code="texterefus", state=DemarcheState.REFUSED, title="Refus", body="Désolés.")
     ours, others = make_household_of(OURS), make_household_of(OTHERS)
     make_text("terms").acceptances.create(user=ours.user, at=NOW)
+    ask_of_files(ours)
     Address.objects.filter(family=ours.home.family).update(lines="3 impasse Wolframite")
     Adult.objects.filter(pk=ours.home.adult.pk).update(**dict(zip(PHONE_FIELDS.values(), PHONES, strict=True)))
     money = money_marks(ours)
@@ -314,6 +318,16 @@ def make_world() -> World:
 
 
 OF_FILES = (Capability.SEE_JUDGMENTS, Capability.INVITE_FAMILIES, Capability.SEE_FAMILIES, Capability.EDIT_FAMILIES)
+
+
+def ask_of_files(ours: Household) -> None:
+    """Something is missing in our family’s file, and half of the file of the year is looked at."""
+    AskedItem.objects.create(code="photo", item=AskedOf.HEALTH_SHEET, stage=Stage.BEFORE_FIRST_DAY)
+    days = {"opens_on": SOON - dt.timedelta(days=9), "closes_on": LATER}
+    season = Season.objects.create(year=make_year(), steps=[str(step) for step in Step], reminders=[], **days)
+    said = {"step": Step.IMAGE, "by": ours.user, "at": NOW, "seen": "0" * 64}
+    YearConfirmation.objects.create(season=season, participant=ours.child, **said)
+
 
 COLLEAGUE, COLLEAGUES_ROLE, PROPOSED, LOST = "quentin.wyvernhart", "role-quokka", "prpsd23456", "rcvry23456"
 
@@ -421,6 +435,7 @@ def state_of(ours: Household) -> dict[str, list[dict[str, Any]]]:
         Invitation.objects.filter(adult=home.adult),
         ActivationCode.objects.filter(adult=home.adult),
         Takeover.objects.filter(pk=ours.takeover.pk),
+        YearConfirmation.objects.filter(participant=child),
         TrustedPerson.objects.filter(participant=child),
         Barred.objects.filter(participant=child),
         DietChoice.objects.filter(participant=child),
@@ -472,6 +487,7 @@ FREE: dict[str, object] = {
     "version": 1,
     "subject": "traitements",
     "vaccine": "dtp",
+    "step": "identite",
     "text_code": "texterefus",  # a text that agents of all services share
 }
 

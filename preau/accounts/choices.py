@@ -44,6 +44,7 @@ class Topic(TextChoices):
     """What a person may choose to be told or not."""
 
     REQUESTS = "requests", "la réponse à une demande"
+    REMINDERS = "reminders", "un rappel avant une date limite"
 
 
 class LinkPurpose(TextChoices):

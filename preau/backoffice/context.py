@@ -31,6 +31,8 @@ PAGES = (
     Page("Demandes", "demarches:worklist", "boite", Capability.HANDLE_REQUESTS),
     Page("Familles", "backoffice:families", "famille", Capability.SEE_FAMILIES),
     Page("Enfants", "backoffice:children", "ecole", Capability.SEE_CHILDREN),
+    Page("Dossiers incomplets", "checklist:missing", "alerte", Capability.REVIEW_DOCUMENTS),
+    Page("Dossiers d’inscription", "checklist:unfinished", "agenda", Capability.PREPARE_SCHOOL_YEAR),
     Page("Réservations", "bookings:day", "liste", Capability.SEE_BOOKINGS),
     Page("Occupation", "bookings:occupancy", "graphique", Capability.SEE_BOOKINGS),
     Page("Comptes", "registration:accounts", "compte", Capability.INVITE_FAMILIES),

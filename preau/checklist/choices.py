@@ -8,10 +8,14 @@ class Item(TextChoices):
 
     COORDINATES = "coordinates", "Adresse et téléphone de la famille"
     SCHOOL = "school", "École et niveau"
+    PERSON_TO_CALL = "person_to_call", "Une personne à appeler en cas d’urgence"
+    HEALTH_SHEET = "health_sheet", "Fiche sanitaire"
+    VACCINES = "vaccines", "Vaccins"
+    AUTHORISATIONS = "authorisations", "Réponses aux autorisations parentales"
     IMAGE_RIGHTS = "image_rights", "Réponse sur le droit à l’image"
 
 
-ABOUT_CHILDREN = frozenset({Item.SCHOOL, Item.IMAGE_RIGHTS})
+ABOUT_CHILDREN = frozenset(Item) - {Item.COORDINATES}
 """What is never asked of an adult who takes part."""
 
 
@@ -36,3 +40,24 @@ class State(TextChoices):
 
 DONE_BY_THE_FAMILY = (State.SETTLED, State.CHECKING)
 """The family has done its part: nothing is asked of it, and nothing is blocked while an agent looks."""
+
+
+class Step(TextChoices):
+    """What families look at again in the file of the year, in the order of the walk."""
+
+    COORDINATES = "coordinates", "Coordonnées du foyer"
+    IDENTITY = "identity", "Identité et école"
+    HEALTH = "health", "Fiche sanitaire"
+    AUTHORISATIONS = "authorisations", "Autorisations parentales"
+    IMAGE = "image", "Droit à l’image"
+
+
+OF_THE_HOUSEHOLD = frozenset({Step.COORDINATES})
+"""Each household confirms these for itself; the others are done once for the child, by either parent."""
+
+
+class YearRefusal(TextChoices):
+    """Why a step of the file of the year is not confirmed."""
+
+    NOT_OPEN = "not_open", "Le dossier d’inscription n’est pas ouvert. Rien n’a été enregistré."
+    MISSING = "missing", "Il manque encore quelque chose à cette étape\u00a0: complétez-la d’abord."

@@ -239,3 +239,17 @@ def _both(one: Missing, other: Missing) -> Missing:
         everything=one.everything or other.everything,
         is_late=one.is_late or other.is_late,
     )
+
+
+# The file of the year
+
+
+def reminder_due(
+    *, closes_on: dt.date, reminders: Iterable[int], opens_on: dt.date, reminded_on: dt.date | None, today: dt.date
+) -> bool:
+    """Whether families are reminded today: a day of reminder has come, today or since the last one, and the file is
+    still open. `reminders` are days before the last one."""
+    if not opens_on <= today <= closes_on:
+        return False
+    days = [closes_on - dt.timedelta(days=before) for before in reminders]
+    return any(opens_on <= day <= today and (reminded_on is None or reminded_on < day) for day in days)

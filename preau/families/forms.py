@@ -12,6 +12,7 @@ class SubscriptionsForm(PortalForm):
 
     invoices = forms.BooleanField(label="Mes factures, par e-mail", required=False)
     requests = forms.BooleanField(label="La réponse à mes demandes, par e-mail", required=False)
+    reminders = forms.BooleanField(label="Les rappels de ce qui manque au dossier, par e-mail", required=False)
 
     def __init__(self, *args: Any, shown: set[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

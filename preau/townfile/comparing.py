@@ -13,7 +13,7 @@ from preau.townfile.tables import TABLES, Synced
 
 SETS = frozenset(
     {"levels", "schools", "groups", "parts", "kinds_of_day", "weekdays", "capabilities", "ways", "proofs"}
-) | {"themes", "activities"}
+) | {"themes", "activities", "steps"}
 """Lists whose order means nothing."""
 
 LONGEST_SHOWN = 60

@@ -32,6 +32,7 @@ from preau.townfile.rows import (
     RequestRow,
     RoleRow,
     Row,
+    SeasonRow,
     ServiceRow,
     TariffRow,
     TextRow,
@@ -101,6 +102,7 @@ class TownFile:
     checklist: Table[AskedItemRow]
     fields: Table[FieldRow]
     requests: Table[RequestRow]
+    seasons: Table[SeasonRow]
 
 
 TOP = frozenset(
@@ -122,7 +124,7 @@ TOP = frozenset(
             "parts",
             "themes",
         ),
-        *("groups", "capacities", "activities", "tariffs", "roles", "checklist", "fields", "requests"),
+        *("groups", "capacities", "activities", "tariffs", "roles", "checklist", "seasons", "fields", "requests"),
     }
 )
 CALENDAR = frozenset({"years", "periods", "public_holidays"})
@@ -163,6 +165,7 @@ def read_town_file(source: Source) -> TownFile:
         fields=_table(source, ("fields",), tree, FieldRow),
         requests=_table(source, ("requests",), tree, RequestRow),
         checklist=_table(source, ("checklist",), tree, AskedItemRow),
+        seasons=_table(source, ("seasons",), tree, SeasonRow, pattern=YEAR_CODE),
     )
 
 

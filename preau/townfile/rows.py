@@ -12,7 +12,7 @@ from preau.accounts.choices import Capability
 from preau.activities.choices import AfterNotice, BookingMode, EnrolmentMode
 from preau.activities.rules import WEEKDAYS
 from preau.billing.choices import PayFiPMode
-from preau.checklist.choices import Item, Stage
+from preau.checklist.choices import Item, Stage, Step
 from preau.health.choices import Item as SheetItem
 from preau.health.choices import Mode, Vaccine
 from preau.town.choices import DayKind, PlaceKind, Proof, WayIn
@@ -366,3 +366,13 @@ class AskedItemRow(Row):
     age_to: Age | None = None
     months: Annotated[int, Field(ge=0, le=24)] = 0
     cost: Annotated[str, StringConstraints(max_length=200)] = ""
+
+
+class SeasonRow(Row):
+    """The file of a school year: its days, what families look at again, and the days before the last on which those
+    who have not done so are reminded."""
+
+    opens_on: dt.date
+    closes_on: dt.date
+    steps: list[Annotated[str, among(Step.values)]] = Field(min_length=1)
+    reminders: list[Annotated[int, Field(ge=0, le=120)]] = []

@@ -138,6 +138,12 @@ item = "school"
 stage = "provisional"
 months = 3
 activities = ["cantine"]
+
+[seasons.2026-2027]
+opens_on = 2026-05-04
+closes_on = 2026-06-30
+steps = ["coordinates", "identity"]
+reminders = [21, 7]
 """
 
 

@@ -19,8 +19,8 @@ from preau.accounts.models import (
 )
 from preau.accounts.testing import make_agent
 from preau.activities.models import CapacityRule, Closure
-from preau.checklist.choices import Item, Stage
-from preau.checklist.models import AskedItem
+from preau.checklist.choices import Item, Stage, Step
+from preau.checklist.models import AskedItem, Season, YearConfirmation
 from preau.journal.models import ChainHead, Entry
 from preau.notifications.choices import OutgoingState
 from preau.notifications.models import Outgoing
@@ -293,3 +293,44 @@ def _(base: Base) -> None:
 @forbidden("fieldpolicy_required_is_shown", "a field that is hidden and required")
 def _(base: Base) -> None:
     FieldPolicy.objects.create(field="address", is_shown=False, is_required=True, is_checked=False)
+
+
+def season() -> Season:
+    return Season.objects.create(year=make_year(), opens_on=DAY, closes_on=NEXT)
+
+
+def said(base: Base, **what: Any) -> YearConfirmation:
+    usual = {"season": Season.objects.first() or season(), "step": Step.IDENTITY, "by": make_agent(), "at": NOW}
+    return YearConfirmation.objects.create(**(usual | what))
+
+
+@forbidden("season_ordered", "a file of the year that closes before it opens")
+def _(base: Base) -> None:
+    Season.objects.create(year=make_year(), opens_on=NEXT, closes_on=DAY)
+
+
+@forbidden("yearconfirmation_once_a_child", "a step of a child confirmed twice")
+def _(base: Base) -> None:
+    for _ in range(2):
+        said(base, participant=base.child)
+
+
+@forbidden("yearconfirmation_once_a_household", "the coordinates of a household confirmed twice")
+def _(base: Base) -> None:
+    for _ in range(2):
+        said(base, step=Step.COORDINATES, family=base.home.family)
+
+
+@forbidden("yearconfirmation_of_one", "a step of a child confirmed for a household")
+def _(base: Base) -> None:
+    said(base, family=base.home.family)
+
+
+@forbidden("yearconfirmation_of_one", "the coordinates confirmed for a child")
+def _(base: Base) -> None:
+    said(base, step=Step.COORDINATES, participant=base.child)
+
+
+@forbidden("yearconfirmation_of_one", "a step confirmed for nobody")
+def _(base: Base) -> None:
+    said(base)

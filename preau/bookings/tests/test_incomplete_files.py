@@ -48,7 +48,7 @@ def test_only_the_activity_it_is_asked_for_is_refused(world):
 def test_a_sister_whose_file_is_complete_is_booked(world):
     sister = make_child(world.family, first_name="Mylis")
     world.enrol(sister)
-    make_asked(Item.IMAGE_RIGHTS, age_to=5)
+    make_asked(Item.SCHOOL, age_to=5)
     type(sister).objects.filter(pk=sister.pk).update(born_on=NOW.date().replace(year=2018))
     submission = world.book(world.cell("matin"), world.cell("matin", child=sister))
     assert sorted(outcomes(submission)) == [("done", None), INCOMPLETE]

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from preau.checklist.queries.demands import demands_of
 from preau.checklist.queries.sources import SOURCES, Asking
@@ -15,7 +15,7 @@ from preau.town.queries import the_town
 
 
 def standings_of(
-    participants: Collection[Participant], *, on: dt.date, household: int | None = None
+    participants: Sequence[Participant], *, on: dt.date, household: int | None = None
 ) -> dict[int, Standing]:
     """Where each participant stands on a day, by key: the same queries whatever their number.
 
@@ -27,13 +27,13 @@ def standings_of(
 
 
 def people_of(
-    participants: Collection[Participant], items: Iterable[str], *, on: dt.date, household: int | None = None
+    participants: Sequence[Participant], items: Iterable[str], *, on: dt.date, household: int | None = None
 ) -> dict[int, Person]:
     """What the rules must know of some participants about these items."""
     if not participants:
         return {}
     keys = [participant.pk for participant in participants]
-    states = states_of(Asking(keys, on, household), items)
+    states = states_of(Asking(participants, on, household), items)
     uses = uses_of(keys, on=on)
     return {
         one.pk: Person(one.born_on, one.adult_id is not None, tuple(uses[one.pk]), states.get(one.pk, {}))

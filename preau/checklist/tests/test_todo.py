@@ -14,7 +14,9 @@ from preau.enrolments.testing import make_enrolment
 from preau.families.choices import Situation
 from preau.families.models import Adult, Consent, Guardianship
 from preau.families.testing import make_adult, make_bond, make_child, make_family
-from preau.town.testing import make_level, make_place, make_text, make_town, make_year
+from preau.members.testing import make_authorisation
+from preau.town.models import Text
+from preau.town.testing import make_level, make_place, make_town, make_year
 
 pytestmark = pytest.mark.django_db
 
@@ -30,11 +32,12 @@ def clock():
 
 @pytest.fixture
 def zoe(client):
-    """Zoé, whose telephone nobody knows, and Nora."""
+    """Zoé, whose telephone nobody knows, and Nora, of whom no picture may be taken without an answer."""
     make_town()
     family = make_family()
     make_adult(family)
     make_child(family, year=make_year(), school=make_place(), level=make_level())
+    make_authorisation("image-site", is_image=True)
     client.force_login(family.adults.get().user)
     return family
 
@@ -58,7 +61,7 @@ def test_what_is_missing_has_its_link_and_says_what_it_blocks(client, zoe):
     assert "Il manque 2 éléments dans votre dossier. 1 empêche de réserver." in shown
     assert "Donner une adresse et un numéro de téléphone" in shown
     assert "vous ne pouvez rien réserver" in shown
-    assert f'href="{reverse("families:image_consent", args=[nora.code])}"' in shown
+    assert f'href="{reverse("members:authorisations", args=[nora.code])}"' in shown
     assert "Réservation bloquée" in shown
 
 
@@ -74,8 +77,8 @@ def test_what_is_given_leaves_the_list(client, zoe):
     make_asked(Item.SCHOOL)
     make_asked(Item.IMAGE_RIGHTS)
     Adult.objects.update(phone_home="01 45 59 20 00")
-    consent = {"text": make_text("consent-image"), "at": NOW, "given": False}
-    Consent.objects.create(adult=zoe.adults.get(), participant=zoe.homes.get().participant, **consent)
+    said = {"text": Text.objects.get(code="authorisation-image-site"), "at": NOW, "given": False}
+    Consent.objects.create(adult=zoe.adults.get(), participant=zoe.homes.get().participant, **said)
     assert "Dossier complet" in page(client)
 
 
@@ -115,7 +118,7 @@ def test_one_child_or_six_cost_the_same_queries(client, zoe, django_assert_num_q
     for item in Item:
         make_asked(item)
     page(client)
-    with django_assert_num_queries(9) as one:
+    with django_assert_num_queries(17) as one:
         page(client)
     for name in ("Fatou", "Ousmane", "Hawa", "Issa", "Ismaël"):
         make_child(zoe, first_name=name)

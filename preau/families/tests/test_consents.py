@@ -239,6 +239,13 @@ def test_answers_to_requests_are_chosen_there(signed_in, zoe) -> None:
     assert zoe.user.subscriptions.get().is_on is True
 
 
+def test_reminders_are_switched_off_there(signed_in, zoe) -> None:
+    make_town(sections=[{"code": "dossier", "label": "Mon dossier"}])
+    assert "Les rappels de ce qui manque au dossier" in words(signed_in.get(SUBSCRIPTIONS))
+    signed_in.post(SUBSCRIPTIONS, {})
+    assert zoe.user.subscriptions.get(topic="reminders").is_on is False
+
+
 def test_a_parent_without_a_file_has_both_pages(client, zoe) -> None:
     client.force_login(make_user())
     for page in (SUBSCRIPTIONS, LIST):

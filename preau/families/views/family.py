@@ -38,6 +38,8 @@ def subscriptions(request: FamilyRequest) -> HttpResponse:
             choose_invoices_by_email(adult=adult, wanted=chosen["invoices"], by=user, now=timezone.now())
         if "requests" in chosen:
             choose(user, Topic.REQUESTS, is_on=chosen["requests"])
+        if "reminders" in chosen:
+            choose(user, Topic.REMINDERS, is_on=chosen["reminders"])
         messages.success(request, "Vos choix sont enregistrés.")
         return redirect("families:subscriptions")
     return render(request, "families/family/subscriptions.html", {"form": form, "adult": adult})
@@ -50,6 +52,8 @@ def _known_choices(request: FamilyRequest, adult: Adult | None) -> dict[str, boo
         known["invoices"] = adult.invoices_by_email
     if WayIn.REQUEST in town.ways:
         known["requests"] = wants(request.user, Topic.REQUESTS)
+    if adult is not None and town.has_section("dossier"):
+        known["reminders"] = wants(request.user, Topic.REMINDERS)
     return known
 
 

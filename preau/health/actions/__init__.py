@@ -1,8 +1,9 @@
 """Filling in a sheet, confirming it, opening it for an agent."""
 
-from preau.health.actions.filling import SheetMoved, confirm, fill, fill_pai, fill_vaccine
+from preau.health.actions.filling import SheetMoved, fill, fill_pai, fill_vaccine
 from preau.health.actions.reading import ReasonWanted, open_sheet
 from preau.health.actions.settings import save_sheet_settings
+from preau.health.confirming import confirm
 
 __all__ = [
     "ReasonWanted",

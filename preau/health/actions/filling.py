@@ -9,15 +9,14 @@ from django.db import transaction
 
 from preau.accounts.models import User
 from preau.core.dates import local_day
-from preau.families.models import Adult, Participant
+from preau.families.models import Participant
 from preau.health.choices import DoseState, Item, Vaccine
 from preau.health.keys import Sealer, sealer_for
-from preau.health.models import Confirmation, HealthField, Pai, Vaccination
+from preau.health.models import HealthField, Pai, Vaccination
 from preau.health.queries.states import sheet_rules
 from preau.health.rules.vaccines import Dose, Scheme, is_enough, schemes_for
 from preau.health.sealing import CannotOpen
 from preau.journal import actions as journal
-from preau.town.models import SchoolYear
 
 ONE_DAY = dt.timedelta(days=1)
 
@@ -153,14 +152,3 @@ def _rows(
         row.sealed = sealer.sealed(row, dose.on.isoformat())
         rows.append(row)
     return rows
-
-
-@transaction.atomic
-def confirm(*, child: Participant, year: SchoolYear, adult: Adult, by: User, now: dt.datetime) -> None:
-    """Say that for this school year the sheet still holds; a second time changes nothing."""
-    row = Confirmation(participant=child, year=year, adult=adult, at=now)
-    known = Confirmation.objects.filter(participant=child, year=year)
-    if known.exists():
-        return
-    Confirmation.objects.bulk_create([row], ignore_conflicts=True)  # both parents at once: the first counts
-    journal.record(by, "health.confirmed", at=now, participant=child.code, facts={"year": year.code})

@@ -1,4 +1,4 @@
-"""What files must hold: delays and costs where they mean something, ages in order."""
+"""What files must hold: delays and costs where they mean something, ages and days in order."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,12 @@ from preau.townfile.lines import Path
 
 
 def asking_faults(file: TownFile) -> Iterator[tuple[Path, str]]:
-    """Faults of `[checklist]`."""
+    """Faults of `[checklist]` and `[seasons]`."""
+    for path, code, season in file.seasons.items():
+        if code not in file.years.codes and not file.source.may_lack(("calendar", "years")):
+            yield path, f"année scolaire inconnue : ajoutez [calendar.years.{code}]."
+        if season.closes_on < season.opens_on:
+            yield (*path, "closes_on"), "le dernier jour vient avant le premier."
     for path, _, row in file.checklist.items():
         is_provisional = row.stage == Stage.PROVISIONAL
         if is_provisional and not row.months:

@@ -25,6 +25,7 @@ from preau.townfile.demonstration.caring import write_health
 from preau.townfile.demonstration.enrolling import Catalogue, enrol_all, write_enrolments
 from preau.townfile.demonstration.newcomers import prepare_arrivals
 from preau.townfile.demonstration.paying import bill_past_months
+from preau.townfile.demonstration.reviewing import review_files
 from preau.townfile.demonstration.scene import Scene
 from preau.townfile.demonstration.settling import hire, settle
 from preau.townfile.demonstration.shifting import shift
@@ -98,6 +99,7 @@ def prepare(scene: Scene, *, families: int, now: dt.datetime) -> None:
     bill_past_months(line, rng, visited=households[0].code, now=now)
     sign_for_all(settled.families[households[0]], rng, since=since, now=now)
     ask_to_change(scene, households, settled, now=now)
+    review_files(households, settled, rng, now=now)
     to_try = list(prepare_arrivals(scene, households, settled, now=now))
     record(
         None,

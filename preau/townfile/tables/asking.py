@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from preau.checklist.actions import save_asked_item
-from preau.checklist.models import AskedItem
-from preau.town.actions import delete_reference
+from preau.checklist.actions.asking import save_asked_item, save_season
+from preau.checklist.models import AskedItem, Season
+from preau.town.actions import delete_reference, is_used
 from preau.townfile.expanding import activities_meant
 from preau.townfile.file import TownFile
-from preau.townfile.rows import AskedItemRow
+from preau.townfile.rows import AskedItemRow, SeasonRow
 from preau.townfile.tables.table import Synced, Writing
 
 
@@ -46,6 +46,20 @@ def _save_items(rows: Mapping[str, AskedItemRow], writing: Writing) -> None:
         save_asked_item(code, values, themes=row.themes, activities=row.activities, **writing.note)
 
 
+def _current_seasons() -> Mapping[str, SeasonRow]:
+    return {
+        row.year.code: SeasonRow(
+            opens_on=row.opens_on, closes_on=row.closes_on, steps=row.steps, reminders=row.reminders
+        )
+        for row in Season.objects.select_related("year").order_by("year__starts_on")
+    }
+
+
+def _save_seasons(rows: Mapping[str, SeasonRow], writing: Writing) -> None:
+    for code, row in rows.items():
+        save_season(code, row.model_dump(), **writing.note)
+
+
 ASKING_TABLES: tuple[Synced[Any], ...] = (
     Synced(
         ("checklist",),
@@ -54,5 +68,14 @@ ASKING_TABLES: tuple[Synced[Any], ...] = (
         _current_items,
         _save_items,
         lambda code, writing: delete_reference(AskedItem.objects.get(code=code), **writing.note),
+    ),
+    Synced(
+        ("seasons",),
+        "dossier d’inscription",
+        lambda file: file.seasons.rows,
+        _current_seasons,
+        _save_seasons,
+        lambda code, writing: delete_reference(Season.objects.get(year__code=code), **writing.note),
+        is_kept=lambda code, today: is_used(Season.objects.get(year__code=code)),
     ),
 )

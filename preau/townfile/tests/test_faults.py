@@ -70,6 +70,9 @@ FAULTS: tuple[tuple[str, str, str], ...] = (
     ("[accounts]", "[fields.address]\nshown = false\n\n[accounts]", "ne peut pas être obligatoire"),
     ("[accounts]", '[requests.enfants]\nservice = "regie"\n\n[accounts]', "type de demande inconnu"),
     ("[accounts]", '[requests.child]\nservice = "accueil"\n\n[accounts]', "service inconnu"),
+    ("closes_on = 2026-06-30", "closes_on = 2026-04-30", "vient avant le premier"),
+    ('steps = ["coordinates", "identity"]', 'steps = ["coordonnees"]', "n’est pas connu"),
+    ("reminders = [21, 7]", "reminders = [200]", "120 au plus"),
     # the town
     ('insee_code = "94001"', 'insee_code = "9401"', "code INSEE"),
     ('school_zone = "C"', 'school_zone = "D"', "n’est pas connu"),

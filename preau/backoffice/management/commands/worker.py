@@ -21,6 +21,7 @@ from preau.accounts.kept_forms import forget_old_forms
 from preau.accounts.throttling import forget_old_tries
 from preau.billing.actions.announcing import announce_due
 from preau.billing.actions.settling import poll_due
+from preau.checklist.actions.reminding import remind_due
 from preau.core.migrated import refuse_unmigrated
 from preau.demarches.actions import erase_refused
 from preau.documents.storing import delete_dropped, delete_unknown
@@ -76,6 +77,7 @@ def jobs() -> list[Job]:
         Job("registrations cleared", lambda now: clear_expired(now=now), dt.timedelta(minutes=10)),
         Job("sessions cleared", lambda now: clear_expired_sessions(now=now), dt.timedelta(hours=1)),
         Job("refused accounts erased", lambda now: erase_refused(now=now), dt.timedelta(hours=1)),
+        Job("files of the year reminded of", lambda now: remind_due(now=now), dt.timedelta(hours=1)),
         Job("files made findable", lambda now: refile_changed(), dt.timedelta(days=1)),
         Job("tries forgotten", lambda now: forget_old_tries(now=now), dt.timedelta(hours=1)),
         Job("files deleted", lambda now: delete_dropped(now=now), dt.timedelta(minutes=1)),
