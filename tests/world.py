@@ -467,6 +467,7 @@ OWN: dict[str, Callable[[Household], tuple[object, ...]]] = {
     "recovery_code": lambda ours: (LOST,),
     "session_code": lambda ours: (elsewhere(ours.user).code,),
     "family_code": lambda ours: (ours.home.family.code,),
+    "other_code": lambda ours: (other_file(ours.home.family).code,),
     "child_code": lambda ours: (ours.child.code,),
     "adult_code": lambda ours: (ours.home.adult.code,),
     "takeover_code": lambda ours: (ours.takeover.code,),
@@ -490,6 +491,11 @@ FREE: dict[str, object] = {
     "step": "identite",
     "text_code": "texterefus",  # a text that agents of all services share
 }
+
+
+def other_file(family: Family) -> Family:
+    """A file that an agent might merge with ours."""
+    return Family.objects.exclude(pk=family.pk).earliest("pk")
 
 
 def elsewhere(user: User) -> Session:

@@ -10,10 +10,12 @@ from django.utils import timezone
 
 from preau.activities.models import Activity
 from preau.backoffice.queries.children import Wanted
+from preau.backoffice.queries.likeness import Side
 from preau.core.dates import local_day
 from preau.core.forms import DayField, PortalForm
 from preau.demarches.account_fields import NO_PHONE, BirthDateField, PhoneField
 from preau.families.choices import PreferredContact, Sex
+from preau.families.models import Participant
 from preau.families.rules import Contact, phone_wanted
 from preau.pricing.choices import QuotientSource
 from preau.town.models import Level, Place
@@ -209,3 +211,39 @@ class ChildrenForm(PortalForm):
             level=given.get("niveau"),
             activity=given.get("activite"),
         )
+
+
+class MergeForm(PortalForm):
+    """Who, of the file that goes away, is somebody of the one that is kept, and why they are one family."""
+
+    reason = forms.CharField(
+        label="Pourquoi est-ce la même famille\u00a0?", max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def __init__(self, *args: Any, kept: Side, gone: Side, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.keys = {f"adulte-{one.code}": one.pk for one in gone.adults}
+        self.keys |= {f"enfant-{one.code}": one.pk for one in gone.children}
+        self.people = {one.code: one.pk for one in kept.adults} | {one.code: one.pk for one in kept.children}
+        shared = {one.pk for one in kept.children}
+        kinds: tuple[tuple[str, Sequence[Any], Sequence[Any]], ...] = (
+            ("adulte", gone.adults, kept.adults),
+            ("enfant", gone.children, kept.children),
+        )
+        for kind, mine, theirs in kinds:
+            for one in mine:
+                if kind == "enfant" and one.pk in shared:
+                    continue
+                label = f"{one} ({one.born_on:%d/%m/%Y})" if isinstance(one, Participant) else str(one)
+                self.fields[f"{kind}-{one.code}"] = forms.ChoiceField(
+                    label=f"{label} est",
+                    required=False,
+                    choices=[("", "Quelqu’un d’autre, à ajouter"), *((each.code, str(each)) for each in theirs)],
+                    widget=forms.Select(attrs={"class": "saisie"}),
+                )
+        self.order_fields([*(name for name in self.fields if name != "reason"), "reason"])
+
+    def pairs(self, kind: str) -> dict[int, int]:
+        """Those of this kind who are the same person: by keys, gone to kept."""
+        given = {name: code for name, code in self.cleaned_data.items() if name.startswith(f"{kind}-") and code}
+        return {self.keys[name]: self.people[code] for name, code in given.items()}

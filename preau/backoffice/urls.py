@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from preau.backoffice.views import children, counter, families, planning, staff
+from preau.backoffice.views import children, counter, families, merging, planning, staff
 
 app_name = "backoffice"
 urlpatterns = [
@@ -17,6 +17,9 @@ urlpatterns = [
         planning.month,
         name="family_month",
     ),
+    path("mairie/familles/<slug:family_code>/archiver/", merging.archiving, name="family_archive"),
+    path("mairie/familles/<slug:family_code>/separer/", merging.separate, name="family_separate"),
+    path("mairie/familles/<slug:family_code>/reunir/<slug:other_code>/", merging.merge, name="family_merge"),
     path("mairie/familles/<slug:family_code>/factures/", families.invoices, name="family_invoices"),
     path("mairie/familles/<slug:family_code>/demarches/", families.demarches, name="family_demarches"),
     path("mairie/familles/<slug:family_code>/adresse/", counter.address, name="family_address"),

@@ -122,3 +122,18 @@ def write_note(*, family: Family, text: str, by: User, now: dt.datetime) -> None
         return
     FileNote.objects.create(family=family, text=text, by=by, at=now)
     journal.record(by, "families.noted", at=now, family=family.code)
+
+
+@transaction.atomic
+def archive_file(*, family: Family, by: User, now: dt.datetime) -> None:
+    """Close the file: nobody acts in it any more, nor signs in to it. The caller has seen to it that it may be."""
+    if Family.objects.filter(pk=family.pk, archived_at__isnull=True).update(archived_at=now):
+        journal.record(by, "families.archived", at=now, family=family.code)
+
+
+@transaction.atomic
+def reopen_file(*, family: Family, by: User, now: dt.datetime) -> None:
+    """Open again a file that was archived; one merged into another is not: its merge is undone."""
+    archived = Family.objects.filter(pk=family.pk, archived_at__isnull=False, merged_into__isnull=True)
+    if archived.update(archived_at=None):
+        journal.record(by, "families.reopened", at=now, family=family.code)

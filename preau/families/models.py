@@ -20,18 +20,32 @@ from preau.town.models import Level, Place, SchoolYear, Service, Text
 class Family(models.Model):
     """A dossier: one household. `number` is what letters and invoices show.
 
-    Protected, no account is linked to it online, whatever the proof: an agent does it.
+    Protected, no account is linked to it online, whatever the proof: an agent does it. Merged into another, it is
+    archived: what was issued in its name stays there, the rest is in the other.
     """
 
     code = models.CharField(max_length=10, unique=True, default=new_code, editable=False)
     number = models.CharField(max_length=20, unique=True)
     name = models.CharField(max_length=120)
     archived_at = models.DateTimeField(null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged", db_index=True
+    )
     is_protected = models.BooleanField(default=False)
     allocataire = models.CharField(max_length=15, blank=True)  # at the CAF or the MSA: never shown to another household
 
     class Meta:
         verbose_name = "dossier famille"
+        constraints = [
+            models.CheckConstraint(
+                name="family_merged_is_archived",
+                condition=models.Q(merged_into__isnull=True) | models.Q(archived_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="family_not_merged_into_itself",
+                condition=models.Q(merged_into__isnull=True) | ~models.Q(merged_into=models.F("id")),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.number})"
@@ -250,6 +264,29 @@ class FileWord(models.Model):
     family = models.ForeignKey(Family, on_delete=models.CASCADE, related_name="+")
     adult = models.ForeignKey(Adult, on_delete=models.CASCADE, null=True, related_name="+")
     word = models.CharField(max_length=40, db_index=True)
+
+
+class Merge(models.Model):
+    """Two files that became one, and each row that moved for it (see `merging`): what undoing puts back."""
+
+    code = models.CharField(max_length=10, unique=True, default=new_code, editable=False)
+    kept = models.ForeignKey(Family, on_delete=models.PROTECT, related_name="+")
+    gone = models.ForeignKey(Family, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField()
+    steps = models.JSONField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = "réunion de dossiers"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["gone"], name="merge_once_in_force", condition=models.Q(undone_at__isnull=True)
+            ),
+            models.CheckConstraint(name="merge_of_two", condition=~models.Q(kept=models.F("gone"))),
+        ]
 
 
 class FileNote(models.Model):

@@ -91,7 +91,7 @@ def _write(families: Iterable[int], words: Mapping[int, Words]) -> None:
 
 
 def read_words(families: Collection[int]) -> dict[int, Words]:
-    """The words of each file: four queries. Names, numbers, phones and addresses; nothing of health, ever.
+    """The words of each file: five queries. Names, numbers, phones and addresses; nothing of health, ever.
 
     A file keeps answering to the numbers of those that were merged into it.
     """
@@ -100,6 +100,9 @@ def read_words(families: Collection[int]) -> dict[int, Words]:
         found[key] = {None: words_of_name(name) | words_of_name(number)}
     for key, number in FileNumber.objects.filter(family__in=families).values_list("family", "number"):
         found[key][None] |= words_of_name(number)
+    for gone in Family.objects.filter(merged_into__in=families).only("merged_into", "number"):
+        if gone.merged_into_id is not None:
+            found[gone.merged_into_id][None] |= words_of_name(gone.number)
     for key, *names in Home.objects.filter(family__in=families).values_list(
         "family", "participant__first_name", "participant__last_name"
     ):

@@ -1,9 +1,10 @@
 """Who sees what, whose day it is."""
 
+from preau.accounts.testing import make_agent
 from preau.demarches.actions import ask_change
 from preau.demarches.models import FieldChange
 from preau.families.choices import CustodyMode, PreferredContact, Situation
-from preau.families.models import CustodyException, FileNumber, Home, Schooling
+from preau.families.models import CustodyException, Family, FileNumber, Home, Merge, Schooling
 from preau.families.testing import make_family
 from preau.town.testing import make_level, make_place, make_service, make_year
 from tests.forbidden_writes.given import DAY, NEXT, NOW, Base, again, change, forbidden
@@ -132,3 +133,28 @@ def _(base: Base) -> None:
 @forbidden("filechange_one_target", "a change of nobody")
 def _(base: Base) -> None:
     change(_asked(base).change, family=None)
+
+
+@forbidden("family_merged_is_archived", "a file merged into another, and open")
+def _(base: Base) -> None:
+    change(base.home.family, merged_into=make_family())
+
+
+@forbidden("family_not_merged_into_itself", "a file merged into itself")
+def _(base: Base) -> None:
+    change(base.home.family, merged_into=base.home.family, archived_at=NOW)
+
+
+@forbidden("merge_of_two", "one file merged with itself")
+def _(base: Base) -> None:
+    merged(base.home.family, base.home.family)
+
+
+@forbidden("merge_once_in_force", "a file merged into two others")
+def _(base: Base) -> None:
+    for _ in range(2):
+        merged(make_family(), base.home.family)
+
+
+def merged(kept: Family, gone: Family) -> None:
+    Merge.objects.create(kept=kept, gone=gone, reason="Même mère", steps=[], by=make_agent(), at=NOW)

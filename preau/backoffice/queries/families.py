@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import Count, F, Min, Prefetch, QuerySet, Sum
+from django.db.models import Count, F, Min, Prefetch, Q, QuerySet, Sum
 
 from preau.accounts.choices import Capability
 from preau.accounts.models import User
@@ -46,7 +46,8 @@ NOTES = 10
 
 def files_of(user: User, text: str, *, on: dt.date) -> QuerySet[Family]:
     """The files in the agent's scope that the words find, by name."""
-    found = files_found(families_in_scope(user, Capability.SEE_FAMILIES, on=on), text)
+    mine = families_in_scope(user, Capability.SEE_FAMILIES, on=on).filter(merged_into__isnull=True)
+    found = files_found(mine, text)
     homes = Home.objects.select_related("participant").prefetch_related(
         Prefetch("participant__schoolings", Schooling.objects.select_related("year", "level", "place"))
     )
@@ -261,17 +262,22 @@ def number(cents: int) -> str:
     return f"{whole},{rest:02d}" if rest else str(whole)
 
 
+def issued_for(family: Family) -> Q:
+    """The invoices of the file, and of those merged into it, where they were issued."""
+    return Q(family=family) | Q(family__merged_into=family)
+
+
 def balance_of(family: Family) -> Balance:
-    """What is due, whatever the régie: one query."""
+    """What is due, whatever the régie, for the files merged into this one too: one query."""
     due = Invoice.objects.filter(
-        family=family, state=InvoiceState.ISSUED, kind=InvoiceKind.INVOICE, settled_cents__lt=F("total_cents")
+        issued_for(family), state=InvoiceState.ISSUED, kind=InvoiceKind.INVOICE, settled_cents__lt=F("total_cents")
     ).aggregate(cents=Sum(F("total_cents") - F("settled_cents")), invoices=Count("pk"), due_on=Min("due_on"))
     return Balance(due["cents"] or 0, due["invoices"], due["due_on"])
 
 
 def invoices_of(family: Family) -> QuerySet[Invoice]:
     """The issued invoices of the household, the latest first."""
-    issued = Invoice.objects.filter(family=family, state=InvoiceState.ISSUED)
+    issued = Invoice.objects.filter(issued_for(family), state=InvoiceState.ISSUED)
     return issued.select_related("regie", "campaign", "payer__adult").order_by("-issued_on", "-pk")
 
 

@@ -99,6 +99,10 @@ def _invoices(entry: Entry, words: Words) -> str:
     return f"{words.person(entry.subject)} recevra ses factures {way}"
 
 
+def _with(text: str) -> Callable[[Entry, Words], str]:
+    return lambda entry, words: f"{text}{entry.facts.get('other', '')}"
+
+
 def _fields(start: str, known: Mapping[str, str]) -> Callable[[Entry, Words], str]:
     """Which fields changed; never what they hold."""
 
@@ -149,6 +153,10 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "families.adult_changed": Kind("compte", "t-ciel", _fields("Coordonnées", ADULT_FIELDS)),
         "families.child_changed": Kind("famille", "t-ciel", _fields("Identité", CHILD_FIELDS)),
         "families.moved_house": Kind("accueil", "t-ciel", _from_a_day("Nouvelle adresse")),
+        "families.archived": Kind("boite", "t-lilas", _plain("Dossier archivé")),
+        "families.reopened": Kind("dossier", "t-soleil", _plain("Dossier rouvert")),
+        "families.merged": Kind("fusion", "t-lilas", _with("Dossier réuni avec le n°\u00a0")),
+        "families.merge_undone": Kind("annuler", "t-soleil", _with("Réunion annulée avec le n°\u00a0")),
         "families.noted": Kind("document", "t-soleil", _plain("Note interne changée")),
         "pricing.quotient_given": Kind("calculette", "t-menthe", _from_a_day("Quotient enregistré")),
         "families.read": Kind("oeil", "t-lilas", _plain("Dossier lu")),

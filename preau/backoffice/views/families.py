@@ -2,14 +2,16 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from preau.accounts.audience import StaffRequest, staff_page
 from preau.accounts.choices import Capability
+from preau.backoffice.filing import was_billed_since
 from preau.backoffice.forms import SearchForm
 from preau.backoffice.queries.families import (
     balance_of,
@@ -20,12 +22,13 @@ from preau.backoffice.queries.families import (
     read_file,
 )
 from preau.backoffice.queries.history import entries_of, readings_of, tell
+from preau.backoffice.queries.likeness import files_like
 from preau.billing.permissions import regies_in_scope
 from preau.billing.rules.invoices import standing
 from preau.core.dates import local_day
 from preau.demarches.permissions import demarches_in_scope
 from preau.families.actions import note_reading
-from preau.families.models import Family
+from preau.families.models import Family, Merge
 from preau.families.permissions import families_in_scope
 from preau.town.context import town_of
 
@@ -54,9 +57,24 @@ def family_or_404(request: StaffRequest, family_code: str, capability: str = Cap
 def overview(request: StaffRequest, family_code: str) -> HttpResponse:
     """Everything that an agent asks first. Opening it is noted, once a day."""
     family, now = family_or_404(request, family_code), timezone.now()
+    if family.merged_into is not None:
+        messages.info(request, f"Le dossier n°\u00a0{family.number} est réuni à celui-ci.")
+        return redirect("backoffice:family", family.merged_into.code)
     note_reading(family=family, by=request.user, now=now)
     file = read_file(request.user, family, town=town_of(request), now=now)
-    return render(request, "backoffice/families/overview.html", {"file": file, **tabs(request, family)})
+    context = {"file": file, "merging": _merging(request, family), **tabs(request, family)}
+    return render(request, "backoffice/families/overview.html", context)
+
+
+def _merging(request: StaffRequest, family: Family) -> dict[str, Any]:
+    """For who may merge and archive this file: the files like it, and its last merge while it can be undone."""
+    today = local_day(timezone.now())
+    scope = families_in_scope(request.user, Capability.MERGE_FAMILIES, on=today)
+    if not request.user.may(Capability.MERGE_FAMILIES) or not scope.filter(pk=family.pk).exists():
+        return {"may": False}
+    last = Merge.objects.filter(kept=family, undone_at=None).select_related("gone").order_by("-at", "-pk").first()
+    alike = files_like(request.user, family, on=today) if family.archived_at is None else []
+    return {"may": True, "alike": alike, "last": last if last and not was_billed_since(last) else None}
 
 
 @staff_page(Capability.SEE_FAMILIES)
