@@ -105,7 +105,7 @@ def merge_files(*, kept: Family, gone: Family, same: SamePeople, reason: str, by
     Family.objects.filter(pk=gone.pk).update(archived_at=now, merged_into=kept)
     steps = json.loads(json.dumps(steps, cls=DjangoJSONEncoder))
     merge = Merge.objects.create(kept=kept, gone=gone, reason=reason, steps=steps, by=by, at=now)
-    _note("families.merged", merge, by, now)
+    _note(merge, by, now)
     return merge
 
 
@@ -122,13 +122,20 @@ def undo_merge(*, merge: Merge, by: User, now: dt.datetime) -> None:
     for step in reversed(locked.steps):
         _put_back(step)
     Merge.objects.filter(pk=locked.pk).update(undone_at=now, undone_by=by)
-    _note("families.merge_undone", locked, by, now)
+    _note(locked, by, now, undone=True)
 
 
-def _note(action: str, merge: Merge, by: User, now: dt.datetime) -> None:
+def _note(merge: Merge, by: User, now: dt.datetime, *, undone: bool = False) -> None:
     refile(merge.kept_id, merge.gone_id)
     for family, other in ((merge.kept, merge.gone), (merge.gone, merge.kept)):
-        journal.record(by, action, at=now, subject=merge.code, family=family.code, facts={"other": other.number})
+        journal.record(
+            by,
+            "families.merge_undone" if undone else "families.merged",
+            at=now,
+            subject=merge.code,
+            family=family.code,
+            facts={"other": other.number},
+        )
 
 
 def _check(kept: Family, gone: Family, same: SamePeople) -> None:
