@@ -317,7 +317,13 @@ def make_world() -> World:
     )
 
 
-OF_FILES = (Capability.SEE_JUDGMENTS, Capability.INVITE_FAMILIES, Capability.SEE_FAMILIES, Capability.EDIT_FAMILIES)
+OF_FILES = (
+    Capability.SEE_JUDGMENTS,
+    Capability.INVITE_FAMILIES,
+    Capability.SEE_FAMILIES,
+    Capability.EDIT_FAMILIES,
+    Capability.MERGE_FAMILIES,
+)
 
 
 def ask_of_files(ours: Household) -> None:

@@ -9,6 +9,12 @@ from preau.families.merging import Fate, fate
 for _model, _field, _fate in (
     ("demarches.Demarche", "family", Fate.MOVES),
     ("demarches.Demarche", "participant", Fate.MOVES),
+    ("demarches.FileChange", "family", Fate.MOVES),
+    ("demarches.FileChange", "adult", Fate.MOVES),
+    ("demarches.FileChange", "participant", Fate.MOVES),
+    ("demarches.FieldChange", "family", Fate.MOVES),
+    ("demarches.FieldChange", "adult", Fate.MOVES),
+    ("demarches.FieldChange", "participant", Fate.MOVES),
     ("registration.ActivationCode", "adult", Fate.STAYS),
     ("registration.Invitation", "adult", Fate.STAYS),
     ("pricing.Quotient", "family", Fate.STAYS),
