@@ -36,6 +36,8 @@ for _model, _field, _fate in (
     ("health.Confirmation", "participant", Fate.REFUSES),
     ("health.Confirmation", "adult", Fate.MOVES),
     ("health.HealthReading", "participant", Fate.REFUSES),
+    ("checklist.YearConfirmation", "family", Fate.MOVES_OR_STAYS),
+    ("checklist.YearConfirmation", "participant", Fate.MOVES_OR_STAYS),
     ("members.DietChoice", "participant", Fate.MOVES_OR_STAYS),
     ("members.DietChoice", "signed_by", Fate.MOVES),
     ("members.TrustedPerson", "participant", Fate.MOVES),

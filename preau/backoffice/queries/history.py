@@ -160,6 +160,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "families.moved": Kind("accueil", "t-ciel", _from_a_day("Nouvelle adresse")),
         "families.allocataire_changed": Kind("dossier", "t-ciel", _plain("Numéro d’allocataire changé")),
         "families.contact_changed": Kind("telephone", "t-ciel", _fields("Coordonnées", ADULT_FIELDS)),
+        "checklist.year_confirmed": Kind("coche", "t-pomme", _plain("Dossier de l’année confirmé")),
         "families.noted": Kind("document", "t-soleil", _plain("Note interne changée")),
         "pricing.quotient_given": Kind("calculette", "t-menthe", _from_a_day("Quotient enregistré")),
         "families.read": Kind("oeil", "t-lilas", _plain("Dossier lu")),
