@@ -161,4 +161,4 @@ def test_at_villennes_a_newcomer_waits_for_the_agent_of_the_right_service() -> N
     assert asked.due_at
     assert local_day(asked.due_at) == dt.date(2026, 11, 24)  # asked on a Saturday: Monday, Tuesday
     agent = User.objects.get(username=scene.agents[0].username)
-    assert list(demarches_in_scope(agent, TODAY)) == [asked]
+    assert list(demarches_in_scope(agent, TODAY).filter(kind=ACCOUNT)) == [asked]
