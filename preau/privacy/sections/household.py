@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from django.db.models import QuerySet
 
+from preau.checklist.models import YearConfirmation
 from preau.demarches.models import AccountAsked, AskedPhoto, Demarche, DemarcheEvent, FieldChange
 from preau.demarches.permissions import demarches_visible_to
 from preau.families.choices import Subject
@@ -149,6 +150,17 @@ def _text(value: object) -> str:
     return ", ".join(str(part) for part in value.values() if part) if isinstance(value, dict) else str(value)
 
 
+def confirmed(person: Person) -> Iterator[Row]:
+    """What this person said themselves of the file of the year."""
+    seen = set(person.participants(Subject.IDENTITY))
+    rows = YearConfirmation.objects.filter(by=person.user).select_related("season__year", "participant")
+    for row in rows.order_by("at", "pk"):
+        about = "le foyer"
+        if row.participant is not None:
+            about = row.participant.first_name if row.participant_id in seen else UNSEEN
+        yield row.season.year.code, row.get_step_display(), about, row.at
+
+
 def photos(person: Person) -> Iterator[File]:
     for row in AskedPhoto.objects.filter(asked__demarche__in=_sent_by(person)).select_related("asked__demarche"):
         yield File(f"photo-{row.asked.demarche.code}.jpg", bytes(row.jpeg))
@@ -246,6 +258,14 @@ SECTIONS = (
         ("Démarche", "Champ", "Avant", "Demandé", "État"),
         changes,
         ("demarches.FileChange", "demarches.FieldChange"),
+    ),
+    Section(
+        "dossier-annuel",
+        "Étapes du dossier annuel confirmées",
+        "« Rien n’a changé », par vous.",
+        ("Année", "Étape", "Pour", "Le"),
+        confirmed,
+        ("checklist.YearConfirmation",),
     ),
     Section(
         "compte-demande",

@@ -15,7 +15,14 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
             (
                 *("auth.Permission", "auth.Group_permissions", "auth.Group", "contenttypes.ContentType"),
                 *("socialaccount.SocialApp", "town.Town", "town.Service", "town.Place", "town.Level"),
-                *("town.SchoolYear", "town.SchoolPeriod", "town.PublicHoliday", "town.Text", "town.FieldPolicy"),
+                *(
+                    "town.SchoolYear",
+                    "town.SchoolPeriod",
+                    "town.PublicHoliday",
+                    "town.Text",
+                    "town.FieldPolicy",
+                    "checklist.Season",
+                ),
                 *("activities.Theme", "activities.Part", "activities.Activity", "activities.Activity_levels"),
                 *("activities.Activity_schools", "activities.Unit", "activities.Unit_parts", "activities.Group"),
                 *("activities.Group_levels", "activities.Group_schools", "activities.CapacityRule"),
