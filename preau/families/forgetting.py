@@ -16,6 +16,7 @@ from preau.families.models import (
     FileNumber,
     FileWord,
     Guardianship,
+    Merge,
     Participant,
     Schooling,
 )
@@ -27,6 +28,8 @@ def steps(whom: Whom) -> Iterator[Step]:
     children, adults, families = whom.participants, whom.adults, whom.families
     yield deleted("Mots pour la recherche", FileWord.objects.filter(Q(family__in=families) | Q(adult__in=adults)))
     yield deleted("Notes internes", FileNote.objects.filter(family__in=families))
+    merges = Merge.objects.filter(Q(kept__in=families) | Q(gone__in=families))
+    yield emptied("Réunions de dossiers", merges, reason="", steps=[])
     yield deleted("Numéros des services", FileNumber.objects.filter(family__in=families))
     yield deleted("Adresses du foyer", Address.objects.filter(family__in=families))
     yield deleted("Écoles et niveaux", Schooling.objects.filter(participant__in=children))

@@ -50,6 +50,7 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "demarches.AskedPhoto": "la photo est donnée telle quelle, parmi les fichiers",
         "documents.StoredFile": "les octets d’un document, donnés avec le document qui les possède",
         "families.FileNote": "note d’un agent : remise à la main sur demande, car elle peut nommer un tiers",
+        "families.Merge": "une réunion de dossiers par un agent : ce qui est réuni est donné à sa place",
         "families.FileWord": "les mots d’un dossier, répétés pour la recherche",
         "health.HealthKey": "la clé qui ferme la fiche ; la fiche, elle, est donnée ouverte",
         **dict.fromkeys(("journal.ChainHead", "journal.Cut"), "l’empreinte du journal, sans personne"),
