@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from preau.accounts.choices import Capability
 from preau.accounts.models import Grant, Proposal, Recovery, Role, Session, User
@@ -45,6 +45,9 @@ from preau.demarches.models import (
     Recipient,
 )
 from preau.demarches.testing import make_account_request, make_waiting_user
+from preau.documents.choices import Holder, Sensitivity
+from preau.documents.models import OwnDocument, SupportingDocument, TownDocument
+from preau.documents.testing import make_document, make_kind, make_own, make_town_document
 from preau.enrolments.models import Enrolment
 from preau.enrolments.testing import make_enrolment, make_intake
 from preau.families.changing import write_note
@@ -95,6 +98,19 @@ class Names:
 
 
 @dataclass(frozen=True)
+class Papers:
+    """What a family gave, keeps and received."""
+
+    given: tuple[SupportingDocument, ...]
+    own: OwnDocument
+    of_the_town: TownDocument
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        return tuple(document.demarche.code for document in self.given)
+
+
+@dataclass(frozen=True)
 class Household:
     """A family that uses everything: a child enrolled, booked, with a health sheet, ticks to confirm, an invoice, one
     to come, a payment begun, one received, three requests that they follow; somebody of their name who asks for an
@@ -112,6 +128,7 @@ class Household:
     followed: tuple[Demarche, ...]  # about the household, the adult, the child
     takeover: Takeover
     signed: Signed
+    papers: Papers
 
     @property
     def user(self) -> User:
@@ -156,7 +173,8 @@ def make_household_of(names: Names) -> Household:
     takeover = keep_takeover(name="anciens-comptes.csv", lines=lines, by=None, now=NOW)
     signed = sign(home, child, phone=PHONES[0] if names is OURS else "0600000001")
     return Household(
-        home, child, enrolment, regie, invoice, to_come, attempt, submission, demarche, followed, takeover, signed
+        *(home, child, enrolment, regie, invoice, to_come, attempt, submission, demarche, followed, takeover, signed),
+        papers=give_papers(home, child),
     )
 
 
@@ -172,6 +190,19 @@ def ask_changes(home: PayingHousehold, child: Participant, service: Service, nam
     )
     asked = [ask_change(target=target, wanted=values, by=home.user, now=NOW).asked for target, values in wanted]
     return tuple(demarche for demarche in asked if demarche)
+
+
+def give_papers(home: PayingHousehold, child: Participant) -> Papers:
+    """A paper of the household, one of the child and one about its health, which nobody has read; a file of the parent
+    alone; a paper of the town."""
+    insurance = make_kind("assurance", holder=Holder.CHILD)
+    pai = make_kind("pai", holder=Holder.CHILD, sensitivity=Sensitivity.HEALTH)
+    given = (
+        make_document(make_kind("domicile"), home.family, home.family, by=home.user, now=NOW),
+        *(make_document(kind, child, home.family, by=home.user, now=NOW) for kind in (insurance, pai)),
+    )
+    own = make_own(home.adult, f"Secret {home.family.name}", now=NOW)
+    return Papers(given, own, make_town_document(home.family, f"Courrier {home.family.name}", now=NOW))
 
 
 def bill(regie: Regie) -> tuple[Invoice, Invoice]:
@@ -302,7 +333,7 @@ def make_world() -> World:
     )
     agent = make_agent(*everything, service=ours.regie.service)
     write_note(family=ours.home.family, text="Préfère être appelée par Quirinelle", by=agent, now=NOW)
-    counter = make_agent(*OF_FILES).grants.get().role
+    counter = make_agent(*OF_FILES, Capability.REVIEW_DOCUMENTS).grants.get().role
     Grant.objects.create(user=agent, role=counter, starts_on=dt.date(2020, 1, 1))  # a file belongs to no service
     on_duty = make_agent(Capability.SEE_HEALTH).grants.get().role
     Grant.objects.create(user=agent, role=on_duty, place=ours.enrolment.group.place, starts_on=dt.date(2020, 1, 1))
@@ -431,7 +462,7 @@ def state_of(ours: Household) -> dict[str, list[dict[str, Any]]]:
         Invoice.objects.filter(payer=home.payer),
         PaymentAttempt.objects.filter(payer=home.payer),
         Payment.objects.filter(payer=home.payer),
-        Demarche.objects.filter(pk__in=asked),
+        Demarche.objects.filter(Q(pk__in=asked) | Q(family=home.family)),
         DemarcheEvent.objects.filter(demarche__in=asked),
         AccountAsked.objects.filter(pk=ours.demarche.pk),
         FileChange.objects.filter(pk__in=asked),
@@ -447,6 +478,9 @@ def state_of(ours: Household) -> dict[str, list[dict[str, Any]]]:
         DietChoice.objects.filter(participant=child),
         Disagreement.objects.filter(demarche__participant=child),
         DataExport.objects.filter(user=user),
+        SupportingDocument.objects.filter(demarche__family=home.family),
+        OwnDocument.objects.filter(adult=home.adult),
+        TownDocument.objects.filter(family=home.family),
     )
     return {query.model.__name__: list(query.order_by("pk").values()) for query in rows}
 
@@ -476,12 +510,16 @@ OWN: dict[str, Callable[[Household], tuple[object, ...]]] = {
     "other_code": lambda ours: (other_file(ours.home.family).code,),
     "child_code": lambda ours: (ours.child.code,),
     "adult_code": lambda ours: (ours.home.adult.code,),
+    "document_code": lambda ours: ours.papers.codes,
+    "own_code": lambda ours: (ours.papers.own.code,),
+    "paper_code": lambda ours: (ours.papers.of_the_town.code,),
     "takeover_code": lambda ours: (ours.takeover.code,),
 }
 OF_A_KIND: dict[str, Callable[[Household], tuple[object, ...]]] = {
     "demarches:account": lambda ours: (ours.demarche.code,),
     "demarches:change": lambda ours: tuple(demarche.code for demarche in ours.followed),
     "members:disagreement": lambda ours: (ours.signed.disagreement.code,),
+    "documents:": lambda ours: ours.papers.codes,
 }
 """Pages about requests of one kind, by how their names begin: they know no other."""
 
@@ -495,6 +533,7 @@ FREE: dict[str, object] = {
     "subject": "traitements",
     "vaccine": "dtp",
     "step": "identite",
+    "page_number": 1,
     "text_code": "texterefus",  # a text that agents of all services share
 }
 

@@ -8,3 +8,7 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         from preau.billing import invariants  # noqa: F401 (registers what `preau verify` checks)
+        from preau.billing.queries.papers import papers_of
+        from preau.documents.around import register_papers
+
+        register_papers(papers_of)

@@ -224,7 +224,7 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
-DATA_UPLOAD_MAX_NUMBER_FILES = 12
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
 CLAMAV = environment.text("CLAMAV")  # host:port, or the path of a socket; "": files are shown as not scanned
 CLAMAV_REQUIRED = environment.flag("CLAMAV_REQUIRED", default=True)
 

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("preau.registration.urls")),
     path("", include("preau.members.urls")),
     path("", include("preau.health.urls")),
+    path("", include("preau.documents.urls")),
     path("", include("preau.enrolments.urls")),
     path("", include("preau.checklist.urls")),
     path("", include("preau.billing.urls")),

@@ -10,13 +10,13 @@ import hashlib
 import logging
 import posixpath
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 
-from preau.documents.choices import FileState, ScanState
+from preau.documents.choices import FileState
 from preau.documents.cleaning import Cleaned, Part, clean
 from preau.documents.models import StoredFile
 from preau.documents.scanning import scan
@@ -33,32 +33,35 @@ class FileGone(Exception):
     """The file is not there, or is no longer the one that was kept."""
 
 
-def store(parts: list[Part], *, now: dt.datetime) -> StoredFile:
+Seal = Callable[[Cleaned, str], bytes]
+"""What is written instead of a clean document, under a key."""
+
+
+def store(parts: Sequence[Part], *, seal: Seal | None = None, now: dt.datetime) -> StoredFile:
     """Scan, clean and write a document, in order of its parts: to be kept by what will own it. Never inside a
     transaction. Raises FileRefused."""
     scanned = scan(parts)
-    return write(clean(parts), scanned, now=now)
+    return write(clean(parts), scanned, seal=seal, now=now)
 
 
-def write(cleaned: Cleaned, scanned: ScanState, *, now: dt.datetime) -> StoredFile:
+def write(cleaned: Cleaned, scanned: str, *, seal: Seal | None = None, now: dt.datetime) -> StoredFile:
     """Put a clean document in the storage."""
-    stored = _announce(cleaned, scanned, now)
-    default_storage.save(stored.key, ContentFile(cleaned.content))
-    return stored
-
-
-@transaction.atomic(durable=True)
-def _announce(cleaned: Cleaned, scanned: ScanState, now: dt.datetime) -> StoredFile:
     name = secrets.token_hex(20)
-    return StoredFile.objects.create(
-        key=posixpath.join(FOLDER, name[:2], name),
-        sha256=cleaned.sha256,
-        size=len(cleaned.content),
-        type=cleaned.type,
-        pages=cleaned.pages,
-        scan=scanned,
-        at=now,
-    )
+    key = posixpath.join(FOLDER, name[:2], name)
+    content = seal(cleaned, key) if seal else cleaned.content
+    with transaction.atomic(durable=True):
+        stored = StoredFile.objects.create(
+            key=key,
+            sha256=hashlib.sha256(content).hexdigest(),
+            size=len(content),
+            type=cleaned.type,
+            pages=cleaned.pages,
+            scan=scanned,
+            is_sealed=seal is not None,
+            at=now,
+        )
+    default_storage.save(key, ContentFile(content))
+    return stored
 
 
 def keep(stored: StoredFile) -> None:
@@ -67,6 +70,7 @@ def keep(stored: StoredFile) -> None:
         state=FileState.KEPT
     ):
         raise FileGone(stored.key)
+    stored.state = FileState.KEPT
 
 
 def leave(stored: StoredFile) -> None:

@@ -50,6 +50,7 @@ SECTIONS = {
             (
                 Link("Consulter mon dossier et mes démarches", "portal:dossier"),
                 Link("Modifier mes coordonnées", "demarches:contact"),
+                Link("Accéder à mes documents dématérialisés", "documents:documents"),
             ),
             within=(
                 "portal:demarches",

@@ -20,6 +20,7 @@ from preau.townfile.rows import (
     ClosureRow,
     CollectingRow,
     DietRow,
+    DocumentRow,
     FieldRow,
     GroupRow,
     HealthRow,
@@ -103,6 +104,7 @@ class TownFile:
     fields: Table[FieldRow]
     requests: Table[RequestRow]
     seasons: Table[SeasonRow]
+    documents: Table[DocumentRow]
 
 
 TOP = frozenset(
@@ -125,6 +127,7 @@ TOP = frozenset(
             "themes",
         ),
         *("groups", "capacities", "activities", "tariffs", "roles", "checklist", "seasons", "fields", "requests"),
+        "documents",
     }
 )
 CALENDAR = frozenset({"years", "periods", "public_holidays"})
@@ -166,6 +169,7 @@ def read_town_file(source: Source) -> TownFile:
         requests=_table(source, ("requests",), tree, RequestRow),
         checklist=_table(source, ("checklist",), tree, AskedItemRow),
         seasons=_table(source, ("seasons",), tree, SeasonRow, pattern=YEAR_CODE),
+        documents=_table(source, ("documents",), tree, DocumentRow),
     )
 
 

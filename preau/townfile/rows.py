@@ -13,6 +13,8 @@ from preau.activities.choices import AfterNotice, BookingMode, EnrolmentMode
 from preau.activities.rules import WEEKDAYS
 from preau.billing.choices import PayFiPMode
 from preau.checklist.choices import Item, Stage, Step
+from preau.documents.choices import Holder, Sensitivity, Validity
+from preau.documents.choices import Stage as DocumentStage
 from preau.health.choices import Item as SheetItem
 from preau.health.choices import Mode, Vaccine
 from preau.town.choices import DayKind, PlaceKind, Proof, WayIn
@@ -347,12 +349,37 @@ class RequestRow(Row):
     working_days: Annotated[int, Field(ge=1, le=60)] | None = None
 
 
+Age = Annotated[int, Field(ge=0, le=120)]
+
+
+class RequiredRow(Row):
+    """A case in which a document is owed (see documents.rules.Owed)."""
+
+    stage: Annotated[str, among(DocumentStage.values)]
+    activities: list[str] = []
+    levels: list[str] = []
+    age_from: Age | None = None
+    age_to: Age | None = None
+    months: Annotated[int, Field(ge=1, le=24)] | None = None
+    without: Text200 | None = None
+
+
+class DocumentRow(Row):
+    """A kind of supporting document; `months` is for a validity of that many months."""
+
+    label: Text80
+    help: Annotated[str, StringConstraints(max_length=300)] = ""
+    holder: Annotated[str, among(Holder.values)]
+    sensitivity: Annotated[str, among(Sensitivity.values)] = Sensitivity.ORDINARY.value
+    validity: Annotated[str, among(Validity.values)] = Validity.FOREVER.value
+    months: Annotated[int, Field(ge=1, le=120)] | None = None
+    pdf_only: bool = False
+    required: list[RequiredRow] = []
+
+
 class RoleRow(Row):
     name: Text80
     capabilities: list[Annotated[str, among(Capability.values)]] = Field(min_length=1)
-
-
-Age = Annotated[int, Field(ge=0, le=120)]
 
 
 class AskedItemRow(Row):

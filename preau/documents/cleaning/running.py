@@ -1,6 +1,5 @@
 """The process that cleans, from the outside: started for one document, given a folder, killed if it lasts."""
 
-import hashlib
 import json
 import logging
 import os
@@ -46,10 +45,6 @@ class Cleaned:
     content: bytes
     type: str
     pages: int
-
-    @property
-    def sha256(self) -> str:
-        return hashlib.sha256(self.content).hexdigest()
 
 
 def clean(parts: Sequence[Part]) -> Cleaned:

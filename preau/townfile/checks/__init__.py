@@ -2,7 +2,7 @@
 
 `town` the town itself and its accounts · `members` what parents are asked · `calendar` days in order ·
 `offer` activities, units, groups · `asking` what files must hold · `requests` fields and kinds of requests ·
-`money` tariffs, régies ·
+`money` tariffs, régies · `documents` pieces ·
 `references` codes that exist · `missing` what is forgotten · `history` what past days forbid.
 """
 
@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 from preau.townfile.checks.asking import asking_faults
 from preau.townfile.checks.calendar import calendar_faults
+from preau.townfile.checks.documents import document_faults
 from preau.townfile.checks.health import health_faults
 from preau.townfile.checks.members import authorisation_faults
 from preau.townfile.checks.missing import missing_faults
@@ -32,6 +33,7 @@ CHECKS: tuple[Check, ...] = (
     offer_faults,
     asking_faults,
     money_faults,
+    document_faults,
     reference_faults,
     request_faults,
     missing_faults,

@@ -24,6 +24,8 @@ REFERENCES: tuple[tuple[str, str, str], ...] = (
     ("activities.*.schools.*", "places", "lieu inconnu"),
     ("groups.*.schools.*", "places", "lieu inconnu"),
     ("groups.*.place", "places", "lieu inconnu"),
+    ("documents.*.required.*.activities.*", "activities", "activité inconnue"),
+    ("documents.*.required.*.levels.*", "levels", "niveau inconnu"),
     ("closures.*.place", "places", "lieu inconnu"),
     ("closures.*.activity", "activities", "activité inconnue"),
     ("checklist.*.activities.*", "activities", "activité inconnue"),

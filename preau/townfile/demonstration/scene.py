@@ -96,6 +96,7 @@ def agents(reception: str, *, role: str) -> tuple[Agent, ...]:
             *(DIRECTOR, "Moussa", "Diarra", "direction"),
             "direction d’accueil : les enfants du jour, leurs fiches sanitaires",
         ),
+        Agent("n.faure", "Nadia", "Faure", "sante", "référente santé : les PAI et les carnets de vaccination"),
         Agent(REGISSEUR, "Rémi", "Régisseur", "regisseur", "régisseur : factures et paiements"),
         Agent(
             *("c.lemoine", "Claire", "Lemoine", "administrateur"),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from preau.townfile.tables.asking import ASKING_TABLES
+from preau.townfile.tables.documents import DOCUMENT_TABLES
 from preau.townfile.tables.health import HEALTH_TABLES
 from preau.townfile.tables.members import MEMBERS_TABLES
 from preau.townfile.tables.money import MONEY_TABLES
@@ -21,6 +22,7 @@ TABLES: tuple[Synced[Any], ...] = (
     *HEALTH_TABLES,
     *MONEY_TABLES,
     *OFFER_TABLES,
+    *DOCUMENT_TABLES,
     *ASKING_TABLES,
     *REQUEST_TABLES,
 )

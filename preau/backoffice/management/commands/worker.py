@@ -24,6 +24,7 @@ from preau.billing.actions.settling import poll_due
 from preau.checklist.actions.reminding import remind_due
 from preau.core.migrated import refuse_unmigrated
 from preau.demarches.actions import erase_refused
+from preau.documents.actions import warn_expiring
 from preau.documents.storing import delete_dropped, delete_unknown
 from preau.families.searching import refile_changed
 from preau.journal.actions import chain
@@ -82,6 +83,7 @@ def jobs() -> list[Job]:
         Job("files of the year reminded of", lambda now: remind_due(now=now), dt.timedelta(hours=1)),
         Job("files made findable", lambda now: refile_changed(), dt.timedelta(days=1)),
         Job("tries forgotten", lambda now: forget_old_tries(now=now), dt.timedelta(hours=1)),
+        Job("documents that expire told", lambda now: warn_expiring(now=now), dt.timedelta(minutes=10)),
         Job("files deleted", lambda now: delete_dropped(now=now), dt.timedelta(minutes=1)),
         Job("unknown files deleted", lambda now: delete_unknown(now=now), dt.timedelta(days=1)),
         Job("kept forms forgotten", lambda now: forget_old_forms(now=now), dt.timedelta(hours=1)),

@@ -1,0 +1,51 @@
+"""The kind of requests by which a document is given: how the worklist and the family's « Suivi » read and answer it."""
+
+from collections.abc import Sequence
+
+from django.urls import reverse
+
+from preau.core.templatetags.ui import date_longue
+from preau.demarches.kinds import Kind, Line, Reach
+from preau.demarches.models import Demarche
+from preau.documents.actions import KIND, accept_document, refuse_document, withdraw_document
+from preau.documents.actions.handing import WORKING_DAYS
+from preau.documents.models import SupportingDocument
+from preau.families.choices import Subject
+
+
+def lines_of(demarche: Demarche) -> Sequence[Line]:
+    """What was given, without a word of what it says."""
+    document = SupportingDocument.objects.select_related("kind", "adult", "participant", "file").get(pk=demarche.pk)
+    told = (
+        Line("Document", document.kind.label),
+        Line("Pour", document.holder_name),
+        Line("Pages", str(document.file.pages)),
+        Line("Valable jusqu’au", date_longue(document.valid_until)),
+        Line("Reçu", "Au guichet" if document.channel == "counter" else ""),
+    )
+    return [line for line in told if line.value]
+
+
+def change_page(demarche: Demarche) -> str:
+    """Another file is sent instead."""
+    document = demarche.document
+    address = reverse("documents:hand_in")
+    holder = document.participant or document.adult
+    return f"{address}?piece={document.kind.code}" + (f"&pour={holder.code}" if holder else "")
+
+
+HANDED = Kind(
+    code=KIND,
+    label="Pièce",
+    page="documents:review",
+    detail=SupportingDocument,
+    lines=lines_of,
+    accept=accept_document,
+    refuse=refuse_document,
+    mail="documents/mail/answered",
+    reach=Reach.ASKER,
+    subject=Subject.DOCUMENTS,
+    change_page=change_page,
+    withdraw=withdraw_document,
+    working_days=lambda: WORKING_DAYS,
+)
