@@ -57,7 +57,7 @@ from preau.families.rules import PHONE_FIELDS
 from preau.families.testing import make_adult, make_bond, make_child, make_family
 from preau.health.models import Confirmation, HealthField, HealthKey, HealthReading, Pai, Vaccination
 from preau.health.testing import make_sheet
-from preau.members.models import Barred, DietChoice, Disagreement, TrustedPerson
+from preau.members.models import Barred, DietChoice, Disagreement, MemberAsked, TrustedPerson
 from preau.pricing.models import Quotient
 from preau.pricing.testing import make_quotient, make_tariff
 from preau.privacy.models import DataExport
@@ -349,6 +349,7 @@ def make_world() -> World:
 
 
 OF_FILES = (
+    Capability.PREPARE_SCHOOL_YEAR,
     Capability.SEE_JUDGMENTS,
     Capability.INVITE_FAMILIES,
     Capability.SEE_FAMILIES,
@@ -481,6 +482,7 @@ def state_of(ours: Household) -> dict[str, list[dict[str, Any]]]:
         SupportingDocument.objects.filter(demarche__family=home.family),
         OwnDocument.objects.filter(adult=home.adult),
         TownDocument.objects.filter(family=home.family),
+        MemberAsked.objects.filter(demarche__family=home.family),
     )
     return {query.model.__name__: list(query.order_by("pk").values()) for query in rows}
 
@@ -520,6 +522,7 @@ OF_A_KIND: dict[str, Callable[[Household], tuple[object, ...]]] = {
     "demarches:change": lambda ours: tuple(demarche.code for demarche in ours.followed),
     "members:disagreement": lambda ours: (ours.signed.disagreement.code,),
     "documents:": lambda ours: ours.papers.codes,
+    "members:asked": lambda ours: tuple(one.code for one in ours.signed.asked),
 }
 """Pages about requests of one kind, by how their names begin: they know no other."""
 

@@ -56,7 +56,7 @@ class NewHousehold:
 @transaction.atomic
 def open_family(*, household: NewHousehold, by: journal.Actor | None, now: dt.datetime) -> Adult:
     """Open a file, with the next number of the town, an address when it is known, and one adult without an account."""
-    family = _numbered(household.name)
+    family = numbered(household.name)
     if household.address:
         Address.objects.create(
             family=family,
@@ -81,7 +81,7 @@ def open_family(*, household: NewHousehold, by: journal.Actor | None, now: dt.da
     return adult
 
 
-def _numbered(name: str) -> Family:
+def numbered(name: str) -> Family:
     """The next number of the town: of two files opened at once, the second takes the one after."""
     for _ in range(TRIES):
         try:

@@ -164,12 +164,14 @@ class Home(models.Model):
 
 
 class Schooling(models.Model):
-    """School and level of a child for a school year."""
+    """School and level of a child for a school year. `batch` is the code of the roll-over that wrote it for all the
+    children at once; empty once somebody has changed it."""
 
     participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="schoolings")
     year = models.ForeignKey(SchoolYear, on_delete=models.PROTECT)
     place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="schoolings")
     level = models.ForeignKey(Level, on_delete=models.PROTECT)
+    batch = models.CharField(max_length=10, blank=True, db_index=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["participant", "year"], name="schooling_once_a_year")]

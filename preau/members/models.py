@@ -6,6 +6,7 @@ from django.db import models
 from preau.core.codes import new_code
 from preau.demarches.models import Demarche
 from preau.families.models import Adult, AuthorisationKind, Participant
+from preau.town.models import SchoolYear
 
 
 class CollectingRule(models.Model):
@@ -152,4 +153,56 @@ class Disagreement(models.Model):
                 condition=models.Q(kind__isnull=True, person__isnull=False)
                 | models.Q(kind__isnull=False, person__isnull=True),
             )
+        ]
+
+
+class SchoolRule(models.Model):
+    """The reasons for another school that the town weighs, in its words: never the nature of an illness."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    criteria = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = "critères des écoles"
+        constraints = [models.CheckConstraint(name="schoolrule_is_one_row", condition=models.Q(id=1))]
+
+
+class MemberAsked(models.Model):
+    """What a family asks about its members, as rules.from_json reads it: a child, a guardian, custody, a school."""
+
+    demarche = models.OneToOneField(Demarche, on_delete=models.CASCADE, primary_key=True, related_name="member_asked")
+    asked = models.JSONField()
+
+    class Meta:
+        verbose_name = "demande sur un membre"
+
+
+class Repeating(models.Model):
+    """A child who stays in the same level the year after: an agent said so before the roll-over."""
+
+    participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="+")
+    year = models.ForeignKey(SchoolYear, on_delete=models.PROTECT, related_name="+")  # the one that is repeated
+
+    class Meta:
+        verbose_name = "redoublement"
+        constraints = [models.UniqueConstraint(fields=["participant", "year"], name="repeating_once_a_year")]
+
+
+class RollOver(models.Model):
+    """All the children of the town were given a school for `after`. Undone within a week, another may follow."""
+
+    code = models.CharField(max_length=10, unique=True, default=new_code, editable=False)
+    before = models.ForeignKey(SchoolYear, on_delete=models.PROTECT, related_name="+")
+    after = models.ForeignKey(SchoolYear, on_delete=models.PROTECT, related_name="+")
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    made_at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "passage d’année"
+        constraints = [
+            models.UniqueConstraint(
+                name="rollover_one_a_year", fields=["after"], condition=models.Q(undone_at__isnull=True)
+            ),
+            models.CheckConstraint(name="rollover_two_years", condition=~models.Q(before=models.F("after"))),
         ]

@@ -1,4 +1,4 @@
-"""How a disagreement is told to the agent who reads it."""
+"""How requests about members are told, to the family and to the agent."""
 
 from collections.abc import Sequence
 
@@ -6,8 +6,14 @@ from preau.core.dates import local_day
 from preau.core.templatetags.ui import date_longue
 from preau.demarches.kinds import Line
 from preau.demarches.models import Demarche
+from preau.families.choices import Sex, Situation
+from preau.families.models import Adult, Participant, Schooling
+from preau.members.actions.asking import asked_in
+from preau.members.choices import CHILD, CUSTODY, GUARDIAN, PAPERS, SCHOOL
 from preau.members.models import Disagreement
 from preau.members.queries.authorisations import Answered, authorisation_states
+from preau.members.rules import ChildAsked, CustodyAsked, GuardianAsked, SchoolAsked
+from preau.town.models import Level, Place
 
 
 def disagreement_lines(demarche: Demarche) -> Sequence[Line]:
@@ -41,3 +47,80 @@ def told(answer: Answered) -> str:
     if answer.given is None or answer.at is None:
         return "pas encore de réponse"
     return f"{'oui' if answer.given else 'non'}, le {date_longue(local_day(answer.at))}"
+
+
+SHAPE_WORDS = {
+    "weeks": "une semaine sur deux, du lundi au dimanche",
+    "two-two-five-five": "2 jours, 2 jours, 5 jours, 5 jours (2-2-5-5)",
+    "weekends": "un week-end sur deux, du vendredi au dimanche",
+    "even-weeks": "semaines paires et impaires",
+    "one": "toujours au même domicile",
+}
+
+
+def child_lines(demarche: Demarche) -> Sequence[Line]:
+    """A child to add."""
+    asked = asked_in(demarche, ChildAsked)
+    names = [str(adult) for adult in Adult.objects.filter(family=demarche.family, code__in=asked.parents)]
+    return _told(
+        ("Enfant", f"{asked.first_name} {asked.last_name}"),
+        ("Naissance", date_longue(asked.born_on)),
+        ("Sexe", Sex(asked.sex).label if asked.sex else ""),
+        ("Parents dans ce foyer", ", ".join(names)),
+        ("Papiers demandés", ", ".join(PAPERS[CHILD])),
+    )
+
+
+def guardian_lines(demarche: Demarche) -> Sequence[Line]:
+    """A grown-up to add."""
+    asked = asked_in(demarche, GuardianAsked)
+    children = Participant.objects.filter(code__in=asked.children, homes__family=demarche.family).order_by("born_on")
+    return _told(
+        ("Personne", " ".join(filter(None, (asked.civility, asked.first_name, asked.last_name)))),
+        ("Lien", Situation(asked.situation).label),
+        ("Enfants", ", ".join(child.first_name for child in children)),
+        ("E-mail", asked.email),
+        ("Téléphone", asked.phone),
+        ("Papiers demandés", ", ".join(PAPERS[GUARDIAN])),
+    )
+
+
+def custody_lines(demarche: Demarche) -> Sequence[Line]:
+    """Whose days."""
+    asked = asked_in(demarche, CustodyAsked)
+    other = Adult.objects.filter(code=asked.other).first()
+    first, second = (demarche.asked_by, other) if asked.begins == "me" else (other, demarche.asked_by)
+    half = "première moitié les années paires chez"
+    holidays = {"none": "comme le reste de l’année", "me": f"{half} {demarche.asked_by}"}
+    return _told(
+        ("Enfant", str(demarche.participant or "")),
+        ("À partir du", date_longue(asked.starts_on)),
+        ("Rythme", SHAPE_WORDS.get(asked.shape, "")),
+        ("Commence, ou semaines paires", f"chez {first}" if first else ""),
+        ("Autre domicile", f"chez {second}" if second and asked.shape != "one" else ""),
+        ("Vacances", holidays.get(asked.holidays, f"{half} {other}")),
+        ("Papiers demandés", ", ".join(PAPERS[CUSTODY])),
+    )
+
+
+def school_lines(demarche: Demarche) -> Sequence[Line]:
+    """Which school."""
+    asked = asked_in(demarche, SchoolAsked)
+    places = dict(Place.objects.filter(code=asked.place).values_list("code", "name"))
+    levels = dict(Level.objects.filter(code=asked.level).values_list("code", "name"))
+    known = Schooling.objects.filter(participant=demarche.participant).select_related("year", "place", "level")
+    last = known.order_by("-year__starts_on").first()
+    return _told(
+        ("Enfant", str(demarche.participant or "")),
+        ("Aujourd’hui", f"{last.place}, {last.level} ({last.year})" if last else ""),
+        ("Année", asked.year),
+        ("École souhaitée", places.get(asked.place, asked.place)),
+        ("Niveau", levels.get(asked.level, asked.level)),
+        ("Raisons", ", ".join(asked.criteria)),
+        ("Précisions", asked.words),
+        ("Papiers demandés", ", ".join(PAPERS[SCHOOL])),
+    )
+
+
+def _told(*lines: tuple[str, str]) -> list[Line]:
+    return [Line(label, value) for label, value in lines if value]

@@ -33,6 +33,7 @@ from preau.townfile.rows import (
     RequestRow,
     RoleRow,
     Row,
+    SchoolingRow,
     SeasonRow,
     ServiceRow,
     TariffRow,
@@ -81,6 +82,7 @@ class TownFile:
     accounts: AccountsRow | None
     collecting: CollectingRow | None
     health: HealthRow | None
+    schooling: SchoolingRow | None
     texts: Table[TextRow]
     authorisations: Table[AuthorisationRow]
     diets: Table[DietRow]
@@ -115,6 +117,7 @@ TOP = frozenset(
             "texts",
             "collecting",
             "health",
+            "schooling",
             "authorisations",
             "diets",
             "services",
@@ -146,6 +149,7 @@ def read_town_file(source: Source) -> TownFile:
         accounts=_row(source, ("accounts",), tree.get("accounts", {}), AccountsRow),
         collecting=_row(source, ("collecting",), tree.get("collecting", {}), CollectingRow),
         health=_row(source, ("health",), tree.get("health", {}), HealthRow),
+        schooling=_row(source, ("schooling",), tree.get("schooling", {}), SchoolingRow),
         texts=_table(source, ("texts",), tree, TextRow),
         authorisations=_table(source, ("authorisations",), tree, AuthorisationRow),
         diets=_table(source, ("diets",), tree, DietRow),

@@ -22,6 +22,7 @@ from preau.town.models import SHORTEST_PASSWORD, default_proofs, default_ways
 from preau.townfile.values import (
     among,
     colour_fault,
+    criterion_fault,
     diet_fault,
     email_fault,
     icon_fault,
@@ -169,6 +170,12 @@ class AuthorisationRow(Row):
     default: bool = False
     from_age: ChildAge = 0
     to_age: ChildAge | None = None
+
+
+class SchoolingRow(Row):
+    """The reasons for another school that the town weighs."""
+
+    criteria: list[Annotated[Text120, told(criterion_fault)]] = []
 
 
 class DietRow(Row):

@@ -65,6 +65,16 @@ def diet_fault(name: str) -> str:
     return ""
 
 
+UNTOLD = ("handicap", "maladie", "pathologie", "religi", "origine", "nationalit")
+
+
+def criterion_fault(name: str) -> str:
+    """Why a reason may not be asked: it would make a family tell what nobody may record."""
+    if any(word in name.casefold() for word in UNTOLD):
+        return f"demandez moins, par exemple «{NBSP}Raison de santé{NBSP}», jamais la maladie ni l’origine (CNIL)."
+    return ""
+
+
 def email_fault(address: str) -> str:
     """What is wrong with an e-mail address, if anything."""
     try:

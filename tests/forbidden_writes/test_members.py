@@ -4,15 +4,21 @@ from typing import Any
 
 from preau.demarches.models import Demarche
 from preau.families.testing import make_adult
-from preau.members.models import CollectingRule, DietChoice, Disagreement
+from preau.members.models import CollectingRule, DietChoice, Disagreement, Repeating, RollOver, SchoolRule
 from preau.members.testing import make_authorisation, make_barred, make_person
-from preau.town.testing import make_service
+from preau.town.models import SchoolYear
+from preau.town.testing import make_service, make_year
 from tests.forbidden_writes.given import DAY, NEXT, NOW, Base, change, forbidden
 
 
 @forbidden("collectingrule_is_one_row", "two rules about who collects")
 def _(base: Base) -> None:
     CollectingRule.objects.create(id=2)
+
+
+@forbidden("schoolrule_is_one_row", "two lists of reasons")
+def _(base: Base) -> None:
+    SchoolRule.objects.create(id=2)
 
 
 @forbidden("authorisationkind_image_is_free", "a photo that needs no yes")
@@ -70,3 +76,25 @@ def _(base: Base) -> None:
 def _disagreement(**about: Any) -> None:
     demarche = Demarche.objects.create(kind="members.disagreement", service=make_service(), summary="x", sent_at=NOW)
     Disagreement.objects.create(demarche=demarche, **about)
+
+
+@forbidden("repeating_once_a_year", "a child who repeats a year twice")
+def _(base: Base) -> None:
+    for _ in range(2):
+        Repeating.objects.create(participant=base.child, year=make_year())
+
+
+@forbidden("rollover_one_a_year", "two roll-overs of a year")
+def _(base: Base) -> None:
+    for _ in range(2):
+        RollOver.objects.create(before=_next_year(), after=make_year(), made_at=NOW)
+
+
+@forbidden("rollover_two_years", "a roll-over from a year to itself")
+def _(base: Base) -> None:
+    RollOver.objects.create(before=make_year(), after=make_year(), made_at=NOW)
+
+
+def _next_year() -> SchoolYear:
+    values = {"starts_on": DAY, "ends_on": NEXT}
+    return SchoolYear.objects.get_or_create(code="2030-2031", defaults=values)[0]

@@ -1,9 +1,10 @@
-"""Whom this person named for the children, and the diets of those they look after."""
+"""Whom this person named for the children, their diets, what was asked about members."""
 
 from collections.abc import Iterator
 
+from preau.demarches.kinds import kind_of
 from preau.families.choices import Subject
-from preau.members.models import DietChoice, TrustedPerson
+from preau.members.models import DietChoice, MemberAsked, TrustedPerson
 from preau.privacy.sections.section import Person, Row, Section, yes_no
 
 
@@ -26,6 +27,14 @@ def diets(person: Person) -> Iterator[Row]:
         yield row.participant.first_name, ", ".join(diet.name for diet in row.diets.all()), row.starts_on, row.signed_at
 
 
+def asked(person: Person) -> Iterator[Row]:
+    """What this parent asked about members, as they read it on the portal."""
+    rows = MemberAsked.objects.filter(demarche__asked_by=person.user).order_by("pk")
+    for row in rows.select_related("demarche__family", "demarche__participant", "demarche__asked_by"):
+        lines = kind_of(row.demarche.kind).lines(row.demarche)
+        yield row.demarche.summary, row.demarche.sent_at, "\n".join(f"{line.label} : {line.value}" for line in lines)
+
+
 SECTIONS = (
     Section(
         "personnes-autorisees",
@@ -45,5 +54,13 @@ SECTIONS = (
         ("Enfant", "Régimes", "À partir du", "Écrit le"),
         diets,
         ("members.DietChoice", "members.DietChoice_diets"),
+    ),
+    Section(
+        "demandes-membres",
+        "Demandes sur les membres du dossier",
+        "Enfant ou responsable à ajouter, garde, école.",
+        ("Demande", "Envoyée le", "Ce qui est demandé"),
+        asked,
+        ("members.MemberAsked",),
     ),
 )

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from preau.families.models import AuthorisationKind
-from preau.members.models import CollectingRule, Diet
+from preau.members.models import CollectingRule, Diet, SchoolRule
 from preau.town.actions import delete_reference, is_used, publish_text, retire_reference, save_ordered, save_reference
 from preau.town.models import Text
 from preau.townfile.file import TownFile
-from preau.townfile.rows import AuthorisationRow, CollectingRow, DietRow
+from preau.townfile.rows import AuthorisationRow, CollectingRow, DietRow, SchoolingRow
 from preau.townfile.tables.table import Synced, Writing
 from preau.townfile.tables.town import never_removed
 
@@ -25,6 +25,20 @@ def _current_rule() -> Mapping[str, CollectingRow]:
 def _save_rule(rows: Mapping[str, CollectingRow], writing: Writing) -> None:
     for row in rows.values():
         save_reference(CollectingRule, {"id": 1}, row.model_dump(), **writing.note)
+
+
+def _wanted_schooling(file: TownFile) -> Mapping[str, SchoolingRow]:
+    return {"schooling": file.schooling} if file.schooling else {}
+
+
+def _current_schooling() -> Mapping[str, SchoolingRow]:
+    rule = SchoolRule.objects.filter(id=1).first()
+    return {"schooling": SchoolingRow(criteria=rule.criteria)} if rule else {}
+
+
+def _save_schooling(rows: Mapping[str, SchoolingRow], writing: Writing) -> None:
+    for row in rows.values():
+        save_reference(SchoolRule, {"id": 1}, row.model_dump(), **writing.note)
 
 
 def _current_authorisations() -> Mapping[str, AuthorisationRow]:
@@ -82,6 +96,7 @@ def _remove_diet(code: str, writing: Writing) -> None:
 
 MEMBERS_TABLES: tuple[Synced[Any], ...] = (
     Synced(("collecting",), "règle des personnes autorisées", _wanted_rule, _current_rule, _save_rule, never_removed),
+    Synced(("schooling",), "école", _wanted_schooling, _current_schooling, _save_schooling, never_removed),
     Synced(
         ("authorisations",),
         "autorisation",

@@ -1,0 +1,205 @@
+"""What families write when they ask about their members, and what agents choose when they grant it."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import forms
+
+from preau.core.forms import DayField, PortalForm
+from preau.demarches.rules import is_phone
+from preau.families.choices import Sex, Situation
+from preau.families.models import Adult, Participant
+from preau.members.forms import NOT_A_PHONE
+from preau.members.reading import SHAPE_WORDS
+from preau.members.rules import ChildAsked, CustodyAsked, GuardianAsked, SchoolAsked
+from preau.town.models import Level, Place, SchoolYear
+
+OLDEST_CHILD = dt.timedelta(days=366 * 19)
+
+
+def choices_of(form: PortalForm, name: str, choices: Iterable[tuple[str, str]]) -> None:
+    """Give a field the choices of the moment."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = list(choices)
+
+
+class ChildForm(PortalForm):
+    """A child to add to one's household."""
+
+    first_name = forms.CharField(label="Prénom", max_length=60)
+    last_name = forms.CharField(label="Nom", max_length=60)
+    born_on = DayField(label="Date de naissance")
+    sex = forms.ChoiceField(
+        label="C’est",
+        choices=(("", "Je préfère ne pas le dire"), (Sex.GIRL, "une fille"), (Sex.BOY, "un garçon")),
+        required=False,
+    )
+    parents = forms.MultipleChoiceField(
+        label="Qui, dans ce foyer, exerce l’autorité parentale ?", widget=forms.CheckboxSelectMultiple, choices=()
+    )
+
+    def __init__(self, *args: Any, adults: Iterable[Adult], today: dt.date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        choices_of(self, "parents", [(adult.code, str(adult)) for adult in adults])
+
+    def clean_born_on(self) -> dt.date:
+        born_on: dt.date = self.cleaned_data["born_on"]
+        if not self.today - OLDEST_CHILD <= born_on <= self.today:
+            raise forms.ValidationError("Vérifiez l’année : l’enfant doit être né et avoir moins de 19 ans")
+        return born_on
+
+    @property
+    def asked(self) -> ChildAsked:
+        given = self.cleaned_data
+        return ChildAsked(
+            given["first_name"], given["last_name"], given["born_on"], given["sex"], tuple(given["parents"])
+        )
+
+
+GUARDIANS = (
+    (Situation.EXERCISES, "un parent qui exerce l’autorité parentale"),
+    (Situation.WITHOUT_EXERCISE, "un parent sans l’exercice de l’autorité parentale"),
+    (Situation.FOSTER, "une famille d’accueil"),
+    (Situation.GRANDPARENT, "un grand-parent"),
+    (Situation.COLLECTS, "une personne qui vient souvent chercher l’enfant"),
+)
+
+
+class GuardianForm(PortalForm):
+    """A grown-up to add to one's household."""
+
+    civility = forms.ChoiceField(
+        label="Civilité", choices=(("", "—"), ("Madame", "Madame"), ("Monsieur", "Monsieur")), required=False
+    )
+    first_name = forms.CharField(label="Prénom", max_length=60)
+    last_name = forms.CharField(label="Nom", max_length=60)
+    situation = forms.ChoiceField(label="C’est", choices=GUARDIANS)
+    email = forms.EmailField(
+        label="E-mail",
+        required=False,
+        help_text="Une fois votre demande acceptée, la mairie peut l’inviter à créer son compte",
+    )
+    phone = forms.CharField(label="Téléphone", max_length=20, required=False, widget=forms.TextInput({"type": "tel"}))
+    children = forms.MultipleChoiceField(label="Pour quels enfants ?", widget=forms.CheckboxSelectMultiple, choices=())
+
+    def __init__(self, *args: Any, children: Iterable[Participant], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices_of(self, "children", [(child.code, child.first_name) for child in children])
+
+    def clean_phone(self) -> str:
+        phone: str = self.cleaned_data["phone"]
+        if phone and not is_phone(phone):
+            raise forms.ValidationError(NOT_A_PHONE)
+        return phone
+
+    @property
+    def asked(self) -> GuardianAsked:
+        given = self.cleaned_data
+        return GuardianAsked(**{**given, "children": tuple(given["children"])})
+
+
+class CustodyForm(PortalForm):
+    """Whose days."""
+
+    other = forms.ChoiceField(label="L’autre parent", choices=())
+    starts_on = DayField(label="À partir du")
+    shape = forms.ChoiceField(label="Rythme", choices=tuple(SHAPE_WORDS.items()), widget=forms.RadioSelect)
+    begins = forms.ChoiceField(
+        label="Chez qui commence le rythme ?",
+        help_text="La semaine de cette date, ou les semaines paires. Pour un week-end sur deux : le domicile principal",
+        choices=(("me", "Chez moi"), ("other", "Chez l’autre parent")),
+        widget=forms.RadioSelect,
+    )
+    holidays = forms.ChoiceField(
+        label="Les vacances scolaires",
+        choices=(
+            ("none", "Comme le reste de l’année"),
+            ("me", "Première moitié chez moi les années paires"),
+            ("other", "Première moitié chez l’autre parent les années paires"),
+        ),
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args: Any, others: Iterable[Adult], today: dt.date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        choices_of(self, "other", [(adult.code, str(adult)) for adult in others])
+
+    def clean_starts_on(self) -> dt.date:
+        starts_on: dt.date = self.cleaned_data["starts_on"]
+        if not self.today - dt.timedelta(days=60) <= starts_on <= self.today + dt.timedelta(days=400):
+            raise forms.ValidationError("Choisissez une date proche d’aujourd’hui")
+        return starts_on
+
+    @property
+    def asked(self) -> CustodyAsked:
+        return CustodyAsked(**self.cleaned_data)
+
+
+class SchoolForm(PortalForm):
+    """A school wished."""
+
+    year = forms.ChoiceField(label="Année scolaire", choices=())
+    place = forms.ChoiceField(label="École souhaitée", choices=())
+    level = forms.ChoiceField(label="Niveau", choices=())
+    criteria = forms.MultipleChoiceField(
+        label="Vos raisons", required=False, widget=forms.CheckboxSelectMultiple, choices=()
+    )
+    words = forms.CharField(
+        label="Précisions",
+        required=False,
+        max_length=600,
+        widget=forms.Textarea({"rows": 4}),
+        help_text="N’écrivez rien sur une maladie : dites seulement qu’il y a une raison de santé",
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        years: Iterable[SchoolYear],
+        places: Iterable[Place],
+        levels: Iterable[Level],
+        criteria: Iterable[str],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        choices_of(self, "year", [(year.code, year.code) for year in years])
+        choices_of(self, "place", [("", "Choisissez"), *((place.code, place.name) for place in places)])
+        choices_of(self, "level", [("", "Choisissez"), *((level.code, level.name) for level in levels)])
+        known = list(criteria)
+        if known:
+            choices_of(self, "criteria", [(one, one) for one in known])
+        else:
+            del self.fields["criteria"]
+
+    @property
+    def asked(self) -> SchoolAsked:
+        given = self.cleaned_data
+        return SchoolAsked(
+            given["year"], given["place"], given["level"], tuple(given.get("criteria", ())), given["words"]
+        )
+
+
+class GrantForm(PortalForm):
+    """What an agent checks and chooses before granting; only the fields of the kind."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    existing = forms.ChoiceField(label="Est-ce un enfant déjà connu ?", widget=forms.RadioSelect, choices=())
+    situation = forms.ChoiceField(label="Lien que la mairie retient", choices=Situation.choices)
+    place = forms.ChoiceField(label="École accordée", choices=())
+    level = forms.ChoiceField(label="Niveau", choices=())
+    reason = forms.CharField(
+        label="Message à la famille", required=False, max_length=1000, widget=forms.Textarea({"rows": 3})
+    )
+    checked = forms.BooleanField(label="J’ai vu les papiers demandés")
+
+    def __init__(self, *args: Any, shown: Mapping[str, Iterable[tuple[str, str]] | None], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in set(self.fields) - {"version", "checked"} - set(shown):
+            del self.fields[name]
+        for name, choices in shown.items():
+            if choices is not None:
+                choices_of(self, name, choices)

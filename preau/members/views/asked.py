@@ -1,0 +1,113 @@
+"""What an agent checks, sees and grants of a request about a member."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from preau.accounts.audience import StaffRequest, staff_page
+from preau.accounts.choices import Capability
+from preau.demarches.actions import DemarcheRefused
+from preau.demarches.kinds import kind_of
+from preau.demarches.models import Demarche
+from preau.demarches.queries import history_of
+from preau.families.choices import Situation
+from preau.families.models import Participant
+from preau.members.actions.asking import ACCEPT, NotGranted, asked_in
+from preau.members.choices import CHILD, CUSTODY, GUARDIAN, PAPERS, SCHOOL
+from preau.members.queries.alike import children_alike
+from preau.members.request_forms import GrantForm
+from preau.members.rules import ChildAsked, GuardianAsked, SchoolAsked
+from preau.members.views.staff import MOVED, demarche_of_kind
+from preau.town.choices import PlaceKind
+from preau.town.models import Level, Place
+
+NEW = "nouveau"
+Choices = Mapping[str, Iterable[tuple[str, str]] | None]
+DONE: Mapping[str, tuple[str, ...]] = {
+    CHILD: ("L’enfant est écrit dans ce dossier.", "Les parents cochés exercent l’autorité parentale dès aujourd’hui."),
+    GUARDIAN: (
+        "La personne est écrite dans ce dossier, liée aux enfants cochés.",
+        "Elle n’a pas de compte : invitez-la ensuite, page « Comptes des familles ».",
+    ),
+    CUSTODY: (
+        "L’enfant vit dans les deux foyers ; chaque jour est à l’un ou à l’autre, qui le paie.",
+        "Un parent du même foyer reçoit un dossier à lui : ses factures passées ne changent pas.",
+        "Les réservations déjà faites restent au foyer qui les a faites.",
+    ),
+    SCHOOL: ("L’école et le niveau de l’enfant sont écrits pour cette année.", "Les réservations ne changent pas."),
+}
+
+
+@staff_page(Capability.HANDLE_REQUESTS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def asked(request: StaffRequest, demarche_code: str) -> HttpResponse:
+    """What is asked, what granting it will do, and doing it."""
+    demarche = demarche_of_kind(request, demarche_code, *ACCEPT)
+    alike = children_alike(asked_in(demarche, ChildAsked)) if demarche.kind == CHILD and demarche.is_open else []
+    shown, initial = _choices(demarche, alike)
+    form = GrantForm(shown=shown, initial={"version": demarche.version, **initial})
+    if request.method == "POST":
+        form = GrantForm(request.POST, shown=shown)
+        if form.is_valid():
+            return _grant(request, demarche, form, alike)
+    context = {
+        "demarche": demarche,
+        "kind": kind_of(demarche.kind),
+        "lines": kind_of(demarche.kind).lines(demarche),
+        "events": history_of(demarche),
+        "alike": alike,
+        "will": DONE[demarche.kind],
+        "papers": PAPERS[demarche.kind],
+        "form": form,
+    }
+    return render(request, "members/staff/asked.html", context)
+
+
+def _choices(demarche: Demarche, alike: list[Participant]) -> tuple[Choices, dict[str, Any]]:
+    """What the agent chooses for this kind, and what is proposed: nothing when a child looks like another."""
+    if demarche.kind == CHILD and alike:
+        known = [(child.code, f"Oui : {child}, né le {child.born_on:%d/%m/%Y}") for child in alike]
+        return {"existing": [(NEW, "Non, c’est un autre enfant"), *known]}, {}
+    if demarche.kind == GUARDIAN:
+        return {"situation": None}, {"situation": asked_in(demarche, GuardianAsked).situation}
+    if demarche.kind == SCHOOL:
+        wish = asked_in(demarche, SchoolAsked)
+        places = Place.objects.filter(kind=PlaceKind.SCHOOL, retired_on__isnull=True).order_by("name")
+        levels = Level.objects.order_by("order")
+        shown: Choices = {
+            "place": list(places.values_list("code", "name")),
+            "level": list(levels.values_list("code", "name")),
+            "reason": None,
+        }
+        return shown, {"place": wish.place, "level": wish.level}
+    return {}, {}
+
+
+def _grant(request: StaffRequest, demarche: Demarche, form: GrantForm, alike: list[Participant]) -> HttpResponse:
+    given, more = form.cleaned_data, _chosen(demarche.kind, form.cleaned_data, alike)
+    try:
+        ACCEPT[demarche.kind](demarche, by=request.user, version=given["version"], now=timezone.now(), **more)
+    except DemarcheRefused:
+        messages.error(request, MOVED)
+    except NotGranted as refused:
+        messages.error(request, refused.why)
+    else:
+        messages.success(request, "C’est fait : le dossier est à jour, et la famille en est prévenue.")
+        return redirect("demarches:worklist")
+    return redirect("members:asked", demarche.code)
+
+
+def _chosen(kind: str, given: Mapping[str, Any], alike: list[Participant]) -> dict[str, Any]:
+    if kind == CHILD:
+        return {"existing": next((child for child in alike if child.code == given.get("existing")), None)}
+    if kind == GUARDIAN:
+        return {"situation": Situation(given["situation"])}
+    if kind == SCHOOL:
+        place, level = Place.objects.get(code=given["place"]), Level.objects.get(code=given["level"])
+        return {"place": place, "level": level, "reason": given["reason"]}
+    return {}

@@ -1,0 +1,183 @@
+"""Asking the town hall about the members of one's file: a child, a guardian, custody, a school."""
+
+import datetime as dt
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from preau.accounts.audience import FamilyRequest, family_page
+from preau.core.dates import local_day
+from preau.demarches.models import Demarche
+from preau.families.choices import AccessLevel, Subject
+from preau.families.models import Adult, Participant
+from preau.families.permissions import participants_visible_to
+from preau.families.queries import adults_of_household, children_of, schooling_on, with_schooling
+from preau.members.actions.asking import ask
+from preau.members.choices import CHILD, CUSTODY, GUARDIAN, PAPERS, SCHOOL
+from preau.members.models import SchoolRule
+from preau.members.queries.parents import bonds_with
+from preau.members.request_forms import ChildForm, CustodyForm, GuardianForm, SchoolForm
+from preau.members.rules import CustodyAsked, Stay, plan_of, stays, usual_level
+from preau.members.views.child import Opened, opened
+from preau.town.choices import PlaceKind
+from preau.town.models import Level, Place, SchoolYear
+from preau.town.queries import school_calendar
+from preau.town.rules import breaks
+
+GET_OR_POST = ["GET", "HEAD", "POST"]
+SHOWN = dt.timedelta(days=41)
+
+
+@family_page
+@require_safe
+def choosing(request: FamilyRequest) -> HttpResponse:
+    """What may be asked, and for which child."""
+    children = _acted_on(request, local_day(timezone.now()))
+    return render(request, "members/family/requests.html", {"children": children, "papers": PAPERS})
+
+
+def _acted_on(request: FamilyRequest, today: dt.date) -> list[Participant]:
+    acted_on = children_of(request.user, on=today, subject=Subject.IDENTITY, level=AccessLevel.ACT)
+    return [child for child in acted_on if child.adult_id is None]
+
+
+def _me(request: FamilyRequest) -> Adult | None:
+    return Adult.objects.select_related("family").filter(user=request.user, family__archived_at__isnull=True).first()
+
+
+def _sent(request: FamilyRequest, demarche: Demarche) -> HttpResponse:
+    messages.success(request, "Votre demande est envoyée. Suivez-la ici : vous serez prévenu de la réponse.")
+    return redirect("demarches:followed", demarche.code)
+
+
+def _show(request: FamilyRequest, kind: str, title: str, context: dict[str, Any]) -> HttpResponse:
+    return render(request, "members/family/ask.html", {"papers": PAPERS[kind], "title": title, **context})
+
+
+@family_page
+@require_http_methods(GET_OR_POST)
+def child(request: FamilyRequest) -> HttpResponse:
+    """A child to add to one's household."""
+    me, now = _me(request), timezone.now()
+    if me is None:
+        return redirect("portal:dossier")
+    adults = adults_of_household(request.user)
+    form = ChildForm(initial={"last_name": me.last_name, "parents": [me.code]}, adults=adults, today=local_day(now))
+    if request.method == "POST":
+        form = ChildForm(request.POST, adults=adults, today=local_day(now))
+        if form.is_valid():
+            asked = form.asked
+            summary = f"Ajouter {asked.first_name} au dossier"
+            return _sent(request, ask(kind=CHILD, adult=me, asked=asked, summary=summary, by=request.user, now=now))
+    return _show(request, CHILD, "Ajouter un enfant", {"form": form, "child": None})
+
+
+@family_page
+@require_http_methods(GET_OR_POST)
+def guardian(request: FamilyRequest) -> HttpResponse:
+    """A grown-up to add to one's household."""
+    me, now = _me(request), timezone.now()
+    if me is None:
+        return redirect("portal:dossier")
+    seen = participants_visible_to(request.user, Subject.IDENTITY, on=local_day(now), level=AccessLevel.ACT)
+    children = seen.filter(adult__isnull=True, homes__family=me.family_id).order_by("born_on", "pk")
+    form = GuardianForm(initial={"children": [one.code for one in children]}, children=children)
+    if request.method == "POST":
+        form = GuardianForm(request.POST, children=children)
+        if form.is_valid():
+            asked = form.asked
+            summary = f"Ajouter {asked.first_name} {asked.last_name} au dossier"
+            return _sent(request, ask(kind=GUARDIAN, adult=me, asked=asked, summary=summary, by=request.user, now=now))
+    return _show(request, GUARDIAN, "Ajouter un responsable", {"form": form, "child": None})
+
+
+@family_page
+@require_http_methods(GET_OR_POST)
+def custody(request: FamilyRequest, who: str) -> HttpResponse:
+    """Whose days: shown before they are asked."""
+    page = opened(request, who, subject=Subject.IDENTITY, level=AccessLevel.ACT)
+    others = [
+        bond.adult
+        for bond in bonds_with([page.child], Subject.PLANNING, on=page.today)
+        if bond.adult_id != page.adult.pk
+    ]
+    initial = {"starts_on": page.today, "shape": "weeks", "begins": "me", "holidays": "none"}
+    form = CustodyForm(initial=initial, others=others, today=page.today)
+    preview: tuple[tuple[Stay, str], ...] = ()
+    if request.method == "POST":
+        form = CustodyForm(request.POST, others=others, today=page.today)
+        if form.is_valid():
+            if "envoyer" in request.POST:
+                summary = f"Garde {_of(page.child)} à partir du {form.asked.starts_on:%d/%m/%Y}"
+                sent = ask(
+                    kind=CUSTODY,
+                    adult=page.adult,
+                    asked=form.asked,
+                    summary=summary,
+                    child=page.child,
+                    by=request.user,
+                    now=page.now,
+                )
+                return _sent(request, sent)
+            preview = _preview(form.asked, page, others)
+    context = {"form": form, "child": page.child, "preview": preview, "has_others": bool(others)}
+    return _show(request, CUSTODY, "Déclarer une séparation ou une garde partagée", context)
+
+
+def _of(child: Participant) -> str:
+    return f"d’{child.first_name}" if child.first_name[:1].lower() in "aeéèêiîouhy" else f"de {child.first_name}"
+
+
+MINE, THEIRS = 1, 2
+
+
+def _preview(asked: CustodyAsked, page: Opened, others: list[Adult]) -> tuple[tuple[Stay, str], ...]:
+    """The six weeks from the first day, « chez … »."""
+    names = {MINE: str(page.adult), THEIRS: next(str(one) for one in others if one.code == asked.other)}
+    plan = plan_of(asked, mine=MINE, theirs=THEIRS)
+    found = stays(plan, asked.starts_on, asked.starts_on + SHOWN, breaks(school_calendar()))
+    return tuple((stay, names[stay.home]) for stay in found)
+
+
+@family_page
+@require_http_methods(GET_OR_POST)
+def school(request: FamilyRequest, who: str) -> HttpResponse:
+    """The first school of a child, or another."""
+    page = opened(request, who, subject=Subject.IDENTITY, level=AccessLevel.ACT)
+    known = Participant.objects.filter(pk=page.child.pk).prefetch_related(with_schooling()).get()
+    now_at = schooling_on(known.schoolings.all(), page.today)
+    years = list(SchoolYear.objects.filter(ends_on__gte=page.today).order_by("starts_on")[:2])
+    levels = list(Level.objects.order_by("order"))
+    rule = SchoolRule.objects.filter(id=1).first()
+    in_use = Q(retired_on__isnull=True) | Q(retired_on__gt=page.today)
+    given: dict[str, Any] = {
+        "years": years,
+        "places": Place.objects.filter(in_use, kind=PlaceKind.SCHOOL).order_by("name"),
+        "levels": levels,
+        "criteria": rule.criteria if rule else (),
+    }
+    year = years[-1] if years else None
+    codes = [level.code for level in levels]
+    usual = usual_level(page.child.born_on, year.starts_on.year, codes) if year else ""
+    form = SchoolForm(initial={"year": year and year.code, "level": usual}, **given)
+    if request.method == "POST":
+        form = SchoolForm(request.POST, **given)
+        if form.is_valid():
+            what = "Changement d’école" if now_at else "Inscription scolaire"
+            sent = ask(
+                kind=SCHOOL,
+                adult=page.adult,
+                asked=form.asked,
+                summary=f"{what} : {page.child.first_name}, {form.asked.year}",
+                child=page.child,
+                by=request.user,
+                now=page.now,
+            )
+            return _sent(request, sent)
+    title = "Demander une autre école" if now_at else "Inscrire à l’école"
+    return _show(request, SCHOOL, title, {"form": form, "child": page.child, "now_at": now_at})
