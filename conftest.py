@@ -34,6 +34,7 @@ def _health_key_file() -> None:
 @pytest.fixture(autouse=True)
 def nothing_asked_before():
     """What the town asks of files is kept by version of the catalogue, and most tests have the first."""
-    from preau.checklist.queries.demands import demands_of
+    from preau.checklist.queries.demands import demands_of, kinds_of
 
     demands_of.cache_clear()
+    kinds_of.cache_clear()

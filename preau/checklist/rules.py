@@ -25,6 +25,7 @@ class Demand:
     activities: frozenset[int] | None = None
     age_from: int | None = None
     age_to: int | None = None
+    levels: frozenset[str] = frozenset()  # codes of school levels; empty is any
     months: int = 0
     cost: str = ""
 
@@ -61,6 +62,7 @@ class Person:
     is_adult: bool = False
     uses: tuple[Use, ...] = ()
     states: Mapping[str, ItemState] = field(default_factory=dict)
+    level: str = ""  # of school, "" unknown
 
     def state(self, item: str) -> ItemState:
         return self.states.get(item, MISSING)
@@ -153,6 +155,8 @@ def needs_of(person: Person, demands: Iterable[Demand], *, on: dt.date) -> Itera
     """Each demand that concerns a participant, once for each of their activities that it is for."""
     for demand in demands:
         if person.is_adult and demand.item in ABOUT_CHILDREN:
+            continue
+        if demand.levels and person.level not in demand.levels:
             continue
         uses: Sequence[Use | None] = [use for use in person.uses if is_for(demand, use.activity)]
         if demand.activities is None and not uses:

@@ -3,14 +3,19 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.urls import reverse
 
 from preau.checklist.choices import Item, Stage, State
+from preau.checklist.queries.demands import kinds_of
 from preau.checklist.rules import Missing
 from preau.core.money import NBSP
 from preau.core.templatetags.ui import date_longue, enumeration
+from preau.documents.choices import Holder, Sensitivity
+from preau.documents.models import DocumentKind
 from preau.families.choices import Subject
+from preau.town.queries import the_town
 
 MOST_NAMES = 3
 
@@ -27,9 +32,13 @@ class Words:
     has_person: bool = False  # whether the page is about one child
     is_shared: bool = False  # given once for the whole household
     discreet: str = ""  # in a mail; the name unless it says otherwise
+    piece: str = ""  # the code of a kind of document
 
     def url(self, code: str) -> str:
         """The page where it is given, for the participant of this code."""
+        if self.piece:
+            asked = {"piece": self.piece, "pour": code} if code and not self.is_shared else {"piece": self.piece}
+            return f"{reverse(self.page)}?{urlencode(asked)}"
         return reverse(self.page, args=[code] if self.has_person else [])
 
 
@@ -89,13 +98,28 @@ WORDS: Mapping[str, Words] = {
 
 
 def words_of(item: str) -> Words:
-    return WORDS[item]
+    """The words of an item; those of a document are the town’s."""
+    return WORDS[item] if item in WORDS else _of_document(kinds_of(the_town().catalogue_version)[item])
+
+
+def _of_document(kind: DocumentKind) -> Words:
+    name = kind.label
+    return Words(
+        f"Envoyer{NBSP}: {name[:1].lower() + name[1:] if name[1:2].islower() else name}",
+        name,
+        "document",
+        "documents:hand_in",
+        Subject.HEALTH if kind.sensitivity == Sensitivity.HEALTH else Subject.DOCUMENTS,
+        is_shared=kind.holder != Holder.CHILD,
+        discreet="une pièce du dossier" if kind.is_sealed else "",
+        piece=kind.code,
+    )
 
 
 def discreet(item: str) -> str:
     """What it is in the middle of a sentence, without a word of health."""
     words = words_of(item)
-    return words.discreet or words.name[:1].lower() + words.name[1:]
+    return words.discreet or (words.name[:1].lower() + words.name[1:] if words.name[1:2].islower() else words.name)
 
 
 def told(missing: Missing, on: dt.date) -> str:

@@ -8,6 +8,7 @@ from preau.checklist.choices import Item, Stage
 from preau.checklist.queries.demands import demands_of
 from preau.checklist.queries.obstacles import obstacles_to
 from preau.checklist.testing import make_asked
+from preau.documents.testing import make_kind
 from preau.families.models import Adult
 from preau.families.testing import make_child
 from preau.notifications.actions import send_due
@@ -97,3 +98,10 @@ def test_nothing_is_read_where_nothing_that_is_asked_could_block(world, django_a
     with django_assert_num_queries(0):
         found = obstacles_to(wanted, catalogue_version=1, on=NOW.date(), household=world.family.pk)
     assert found == {}
+
+
+def test_a_document_keeps_from_booking_the_activity_it_is_asked_for(world):
+    make_kind(required=[{"stage": "before_booking", "activities": [world.meals.code]}])
+    submission = world.book(world.cell("matin"), world.cell("repas"))
+    assert sorted(outcomes(submission)) == [("done", None), INCOMPLETE]
+    assert ["document/justificatif-de-domicile"] in [line["missing"] for line in submission.outcome["lines"]]

@@ -34,7 +34,7 @@ class Lack:
 
     @property
     def items(self) -> list[str]:
-        return [discreet(one.item) for one in self.missing]
+        return list(dict.fromkeys(discreet(one.item) for one in self.missing))
 
     @property
     def is_blocked(self) -> bool:

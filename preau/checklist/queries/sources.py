@@ -5,6 +5,7 @@ others have given nothing. It takes a few statements whatever their number.
 """
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +13,13 @@ from functools import cached_property
 from django.db.models import Exists, OuterRef, Q
 
 from preau.checklist.choices import Item
-from preau.checklist.rules import SETTLED, ItemState
+from preau.checklist.choices import State as CheckState
+from preau.checklist.queries.demands import DOCUMENT
+from preau.checklist.rules import MISSING, SETTLED, ItemState
+from preau.demarches.choices import DemarcheState
+from preau.documents.choices import DocumentState, Standing
+from preau.documents.models import SupportingDocument
+from preau.documents.rules import Given, standing_of
 from preau.families.models import Address, Adult, Home, Participant, Schooling
 from preau.health.choices import Item as SheetItem
 from preau.health.queries.states import SheetState, sheet_states
@@ -42,6 +49,12 @@ class Asking:
     @cached_property
     def sheets(self) -> dict[int, SheetState]:
         return sheet_states(self.participants, year=None, on=self.on)
+
+    @cached_property
+    def documents(self) -> dict[str, dict[int, ItemState]]:
+        """By code of kind, where each participant stands with the documents of their own, of their household or of its
+        adults. Two statements."""
+        return _documents(self)
 
 
 States = Mapping[int, ItemState]
@@ -108,6 +121,60 @@ def _is_answered(asked: State) -> bool:
 
 def _settled(keys: Iterable[int | None]) -> States:
     return {key: SETTLED for key in keys if key is not None}
+
+
+GIVEN = (
+    *("kind__code", "participant", "family", "adult__family"),
+    *("state", "valid_until", "demarche__state", "demarche__reason"),
+)
+
+
+def _documents(asking: Asking) -> dict[str, dict[int, ItemState]]:
+    homes = Home.objects.filter(participant__in=asking.keys)
+    if asking.household is not None:
+        homes = homes.filter(family=asking.household)
+    living: dict[int, list[int]] = defaultdict(list)
+    for family, participant in homes.values_list("family", "participant"):
+        living[family].append(participant)
+    given: dict[str, dict[int, list[Given]]] = defaultdict(lambda: defaultdict(list))
+    notes: dict[tuple[str, int], tuple[dt.date | None, str]] = {}
+    rows = SupportingDocument.objects.filter(
+        Q(participant__in=asking.keys) | Q(family__in=living) | Q(adult__family__in=living)
+    ).exclude(state=DocumentState.WITHDRAWN)
+    for code, child, family, home, state, until, asked, reason in rows.order_by("-at", "-pk").values_list(
+        "kind__code",
+        "participant",
+        "family",
+        "adult__family",
+        "state",
+        "valid_until",
+        "demarche__state",
+        "demarche__reason",
+    ):
+        for key in [child] if child else living[family or home]:
+            given[code][key].append(Given(state, until, asked == DemarcheState.INCOMPLETE))
+            notes.setdefault((code, key), (until, reason))
+    return {
+        code: {key: _state_of(standing_of(some, asking.on), *notes[code, key]) for key, some in by_person.items()}
+        for code, by_person in given.items()
+    }
+
+
+def _state_of(standing: Standing, until: dt.date | None, reason: str) -> ItemState:
+    if standing in (Standing.OK, Standing.EXPIRING):
+        return SETTLED
+    if standing == Standing.WAITING:
+        return ItemState(CheckState.CHECKING)
+    if standing == Standing.REFUSED:
+        return ItemState(CheckState.REFUSED, None, reason)
+    return ItemState(CheckState.EXPIRED, until) if standing == Standing.EXPIRED else MISSING
+
+
+def states_of_item(item: str, asking: Asking) -> States:
+    """How far an item has come: a kind of document, or one of SOURCES."""
+    if item.startswith(DOCUMENT):
+        return asking.documents.get(item.removeprefix(DOCUMENT), {})
+    return SOURCES[item](asking)
 
 
 SOURCES: Mapping[str, Source] = {

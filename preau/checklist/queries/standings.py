@@ -4,13 +4,13 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from preau.checklist.queries.demands import demands_of
-from preau.checklist.queries.sources import SOURCES, Asking
+from preau.checklist.queries.demands import DOCUMENT, demands_of
+from preau.checklist.queries.sources import Asking, states_of_item
 from preau.checklist.rules import ItemState, Person, Standing, Use, standing
 from preau.core.dates import local_day
 from preau.enrolments.choices import LIVE
 from preau.enrolments.models import Enrolment
-from preau.families.models import Participant
+from preau.families.models import Participant, Schooling
 from preau.town.queries import the_town
 
 
@@ -27,7 +27,7 @@ def standings_of(
 
 
 def people_of(
-    participants: Sequence[Participant], items: Iterable[str], *, on: dt.date, household: int | None = None
+    participants: Sequence[Participant], items: Collection[str], *, on: dt.date, household: int | None = None
 ) -> dict[int, Person]:
     """What the rules must know of some participants about these items."""
     if not participants:
@@ -35,17 +35,26 @@ def people_of(
     keys = [participant.pk for participant in participants]
     states = states_of(Asking(participants, on, household), items)
     uses = uses_of(keys, on=on)
+    levels = levels_of(keys, on=on) if any(item.startswith(DOCUMENT) for item in items) else {}
     return {
-        one.pk: Person(one.born_on, one.adult_id is not None, tuple(uses[one.pk]), states.get(one.pk, {}))
+        one.pk: Person(
+            one.born_on, one.adult_id is not None, tuple(uses[one.pk]), states.get(one.pk, {}), levels.get(one.pk, "")
+        )
         for one in participants
     }
+
+
+def levels_of(participants: Collection[int], *, on: dt.date) -> dict[int, str]:
+    """The code of the level of each, this year or the next. One query."""
+    rows = Schooling.objects.filter(participant__in=participants, year__ends_on__gte=on).order_by("-year__starts_on")
+    return dict(rows.values_list("participant", "level__code"))
 
 
 def states_of(asking: Asking, items: Iterable[str]) -> dict[int, dict[str, ItemState]]:
     """How far these items have come, by participant."""
     states: dict[int, dict[str, ItemState]] = defaultdict(dict)
     for item in sorted(set(items)):
-        for key, state in SOURCES[item](asking).items():
+        for key, state in states_of_item(item, asking).items():
             states[key][item] = state
     return states
 

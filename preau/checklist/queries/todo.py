@@ -9,7 +9,7 @@ from preau.accounts.models import User
 from preau.checklist.choices import Stage
 from preau.checklist.queries.standings import standings_of
 from preau.checklist.rules import Missing, Standing, merged
-from preau.checklist.words import WORDS, Words, told, words_of
+from preau.checklist.words import Words, told, words_of
 from preau.families.choices import AccessLevel, Subject
 from preau.families.models import Guardianship, Participant
 from preau.families.permissions import bonds_in_force
@@ -111,7 +111,7 @@ class TodoList:
         return stretches(self.shared)
 
 
-SUBJECTS = {words.subject for words in WORDS.values()}
+SUBJECTS = {Subject.IDENTITY, Subject.HEALTH, Subject.DOCUMENTS, Subject.PICKUP}
 
 
 def todo_of(user: User, *, on: dt.date) -> TodoList:
