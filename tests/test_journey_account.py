@@ -84,7 +84,7 @@ def answers_a_consent(zoe: Visitor) -> None:
     page = zoe.page
     page.get_by_role("link", name="Mes consentements").click()
     zoe.look("mes-consentements")
-    page.get_by_role("link", name=re.compile("Lire le texte et répondre.*Nora")).click()
+    page.get_by_role("link", name=re.compile("Lire le texte et répondre.*quotient", re.IGNORECASE)).click()
     page.get_by_role("button", name="Donner mon accord").click()
     expect(page.get_by_text("Votre accord est enregistré.")).to_be_visible()
     zoe.look("mon-consentement-donne")

@@ -53,7 +53,8 @@ def arrives(zoe: Visitor) -> None:
     expect(page.get_by_role("heading", name="Bonjour Zoé")).to_be_visible()
     expect(page.get_by_role("article", name="Nora")).to_contain_text("Repas")
     expect(page.get_by_role("article", name="Mylis")).to_contain_text("Repas")
-    expect(page.get_by_text("Rien à faire pour le moment. Aucune facture à payer.")).to_be_visible()
+    expect(page.get_by_role("heading", name="À faire")).to_be_visible()
+    expect(page.get_by_role("link", name="Voir et payer")).to_have_count(0)
     zoe.look("tableau-de-bord")
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from django.db.models import Q
 
 from preau.core.personal import Step, Whom, deleted, emptied
+from preau.demarches.models import Demarche
 from preau.members.models import Barred, DietChoice, TrustedPerson
 
 
@@ -20,5 +21,8 @@ def steps(whom: Whom) -> Iterator[Step]:
         other_phone="",
         born_on=None,
     )
+    about = Q(asked_by__in=whom.users) | Q(participant__in=whom.participants) | Q(family__in=whom.families)
+    asked = Demarche.objects.filter(about, member_asked__isnull=False)
+    yield deleted("Demandes sur les membres du dossier", asked)
     yield deleted("Personnes écartées", Barred.objects.filter(participant__in=whom.participants))
     yield deleted("Régimes", DietChoice.objects.filter(participant__in=whom.participants))

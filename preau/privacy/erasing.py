@@ -17,6 +17,7 @@ from preau.core.personal import Step, Whom
 from preau.demarches import forgetting as demarches
 from preau.demarches.choices import OPEN
 from preau.demarches.models import Demarche
+from preau.documents import forgetting as documents
 from preau.enrolments import forgetting as enrolments
 from preau.enrolments.choices import LIVE as ENROLLED
 from preau.enrolments.models import Enrolment
@@ -30,8 +31,8 @@ from preau.privacy.choices import Erased, ErasureRefusal
 from preau.registration import forgetting as registration
 
 AREAS: tuple[Callable[[Whom], Iterable[Step]], ...] = (
-    *(notifications.steps, registration.steps, members.steps, health.steps, bookings.steps, enrolments.steps),
-    *(pricing.steps, billing.steps, demarches.steps, accounts.steps, families.steps),
+    *(notifications.steps, registration.steps, members.steps, documents.steps, health.steps, bookings.steps),
+    *(enrolments.steps, pricing.steps, billing.steps, demarches.steps, accounts.steps, families.steps),
 )
 """In the order in which they are emptied: what reads a name comes before the name goes."""
 

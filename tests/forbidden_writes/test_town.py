@@ -149,7 +149,7 @@ def _(base: Base) -> None:
 
 def test_an_agent_who_is_a_parent_has_two_accounts_of_one_address():
     user = Base().home.user
-    again(user, username="agent", kind=UserKind.STAFF)
+    again(user, username="agent", code="agentagent", kind=UserKind.STAFF)
     assert User.objects.filter(email=user.email).count() == 2
 
 

@@ -67,7 +67,7 @@ def hand_in(given: Given, *, what: Sequence[Part] | OwnDocument, by: User, now: 
 
     Raises FileRefused or DocumentRefused.
     """
-    stored = stored_for(given, what, now)
+    stored = stored_for(given, what, now=now)
     with transaction.atomic():
         lock(given)
         for waiting in given.others.filter(state=DocumentState.HANDED).select_related("demarche"):
@@ -75,7 +75,7 @@ def hand_in(given: Given, *, what: Sequence[Part] | OwnDocument, by: User, now: 
         return write_document(given, stored, asked_by=by, by=by, channel=Channel.ONLINE, now=now)
 
 
-def stored_for(given: Given, what: Sequence[Part] | OwnDocument, now: dt.datetime) -> StoredFile:
+def stored_for(given: Given, what: Sequence[Part] | OwnDocument, *, now: dt.datetime) -> StoredFile:
     """The file of a document, sealed if its kind is; a file of one's own space serves as it is unless it must be."""
     child = given.child
 

@@ -52,7 +52,7 @@ def add_at_counter(
 ) -> SupportingDocument:
     """Keep what a family brought to the counter, read and accepted by the agent who adds it. Raises FileRefused or
     DocumentRefused."""
-    stored = stored_for(given, parts, now)
+    stored = stored_for(given, parts, now=now)
     with transaction.atomic():
         lock(given)
         for waiting in given.others.filter(state=DocumentState.HANDED).select_related("demarche"):

@@ -13,6 +13,8 @@ ITS_OWNERS = {
     "documents/actions/handing.py",  # given to the town by its owner
     "documents/forms.py",  # chosen by its owner
     "documents/views/space.py",
+    "documents/forgetting.py",  # deleted with whoever asks to be forgotten
+    "privacy/sections/papers.py",  # the table, in the data that its owner takes away
     "documents/__init__.py",  # the words of the area
     "documents/testing.py",
     "townfile/demonstration/papers.py",  # a demonstration is nobody's

@@ -31,7 +31,7 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
                 *("bookings.Slot", "billing.Regie", "billing.RegieActivity", "checklist.AskedItem"),
                 *("checklist.AskedItem_themes", "checklist.AskedItem_activities", "health.SheetSettings"),
                 *("members.CollectingRule", "members.Diet", "families.AuthorisationKind"),
-                *("members.SchoolRule", "members.RollOver"),
+                *("members.SchoolRule", "members.RollOver", "documents.DocumentKind"),
             ),
             REFERENCE,
         ),

@@ -6,12 +6,13 @@ After the town itself: a file is never written inside a transaction. The same fe
 import datetime as dt
 import json
 from functools import cache
+from io import BytesIO
 
 import typst
+from PIL import Image, ImageDraw
 
 from preau.accounts.models import User
 from preau.core.dates import local_day
-from preau.core.testing import picture
 from preau.demarches.choices import DemarcheState
 from preau.demarches.models import AnswerText
 from preau.documents.actions import Given, accept_document, hand_in, refuse_document
@@ -139,10 +140,25 @@ def _clean(title: str, adult: Adult) -> Cleaned:
     return Cleaned(paper(title, f"{adult.first_name} {adult.last_name}"), "pdf", 1)
 
 
+def _photographed() -> bytes:
+    """A page of the vaccination booklet, as a telephone takes it."""
+    page = Image.new("RGB", (900, 1200), (222, 217, 205))
+    pen = ImageDraw.Draw(page)
+    pen.rectangle((60, 60, 840, 1140), fill=(250, 248, 240), outline=(120, 130, 140), width=3)
+    for line in range(12):
+        height = 180 + 75 * line
+        pen.line((100, height, 800, height), fill=(150, 165, 180), width=2)
+        pen.rectangle((120, height - 38, 120 + 60 * (line % 4 + 2), height - 22), fill=(90, 100, 125))
+        pen.rectangle((560, height - 38, 700, height - 22), fill=(60, 80, 140))
+    written = BytesIO()
+    page.save(written, "JPEG", quality=80)
+    return written.getvalue()
+
+
 def _keep_own(adult: Adult, now: dt.datetime) -> None:
     for days, title in enumerate(OWN):
         at = now - dt.timedelta(days=days)
-        cleaned = Cleaned(picture((900, 1200)), "jpeg", 1) if "Carnet" in title else _clean(title, adult)
+        cleaned = Cleaned(_photographed(), "jpeg", 1) if "Carnet" in title else _clean(title, adult)
         stored = write(cleaned, ScanState.NOT_SCANNED, now=at)
         keep(stored)
         OwnDocument.objects.create(adult=adult, file=stored, title=title, at=at)
