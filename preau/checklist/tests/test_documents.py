@@ -17,7 +17,7 @@ from preau.town.testing import make_level, make_place, make_service, make_town, 
 pytestmark = pytest.mark.django_db
 
 NOW = dt.datetime(2026, 11, 9, 9, tzinfo=PARIS)
-TODO = "/dossier/a-faire/"
+PAGE = "/dossier/a-faire/"
 
 
 @pytest.fixture(autouse=True)
@@ -51,7 +51,7 @@ def given(kind, family, holder=None):
 
 
 def page(client) -> str:
-    text: str = client.get(TODO).content.decode()
+    text: str = client.get(PAGE).content.decode()
     return text.replace("\u00a0", " ")
 
 

@@ -21,7 +21,7 @@ from preau.town.testing import make_level, make_place, make_town, make_year
 pytestmark = pytest.mark.django_db
 
 NOW = dt.datetime(2026, 11, 9, 9, tzinfo=PARIS)
-TODO = "/dossier/a-faire/"
+PAGE = "/dossier/a-faire/"
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +42,7 @@ def zoe(client):
     return family
 
 
-def page(client, url=TODO) -> str:
+def page(client, url=PAGE) -> str:
     response = client.get(url)
     assert response.status_code == 200
     text: str = response.content.decode()
@@ -141,4 +141,4 @@ def test_mon_dossier_says_whether_something_is_missing(client, zoe):
     assert "Complet" in page(client, "/dossier/")
     make_asked(Item.IMAGE_RIGHTS)
     assert "1 élément manque" in page(client, "/dossier/")
-    assert f'href="{TODO}#' in page(client, "/dossier/")
+    assert f'href="{PAGE}#' in page(client, "/dossier/")
