@@ -10,6 +10,7 @@ from django.db.models import IntegerField, Max, Q
 from django.db.models.functions import Cast
 
 from preau.accounts.actions import admit
+from preau.accounts.choices import Channel
 from preau.accounts.models import User
 from preau.accounts.notifying import Event, notify
 from preau.core.dates import PARIS, local_day
@@ -315,19 +316,24 @@ def move_household(
     postcode: str,
     city: str,
     insee_code: str,
+    channel: str = Channel.ONLINE,
     by: journal.Actor | None,
     now: dt.datetime,
-) -> None:
-    """The household lives there from a day on; the address of other days stays. `insee_code` is the town's for its
-    residents, whose prices differ."""
+) -> bool:
+    """The household lives there from a day on; the address of other days stays. False when the file said so already.
+
+    `insee_code` is the town's for its residents, whose prices differ; `channel` is one of Channel.
+    """
+    Family.objects.select_for_update().get(pk=family.pk)
     wanted = {"lines": lines, "postcode": postcode, "city": city, "insee_code": insee_code}
     in_force = Address.objects.filter(family=family, starts_on__lte=starts_on).order_by("-starts_on").first()
     if in_force is not None and all(getattr(in_force, name) == value for name, value in wanted.items()):
-        return
+        return False
     Address.objects.update_or_create(family=family, starts_on=starts_on, defaults=wanted)
     refile(family.pk)
-    facts = {"starts_on": starts_on.isoformat()}
+    facts = {"starts_on": starts_on.isoformat(), "channel": channel}
     journal.record(by, "families.moved", at=now, subject=family.code, family=family.code, facts=facts)
+    return True
 
 
 @transaction.atomic

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -11,7 +10,7 @@ from django.db.models import Model
 
 from preau.accounts.choices import Channel
 from preau.accounts.models import User
-from preau.families.models import Address, Adult, Family, FileNote, Home, Participant
+from preau.families.models import Adult, Family, FileNote, Home, Participant
 from preau.families.searching import refile
 from preau.journal import actions as journal
 
@@ -32,16 +31,6 @@ ADULT_FIELDS: Mapping[str, str] = MappingProxyType(
 CHILD_FIELDS: Mapping[str, str] = MappingProxyType(
     {"first_name": "prénom", "last_name": "nom", "sex": "sexe", "born_on": "date de naissance"}
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Where:
-    """An address. `insee_code` is that of the town for its residents."""
-
-    lines: str
-    postcode: str
-    city: str
-    insee_code: str = ""
 
 
 @transaction.atomic
@@ -96,21 +85,6 @@ def _change(model: type[Model], key: int, values: Mapping[str, Any], known: Mapp
     if changed:
         model._default_manager.filter(pk=key).update(**{name: values[name] for name in changed})
     return changed
-
-
-@transaction.atomic
-def move_house(
-    *, family: Family, where: Where, starts_on: dt.date, channel: Channel, by: User, now: dt.datetime
-) -> bool:
-    """The household lives there from a day on; False when the file said so already."""
-    Family.objects.select_for_update().get(pk=family.pk)
-    held = Address.objects.filter(family=family, starts_on__lte=starts_on).order_by("-starts_on").first()
-    if held is not None and all(getattr(held, name) == value for name, value in asdict(where).items()):
-        return False
-    Address.objects.update_or_create(family=family, starts_on=starts_on, defaults=asdict(where))
-    facts = {"starts_on": starts_on.isoformat(), "channel": channel}
-    journal.record(by, "families.moved_house", at=now, family=family.code, facts=facts)
-    return True
 
 
 @transaction.atomic

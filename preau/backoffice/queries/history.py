@@ -152,7 +152,6 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "families.invoices_by_email": Kind("facturation", "t-menthe", _invoices),
         "families.adult_changed": Kind("compte", "t-ciel", _fields("Coordonnées", ADULT_FIELDS)),
         "families.child_changed": Kind("famille", "t-ciel", _fields("Identité", CHILD_FIELDS)),
-        "families.moved_house": Kind("accueil", "t-ciel", _from_a_day("Nouvelle adresse")),
         "families.archived": Kind("boite", "t-lilas", _plain("Dossier archivé")),
         "families.reopened": Kind("dossier", "t-soleil", _plain("Dossier rouvert")),
         "families.merged": Kind("fusion", "t-lilas", _with("Dossier réuni avec le n°\u00a0")),

@@ -21,13 +21,12 @@ from preau.enrolments.actions import EnrolmentRefused
 from preau.enrolments.choices import Refusal
 from preau.enrolments.counter import ReasonWanted, enrol_at_counter, offered_at_counter
 from preau.enrolments.models import Enrolment
+from preau.families.actions import move_household
 from preau.families.changing import (
     ADULT_FIELDS,
     CHILD_FIELDS,
-    Where,
     change_adult,
     change_child,
-    move_house,
     write_note,
 )
 from preau.families.models import Address, Family, FileNote, Participant
@@ -123,8 +122,8 @@ def address(request: StaffRequest, family_code: str) -> HttpResponse:
     if form.is_valid():
         given = form.cleaned_data
         code = town.insee_code if given["is_resident"] else ""
-        where = Where(given["lines"], given["postcode"], given["city"], code)
-        moved = move_house(family=family, where=where, starts_on=given["starts_on"], **how(request))
+        to = {name: given[name] for name in ("starts_on", "lines", "postcode", "city")}
+        moved = move_household(family=family, **to, insee_code=code, **how(request))
         return done(request, family, "La nouvelle adresse est enregistrée." if moved else NOTHING)
     intro = "L’ancienne adresse reste dans le dossier pour les jours d’avant."
     return show(request, family, Sheet("Adresse du foyer", "Enregistrer pour la famille", intro), form)
