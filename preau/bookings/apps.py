@@ -1,4 +1,4 @@
-"""The area, and its invariants once the models are there."""
+"""The area, once the models are there: its invariants, and what it lends to the areas below."""
 
 from django.apps import AppConfig
 
@@ -8,3 +8,8 @@ class BookingsConfig(AppConfig):
 
     def ready(self) -> None:
         from preau.bookings import invariants  # noqa: F401 (registers what `preau verify` checks)
+        from preau.bookings.around import attending_within, expected_within
+        from preau.health.expecting import register_attending, register_expected
+
+        register_expected(expected_within)
+        register_attending(attending_within)

@@ -7,10 +7,11 @@ from django.db.models import Q, QuerySet
 
 from preau.accounts.choices import Capability
 from preau.accounts.models import User
-from preau.accounts.permissions import holds_everywhere, scopes_of
+from preau.accounts.permissions import Scope, holds_everywhere, scopes_of
 from preau.families.choices import AccessLevel, Subject
 from preau.families.models import Participant, Schooling
 from preau.families.permissions import participants_visible_to
+from preau.health.expecting import is_attending, is_expected
 
 ONE_DAY = dt.timedelta(days=1)
 
@@ -21,16 +22,19 @@ def sheets_visible_to(user: User, *, on: dt.date, level: AccessLevel = AccessLev
 
 
 def sheets_in_scope(user: User, *, on: dt.date) -> QuerySet[Participant]:
-    """The children of open files whose sheet this agent may read on that day, for a reason: all for who holds the
-    capability on the whole town, else those schooled at their places, this year or later.
+    """The children of open files whose sheet this agent may read on that day, for a reason or without: all for who
+    holds the capability on the whole town, else those schooled or received at their places, on that day or later.
 
     A grant on one service alone gives none: a child belongs to no service.
     """
     children = Participant.objects.filter(adult=None, homes__family__archived_at__isnull=True).distinct()
     if holds_everywhere(user, Capability.SEE_HEALTH, on):
         return children
-    schooled = Schooling.objects.filter(place__in=places_of(user, on), year__ends_on__gte=on)
-    return children.filter(pk__in=schooled.values("participant"))
+    scopes = placed_scopes(user, on)
+    schooled = Schooling.objects.filter(place__in=_places(scopes), year__ends_on__gte=on)
+    return children.filter(
+        Q(pk__in=schooled.values("participant")) | is_expected(scopes, *_around(on)) | is_attending(scopes, on)
+    )
 
 
 def readable_by(user: User, participants: Collection[Participant], *, on: dt.date) -> set[int]:
@@ -42,11 +46,22 @@ def readable_by(user: User, participants: Collection[Participant], *, on: dt.dat
 
 
 def is_at_own_place(user: User, participant: Participant, *, on: dt.date) -> bool:
-    """Whether the child is schooled, on that day or the one before or after, at a place that is this agent's own."""
-    days = Q(year__starts_on__lte=on + ONE_DAY, year__ends_on__gte=on - ONE_DAY)
-    return Schooling.objects.filter(days, participant=participant, place__in=places_of(user, on)).exists()
+    """Whether the child is schooled or expected, on that day or the one before or after, at a place that is this
+    agent's own: then no reason is asked for."""
+    scopes, (first, last) = placed_scopes(user, on), _around(on)
+    schooled = Schooling.objects.filter(year__starts_on__lte=last, year__ends_on__gte=first, place__in=_places(scopes))
+    here = Q(pk__in=schooled.values("participant")) | is_expected(scopes, first, last)
+    return Participant.objects.filter(here, pk=participant.pk).exists()
 
 
-def places_of(user: User, on: dt.date) -> set[int]:
-    """The places where this agent looks after children, by their own grants."""
-    return {place for scope in scopes_of(user, Capability.SEE_HEALTH, on) for place in scope.places or ()}
+def placed_scopes(user: User, on: dt.date) -> list[Scope]:
+    """Where this agent looks after children: their own grants that name a place."""
+    return [scope for scope in scopes_of(user, Capability.SEE_HEALTH, on) if scope.places]
+
+
+def _places(scopes: Collection[Scope]) -> set[int]:
+    return {place for scope in scopes for place in scope.places or ()}
+
+
+def _around(on: dt.date) -> tuple[dt.date, dt.date]:
+    return on - ONE_DAY, on + ONE_DAY
