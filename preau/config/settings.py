@@ -218,7 +218,7 @@ WHITENOISE_AUTOREFRESH = TESTING or DEBUG
 # Outside the database and its backups: see preau.health.master. Demonstrations and tests make their own.
 HEALTH_KEY_FILE = environment.text("HEALTH_KEY_FILE", str(VAR / "sante.cle") if TESTING or DEMO else "")
 
-# What a family may send: its weight is bounded while it arrives (see documents.cleaning.limits).
+# What a family may send: its weight is bounded while it arrives (see core.cleaning.limits).
 FILE_UPLOAD_HANDLERS = [
     "preau.documents.uploads.BoundedUpload",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",

@@ -1,36 +1,24 @@
-"""A photo that somebody hands in: read, turned upright, shrunk and written anew. Of the bytes sent, none is kept.
+"""A photo that somebody hands in: read in the process that cleans, upright, shrunk. Of the bytes sent, none is kept.
 
 Not for: documents, whose every detail counts.
 """
 
-import struct
-from io import BytesIO
 from typing import Any
 
 from django import forms
-from PIL import Image, ImageOps
 
+from preau.core.cleaning import FileRefused, Reason, photo
+from preau.core.cleaning.limits import TEXTS
 from preau.core.forms import PortalForm
 
 MOST_BYTES = 5_000_000
-MOST_PIXELS = 24_000_000
-MOST_SCANS = 100
-"""Of a progressive JPEG, which has about ten: each one is a whole pass over the picture, for a few bytes."""
-LONGEST_SIDE = 640
-QUALITY = 82
-START_OF_SCAN = b"\xff\xda"
-FORMATS = ("JPEG", "PNG", "WEBP")
-MIME = "image/jpeg,image/png,image/webp"
+MIME = "image/jpeg,image/png,image/webp,image/heic,image/heif"
 
 TOO_HEAVY = "Choisissez une photo de 5 Mo au plus"
-TOO_LARGE = "Cette image est trop grande : choisissez une photo de 24 millions de points au plus"
-UNREADABLE = "Cette photo ne peut pas être lue : choisissez une photo JPEG, PNG ou WebP"
+UNREADABLE = "Cette photo ne peut pas être lue : choisissez une photo JPEG, PNG, HEIC ou WebP"
 AGAIN = "Choisissez à nouveau la photo : elle n’est pas gardée quand une autre réponse est à corriger"
 LOST = "La photo n’est pas gardée quand la session se termine : choisissez-la à nouveau, ou continuez sans elle"
-
-# What the decoders raise on bytes that are not what they say; of a bomb, Pillow warns or refuses by itself.
-BROKEN = (OSError, SyntaxError, ValueError, EOFError, LookupError, ArithmeticError, TypeError, struct.error)
-BOMBS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
+REFUSALS = {reason: TEXTS[reason] for reason in (Reason.TOO_LARGE, Reason.BUSY)}
 
 
 class PhotoRefused(Exception):
@@ -38,36 +26,14 @@ class PhotoRefused(Exception):
 
 
 def photo_of(sent: bytes) -> bytes:
-    """The JPEG of a photo, upright, at most LONGEST_SIDE a side, without any metadata. Raises PhotoRefused."""
+    """The JPEG of a photo, upright, at most cleaning.limits.PHOTO_SIDE a side, without any metadata. Raises
+    PhotoRefused."""
     if len(sent) > MOST_BYTES:
         raise PhotoRefused(TOO_HEAVY)
     try:
-        return _written(_shrunk(sent))
-    except BOMBS:
-        raise PhotoRefused(TOO_LARGE) from None
-    except BROKEN:
-        raise PhotoRefused(UNREADABLE) from None
-
-
-def _shrunk(sent: bytes) -> Image.Image:
-    """Its size is known before a single point is read."""
-    image: Image.Image = Image.open(BytesIO(sent), formats=FORMATS)
-    if image.width * image.height > MOST_PIXELS:
-        raise PhotoRefused(TOO_LARGE)
-    if sent.count(START_OF_SCAN) > MOST_SCANS:
-        raise PhotoRefused(UNREADABLE)
-    if image.mode != "RGB":
-        image = image.convert("RGBA" if image.has_transparency_data else "RGB")
-    image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    return ImageOps.exif_transpose(image)
-
-
-def _written(image: Image.Image) -> bytes:
-    """Points alone, on a new white page: comments, places and thumbnails stay behind."""
-    page, written = Image.new("RGB", image.size, "white"), BytesIO()
-    page.paste(image, mask=image.getchannel("A") if image.mode == "RGBA" else None)
-    page.save(written, "JPEG", quality=QUALITY, optimize=True)
-    return written.getvalue()
+        return photo(sent)
+    except FileRefused as refused:
+        raise PhotoRefused(REFUSALS.get(refused.reason, UNREADABLE)) from None
 
 
 class PhotoField(forms.FileField):

@@ -6,11 +6,11 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
+from preau.core.cleaning import FORMATS, FileRefused, Part, Reason
+from preau.core.cleaning.limits import MOST_BYTES
 from preau.core.forms import DayField, PortalForm
 from preau.demarches.models import AnswerText
 from preau.documents.choices import Holder
-from preau.documents.cleaning import FORMATS, FileRefused, Part, Reason
-from preau.documents.cleaning.limits import MOST_BYTES
 from preau.documents.models import DocumentKind, OwnDocument
 from preau.documents.queries import Somebody
 from preau.families.models import Family

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from django.conf import settings
 
+from preau.core.cleaning import FileRefused, Part, Reason
 from preau.documents.choices import ScanState
-from preau.documents.cleaning import FileRefused, Part, Reason
 
 PATIENCE = 10.0  # seconds, for a file
 CHUNK = 65_536

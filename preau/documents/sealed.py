@@ -1,6 +1,6 @@
 """Sensitive documents, sealed with the key of their child before they are written, opened once they are read."""
 
-from preau.documents.cleaning import Cleaned
+from preau.core.cleaning import Cleaned
 from preau.documents.models import StoredFile, SupportingDocument
 from preau.documents.storing import FileGone, read
 from preau.families.models import Participant

@@ -16,8 +16,8 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 
+from preau.core.cleaning import Cleaned, Part, clean
 from preau.documents.choices import FileState
-from preau.documents.cleaning import Cleaned, Part, clean
 from preau.documents.models import StoredFile
 from preau.documents.scanning import scan
 

@@ -9,10 +9,10 @@ from pikepdf import Pdf
 
 from preau.accounts.choices import Channel
 from preau.accounts.models import User
+from preau.core.cleaning import Cleaned
 from preau.core.testing import picture
 from preau.documents.actions.handing import Given, write_document
 from preau.documents.choices import Holder, ScanState
-from preau.documents.cleaning import Cleaned
 from preau.documents.models import DocumentKind, OwnDocument, StoredFile, SupportingDocument, TownDocument
 from preau.documents.queries import Somebody
 from preau.documents.sealed import sealed_for

@@ -2,7 +2,7 @@
 
 from django.core.files.uploadhandler import FileUploadHandler
 
-from preau.documents.cleaning.limits import MOST_BYTES
+from preau.core.cleaning.limits import MOST_BYTES
 
 
 class BoundedUpload(FileUploadHandler):

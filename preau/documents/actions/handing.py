@@ -10,12 +10,12 @@ from django.db.models import QuerySet
 
 from preau.accounts.choices import Channel
 from preau.accounts.models import User
+from preau.core.cleaning import Cleaned, Part
 from preau.core.dates import local_day
 from preau.demarches.actions import open_demarche, withdraw
 from preau.demarches.models import Demarche
 from preau.demarches.queries import recipient_of
 from preau.documents.choices import DocumentState, Fault, FileType, Holder
-from preau.documents.cleaning import Cleaned, Part
 from preau.documents.faults import DocumentRefused
 from preau.documents.models import DocumentKind, OwnDocument, StoredFile, SupportingDocument
 from preau.documents.sealed import sealed_for

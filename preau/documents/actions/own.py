@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from preau.accounts.models import User
+from preau.core.cleaning import Part
 from preau.documents.choices import Fault
-from preau.documents.cleaning import Part
 from preau.documents.faults import DocumentRefused
 from preau.documents.models import OwnDocument
 from preau.documents.rules import LONGEST_TITLE, title_of

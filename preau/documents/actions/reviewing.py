@@ -7,12 +7,12 @@ from django.db import transaction
 
 from preau.accounts.choices import Channel
 from preau.accounts.models import User
+from preau.core.cleaning import Part
 from preau.demarches.actions import answer
 from preau.demarches.choices import DemarcheState
 from preau.demarches.models import Demarche
 from preau.documents.actions.handing import Given, lock, stored_for, withdraw_document, write_document
 from preau.documents.choices import DocumentState
-from preau.documents.cleaning import Part
 from preau.documents.models import SupportingDocument
 
 

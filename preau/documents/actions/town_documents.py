@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from preau.accounts.models import User
-from preau.documents.cleaning import Part
+from preau.core.cleaning import Part
 from preau.documents.models import TownDocument
 from preau.documents.rules import title_of
 from preau.documents.storing import keep, leave, store

@@ -12,9 +12,9 @@ import pytest
 from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
 from PIL import Image
 
+from preau.core.cleaning import FileRefused, Part, Reason, clean, draw, running
+from preau.core.cleaning.limits import LONGEST_SIDE, MOST_BYTES
 from preau.core.testing import picture
-from preau.documents.cleaning import FileRefused, Part, Reason, clean, draw, running
-from preau.documents.cleaning.limits import LONGEST_SIDE, MOST_BYTES
 from preau.documents.testing import paper
 from preau.documents.tests.hostile import heic
 
@@ -180,7 +180,7 @@ def test_whoever_waits_too_long_for_room_is_told(monkeypatch: pytest.MonkeyPatch
 
 INSIDE = """
 import json, os, resource, socket
-from preau.documents.cleaning.child import confine
+from preau.core.cleaning.child import confine
 confine()
 def tried(what):
     try:

@@ -6,6 +6,7 @@ import pytest
 from django.core.files.storage import default_storage
 
 from preau.accounts.models import User
+from preau.core.cleaning import FileRefused, Part
 from preau.core.testing import picture
 from preau.demarches.actions import DemarcheRefused
 from preau.demarches.models import Demarche
@@ -24,7 +25,6 @@ from preau.documents.actions import (
 )
 from preau.documents.actions import own as own_actions
 from preau.documents.choices import DocumentState, Fault, FileState, Holder, Sensitivity, Validity
-from preau.documents.cleaning import FileRefused, Part
 from preau.documents.invariants import files_lost, files_unknown
 from preau.documents.models import OwnDocument, StoredFile, SupportingDocument
 from preau.documents.sealed import content_of

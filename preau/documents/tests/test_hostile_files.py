@@ -9,8 +9,8 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from preau.documents.cleaning import Cleaned, FileRefused, Part, clean, draw
-from preau.documents.cleaning.limits import LONGEST_SIDE, MEMORY
+from preau.core.cleaning import Cleaned, FileRefused, Part, clean, draw
+from preau.core.cleaning.limits import LONGEST_SIDE, MEMORY
 from preau.documents.tests.hostile import CANARY, HARMLESS, REFUSED
 
 LONGEST = 10.0  # seconds, beside other tests

@@ -63,8 +63,8 @@ def test_a_page_is_a_picture_in_which_nothing_runs(desk: Client, home: Home) -> 
 
 
 def test_a_page_of_a_pdf_is_drawn(desk: Client, home: Home) -> None:
+    from preau.core.cleaning import Part
     from preau.documents.actions import Given, hand_in
-    from preau.documents.cleaning import Part
 
     given = Given(make_kind("livret"), home.family, home.family)
     document = hand_in(given, what=[Part("a.pdf", paper(2))], by=home.user, now=AT)

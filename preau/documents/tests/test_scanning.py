@@ -9,9 +9,9 @@ from contextlib import contextmanager
 import pytest
 from pytest_django import Settings
 
+from preau.core.cleaning import FileRefused, Part, Reason
 from preau.documents import scanning
 from preau.documents.choices import ScanState
-from preau.documents.cleaning import FileRefused, Part, Reason
 from preau.documents.scanning import scan
 from preau.documents.tests.hostile import EICAR
 

@@ -17,10 +17,10 @@ from django.test import RequestFactory
 from moto.server import ThreadedMotoServer
 from pytest_django import Settings
 
+from preau.core.cleaning import FileRefused, Part
+from preau.core.cleaning.limits import MOST_BYTES
 from preau.core.testing import picture
 from preau.documents.choices import FileState, ScanState
-from preau.documents.cleaning import FileRefused, Part
-from preau.documents.cleaning.limits import MOST_BYTES
 from preau.documents.invariants import files_lost, files_unknown
 from preau.documents.models import StoredFile
 from preau.documents.storing import FileGone, delete_dropped, delete_unknown, keep, keys_unknown, leave, read, store

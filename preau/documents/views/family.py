@@ -11,12 +11,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from preau.accounts.audience import FamilyRequest, family_page
 from preau.accounts.fresh import ask_again, is_fresh
+from preau.core.cleaning import FileRefused
 from preau.core.dates import local_day
 from preau.demarches.actions import DemarcheRefused
 from preau.documents.actions import DocumentRefused, Given, hand_in, withdraw_document
 from preau.documents.around import activities_of, papers_of
 from preau.documents.choices import OWED, DocumentState, Standing
-from preau.documents.cleaning import FileRefused
 from preau.documents.forms import HandInForm, code_of
 from preau.documents.models import DocumentKind, SupportingDocument
 from preau.documents.permissions import documents_visible_to, town_documents_visible_to

@@ -7,8 +7,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from preau.accounts.audience import FamilyRequest, family_page
+from preau.core.cleaning import FileRefused
 from preau.documents.actions import DocumentRefused, add_own, delete_own, rename_own
-from preau.documents.cleaning import FileRefused
 from preau.documents.forms import OwnForm, RenameForm
 from preau.documents.models import OwnDocument
 from preau.documents.permissions import own_documents_of

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from preau.accounts.audience import StaffRequest, staff_page
 from preau.accounts.choices import Capability
 from preau.accounts.models import User
+from preau.core.cleaning import FileRefused, draw
 from preau.core.dates import local_day
 from preau.core.templatetags.ui import echeance
 from preau.demarches.actions import DemarcheRefused
@@ -28,7 +29,6 @@ from preau.documents.actions import (
     take_back_from_town,
 )
 from preau.documents.choices import DocumentState, Validity
-from preau.documents.cleaning import FileRefused, draw
 from preau.documents.forms import CounterForm, ReviewForm, TownDocumentForm
 from preau.documents.models import SupportingDocument, TownDocument
 from preau.documents.permissions import NEEDED, documents_in_review, families_served_by

@@ -12,12 +12,12 @@ import typst
 from PIL import Image, ImageDraw
 
 from preau.accounts.models import User
+from preau.core.cleaning import Cleaned
 from preau.core.dates import local_day
 from preau.demarches.choices import DemarcheState
 from preau.demarches.models import AnswerText
 from preau.documents.actions import Given, accept_document, hand_in, refuse_document
 from preau.documents.choices import FileState, Holder, ScanState
-from preau.documents.cleaning import Cleaned
 from preau.documents.models import DocumentKind, OwnDocument, SupportingDocument, TownDocument
 from preau.documents.queries import Somebody, proposed_for
 from preau.documents.storing import keep, write

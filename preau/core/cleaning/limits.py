@@ -12,6 +12,8 @@ MOST_INFLATED = 256_000_000
 """Bytes of a PDF once inflated, all its streams together."""
 LONGEST_SIDE = 2600
 """An A4 sheet at 220 dots an inch: small print is read."""
+PHOTO_SIDE = 640
+"""Of the photo of somebody: a face is recognised."""
 
 MEMORY = 300 * 1024 * 1024
 """Of the process that cleans, all it reserves included."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from preau.documents.cleaning.limits import LONGEST_SIDE, MOST_PIXELS, FileRefused, Reason
+from preau.core.cleaning.limits import LONGEST_SIDE, MOST_PIXELS, FileRefused, Reason
 
 MOST_SCANS = 100
 """Of a progressive JPEG, which has about ten: each one is a whole pass over the picture, for a few bytes."""
@@ -24,14 +24,15 @@ TURNS = {
     8: Turn.ROTATE_90,
 }
 """What puts a picture upright, by what a camera wrote of how it was held."""
-DECODERS = {"jpeg": "JPEG", "png": "PNG", "heic": "HEIF"}
+DECODERS = {"jpeg": "JPEG", "png": "PNG", "heic": "HEIF", "webp": "WEBP"}
 BOMBS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS
 
 
-def jpeg_of(path: Path, format: str) -> tuple[bytes, int, int]:
-    """The JPEG of a picture, its width and its height. Raises FileRefused, or what the decoder does."""
+def jpeg_of(path: Path, format: str, *, longest: int = LONGEST_SIDE) -> tuple[bytes, int, int]:
+    """The JPEG of a picture, no side above `longest`, its width and its height. Raises FileRefused, or what the
+    decoder does."""
     if format == "heic":
         import pillow_heif  # a quarter of the memory that we may take
 
@@ -42,22 +43,22 @@ def jpeg_of(path: Path, format: str) -> tuple[bytes, int, int]:
         with Image.open(path, formats=(DECODERS[format],)) as image:
             if image.width * image.height > MOST_PIXELS:
                 raise FileRefused(Reason.TOO_LARGE)
-            return _written(_shrunk(image))
+            return _written(_shrunk(image, longest))
     except BOMBS:
         raise FileRefused(Reason.TOO_LARGE) from None
 
 
-def _shrunk(image: Image.Image) -> Image.Image:
+def _shrunk(image: Image.Image, longest: int) -> Image.Image:
     """On white, small enough, upright; a picture of 24 million points is held twice, never three times."""
     if image.mode in ("RGB", "L", "CMYK", "YCbCr", "LAB"):
-        image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))  # a JPEG is then decoded at half its size, or less
+        image.thumbnail((longest, longest))  # a JPEG is then decoded at half its size, or less
     turned = image.getexif().get(ORIENTATION)
     if image.mode.startswith("I"):  # 16 bits a point, which no conversion shrinks to 8
         image = image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
     if image.has_transparency_data:
         image = _on_white(image if image.mode == "RGBA" else image.convert("RGBA"))
     image = image if image.mode == "RGB" else image.convert("RGB")
-    image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    image.thumbnail((longest, longest))
     return image.transpose(TURNS[turned]) if turned in TURNS else image
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import PurePosixPath
 
-from preau.documents.cleaning.limits import FORMATS, FileRefused, Reason
+from preau.core.cleaning.limits import FORMATS, FileRefused, Reason
 
 HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
 
@@ -29,4 +29,6 @@ def sniffed(start: bytes) -> str | None:
         return "png"
     if start[4:8] == b"ftyp" and start[8:12] in HEIC_BRANDS:
         return "heic"
+    if start[:4] == b"RIFF" and start[8:12] == b"WEBP":
+        return "webp"
     return None

@@ -4,7 +4,7 @@
 database · `pictures` and `pdfs` decode and write · `limits` what is too much · `sniffing` what a file says it is.
 """
 
-from preau.documents.cleaning.limits import FORMATS, FileRefused, Reason
-from preau.documents.cleaning.running import Cleaned, Part, clean, draw
+from preau.core.cleaning.limits import FORMATS, FileRefused, Reason
+from preau.core.cleaning.running import Cleaned, Part, clean, draw, photo
 
-__all__ = ["FORMATS", "Cleaned", "FileRefused", "Part", "Reason", "clean", "draw"]
+__all__ = ["FORMATS", "Cleaned", "FileRefused", "Part", "Reason", "clean", "draw", "photo"]

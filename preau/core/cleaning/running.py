@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from preau.documents.cleaning.limits import (
+from preau.core.cleaning.limits import (
     BIGGEST_ANSWER,
     MOST_BYTES,
     MOST_PARTS,
@@ -21,7 +21,7 @@ from preau.documents.cleaning.limits import (
     FileRefused,
     Reason,
 )
-from preau.documents.cleaning.sniffing import format_of
+from preau.core.cleaning.sniffing import format_of, sniffed
 
 AT_ONCE = 2
 """Processes that clean, started by one of ours."""
@@ -77,6 +77,14 @@ def draw(pdf: bytes, page: int) -> bytes:
     return _run({"job": "draw", "page": page}, [pdf])[1]
 
 
+def photo(content: bytes) -> bytes:
+    """The small JPEG of a photo, whatever its name. Raises FileRefused."""
+    format = sniffed(content[:32])
+    if format is None or format == "pdf":
+        raise FileRefused(Reason.UNREADABLE)
+    return _run({"job": "photo", "format": format}, [content])[1]
+
+
 def _run(order: dict[str, Any], files: Sequence[bytes]) -> tuple[dict[str, Any], bytes]:
     if not _room.acquire(timeout=PATIENCE):
         raise FileRefused(Reason.BUSY)
@@ -94,7 +102,7 @@ def _run(order: dict[str, Any], files: Sequence[bytes]) -> tuple[dict[str, Any],
 
 def _start_and_wait(folder: Path) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-I", "-m", "preau.documents.cleaning.child"],
+        [sys.executable, "-I", "-m", "preau.core.cleaning.child"],
         cwd=folder,
         env={},
         stdin=subprocess.DEVNULL,

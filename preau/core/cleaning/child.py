@@ -1,4 +1,4 @@
-"""The process that reads what people send: `python -I -m preau.documents.cleaning.child`, in a folder of its own.
+"""The process that reads what people send: `python -I -m preau.core.cleaning.child`, in a folder of its own.
 
 The folder holds `order` (JSON: what to do with which files), the files, and at the end `answer` (JSON) and `result`. It
 starts by giving up what it does not need: memory, time, files, the network, and the right to gain any.
@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from preau.documents.cleaning.limits import BIGGEST_ANSWER, CPU_SECONDS, MEMORY, FileRefused, Reason
+from preau.core.cleaning.limits import BIGGEST_ANSWER, CPU_SECONDS, MEMORY, PHOTO_SIDE, FileRefused, Reason
 
 CLONE_NEWUSER, CLONE_NEWNET, CLONE_NEWIPC = 0x10000000, 0x40000000, 0x08000000
 PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS = 1, 38
@@ -58,7 +58,7 @@ def main() -> None:
 
 def clean(order: dict[str, Any]) -> dict[str, Any]:
     """All parts, in order, as one document: a picture alone stays one, all else is a PDF."""
-    from preau.documents.cleaning import pictures  # each only once it is needed, and after the limits
+    from preau.core.cleaning import pictures  # each only once it is needed, and after the limits
 
     formats: list[str] = order["formats"]
     if len(formats) == 1 and formats[0] != "pdf":
@@ -67,7 +67,7 @@ def clean(order: dict[str, Any]) -> dict[str, Any]:
         return {"type": "jpeg", "pages": 1}
     from pikepdf import Pdf
 
-    from preau.documents.cleaning import pdfs
+    from preau.core.cleaning import pdfs
 
     with Pdf.new() as whole:
         for place, format in enumerate(formats):
@@ -94,6 +94,15 @@ def _read(part: str, reading: Any) -> Any:
         raise
 
 
+def photo(order: dict[str, Any]) -> dict[str, Any]:
+    """The picture `0` as the photo of somebody."""
+    from preau.core.cleaning import pictures
+
+    jpeg, _, _ = _read("0", lambda: pictures.jpeg_of(Path("0"), order["format"], longest=PHOTO_SIDE))
+    Path("result").write_bytes(jpeg)
+    return {"type": "jpeg", "pages": 1}
+
+
 def draw(order: dict[str, Any]) -> dict[str, Any]:
     """A page of the PDF `0` as a picture."""
     import pikepdf
@@ -116,7 +125,7 @@ def draw(order: dict[str, Any]) -> dict[str, Any]:
     return {"type": "png", "pages": 1}
 
 
-JOBS = {"clean": clean, "draw": draw}
+JOBS = {"clean": clean, "draw": draw, "photo": photo}
 
 if __name__ == "__main__":
     main()

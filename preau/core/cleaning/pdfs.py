@@ -14,7 +14,7 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, Stream
 
-from preau.documents.cleaning.limits import (
+from preau.core.cleaning.limits import (
     MOST_INFLATED,
     MOST_PAGES,
     MOST_SCANNED_PIXELS,
