@@ -17,7 +17,10 @@ from preau.families.rules import PHONE_FIELDS
 
 CIVILITIES = [("Madame", "Madame"), ("Monsieur", "Monsieur"), ("", "Je ne le dis pas")]
 DATE_HELP = "Par exemple 14/03/1985. Si vous ne connaissez que l’année, écrivez-la seule."
-PHOTO_HELP = "Elle aide un agent à vous reconnaître. Elle est effacée dès qu’il a répondu. JPEG, PNG, HEIC ou WebP, 5 Mo au plus."
+PHOTO_HELP = (
+    "Elle aide un agent à vous reconnaître. Elle est effacée dès qu’il a répondu. "
+    "JPEG, PNG, HEIC ou WebP, 5 Mo au plus."
+)
 NO_PHONE = "Écrivez ce numéro, ou choisissez un autre moyen de contact"
 KEPT_DATE = re.compile(r"\d{4}(?:-\d{2}){0,2}")
 
