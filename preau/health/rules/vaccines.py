@@ -1,8 +1,16 @@
 """Which doses a child owes on a day, for its birth date: obligations are data, the national calendar the default.
 
-Code de la santé publique, L3111-2 (which vaccines), R3111-2 (in the first eighteen months, at the ages of the
-calendar), R3111-3 (whoever began late follows a shorter course), R3111-8 (provisional admission, three months); loi
-2017-1836, article 49 (born from 1 January 2018); décret 2024-694 (méningocoques, from 1 January 2025).
+Sources, in the code de la santé publique unless another is named:
+- L3111-2: which vaccines; the eleven for those born from 1 January 2018 (loi 2017-1836, article 49, III). Before, only
+  diphtheria, tetanus and polio.
+- R3111-2 (décret 2018-42): in the first eighteen months, at the ages of the calendar (L3111-1). R3111-3: whoever did
+  not begin in time follows the shorter course of the calendar, and owes nothing when the calendar has none at that age.
+- R3111-2-1 (décret 2024-694): meningococci ACWY, in the place of C, and B, from 1 January 2025. Those who were in their
+  first eighteen months on that day are concerned, hence the births from 1 July 2023.
+- R3111-8: admission on the health record; provisional for three months when vaccines are missing.
+- Calendrier des vaccinations of the ministry: ages and late courses. Hib until the fifth birthday, one dose from
+  12 months on; pneumococcus until the second, two doses from 12 months on; C, then ACWY, one dose from 12 months on; B,
+  two doses from 24 months on; ACWY and B are caught up until the fifth birthday, not later.
 """
 
 import datetime as dt
@@ -41,8 +49,8 @@ class Scheme:
         )
 
 
-_2018, _2025 = dt.date(2018, 1, 1), dt.date(2025, 1, 1)
-_BEFORE_2018, _BEFORE_2025 = dt.date(2017, 12, 31), dt.date(2024, 12, 31)
+_2018, _JULY_2023 = dt.date(2018, 1, 1), dt.date(2023, 7, 1)
+_BEFORE_2018, _BEFORE_JULY_2023 = dt.date(2017, 12, 31), dt.date(2023, 6, 30)
 _THREE, _ASKED = (2, 4, 11), (3, 6, 13)
 
 NATIONAL: tuple[Scheme, ...] = (
@@ -52,9 +60,9 @@ NATIONAL: tuple[Scheme, ...] = (
     Scheme(Vaccine.HEPATITIS_B, _THREE, _ASKED, born_from=_2018),
     Scheme(Vaccine.PNEUMOCOCCUS, _THREE, _ASKED, born_from=_2018, catch_up=((12, 2),), until=24),
     Scheme(Vaccine.MMR, (12, 16), (13, 19), born_from=_2018),
-    Scheme(Vaccine.MENINGOCOCCUS_C, (5, 12), (6, 13), born_from=_2018, born_to=_BEFORE_2025, catch_up=((12, 1),)),
-    Scheme(Vaccine.MENINGOCOCCUS_ACWY, (6, 12), (7, 13), born_from=_2025, catch_up=((12, 1),)),
-    Scheme(Vaccine.MENINGOCOCCUS_B, (3, 5, 12), (4, 6, 13), born_from=_2025, catch_up=((24, 2),)),
+    Scheme(Vaccine.MENINGOCOCCUS_C, (5, 12), (6, 13), born_from=_2018, born_to=_BEFORE_JULY_2023, catch_up=((12, 1),)),
+    Scheme(Vaccine.MENINGOCOCCUS_ACWY, (6, 12), (7, 13), born_from=_JULY_2023, catch_up=((12, 1),), until=60),
+    Scheme(Vaccine.MENINGOCOCCUS_B, (3, 5, 12), (4, 6, 13), born_from=_JULY_2023, catch_up=((24, 2),), until=60),
     # Advised: never asked for.
     Scheme(Vaccine.PERTUSSIS, (*_THREE, 72, 132), born_to=_BEFORE_2018),
     Scheme(Vaccine.HEPATITIS_B, _THREE, born_to=_BEFORE_2018),

@@ -47,7 +47,7 @@ def test_before_2018_only_dtp_is_compulsory() -> None:
 def test_from_2018_eleven_are_compulsory() -> None:
     assert (
         compulsory(dt.date(2018, 1, 1))
-        == compulsory(dt.date(2024, 12, 31))
+        == compulsory(dt.date(2023, 6, 30))
         == {
             *(Vaccine.DTP, Vaccine.PERTUSSIS, Vaccine.HIB, Vaccine.HEPATITIS_B, Vaccine.PNEUMOCOCCUS),
             *(Vaccine.MMR, Vaccine.MENINGOCOCCUS_C),
@@ -55,10 +55,11 @@ def test_from_2018_eleven_are_compulsory() -> None:
     )  # DTP is three of them, and MMR three
 
 
-def test_from_2025_meningococci_acwy_and_b_take_the_place_of_c() -> None:
-    before, after = compulsory(dt.date(2024, 12, 31)), compulsory(BORN_2025)
+def test_who_was_under_eighteen_months_in_2025_owes_acwy_and_b_in_the_place_of_c() -> None:
+    before, after = compulsory(dt.date(2023, 6, 30)), compulsory(dt.date(2023, 7, 1))
     assert after - before == {Vaccine.MENINGOCOCCUS_ACWY, Vaccine.MENINGOCOCCUS_B}
     assert before - after == {Vaccine.MENINGOCOCCUS_C}
+    assert compulsory(BORN_2025) == after
 
 
 @pytest.mark.parametrize("born_on", [BORN_2017, BORN_2020, BORN_2025])
@@ -110,10 +111,47 @@ def test_a_certificate_excuses_what_is_missing() -> None:
     assert (stands.missing, stands.is_exempt, stands.is_late) == (1, True, False)
 
 
-def test_some_vaccines_are_no_longer_asked_for_after_an_age() -> None:
-    assert on_age(Vaccine.PNEUMOCOCCUS, BORN_2020, 23).missing == 3
-    assert on_age(Vaccine.PNEUMOCOCCUS, BORN_2020, 24).missing == 0
-    assert on_age(Vaccine.HIB, BORN_2020, 60).missing == 0
+@pytest.mark.parametrize(
+    ("vaccine", "born_on", "owed", "last", "over"),
+    [
+        (Vaccine.PNEUMOCOCCUS, BORN_2020, 3, dt.date(2022, 4, 13), dt.date(2022, 4, 14)),
+        (Vaccine.HIB, BORN_2020, 3, dt.date(2025, 4, 13), dt.date(2025, 4, 14)),
+        (Vaccine.MENINGOCOCCUS_ACWY, BORN_2025, 2, dt.date(2029, 12, 31), dt.date(2030, 1, 1)),
+        (Vaccine.MENINGOCOCCUS_B, BORN_2025, 3, dt.date(2029, 12, 31), dt.date(2030, 1, 1)),
+    ],
+)
+def test_from_a_birthday_on_some_vaccines_are_no_longer_owed(
+    vaccine: Vaccine, born_on: dt.date, owed: int, last: dt.date, over: dt.date
+) -> None:
+    scheme = scheme_of(vaccine, born_on)
+    assert [standing(scheme, born_on, [], day).missing for day in (last, over)] == [owed, 0]
+
+
+@pytest.mark.parametrize(
+    "vaccine",
+    [Vaccine.DTP, Vaccine.PERTUSSIS, Vaccine.HEPATITIS_B, Vaccine.MMR, Vaccine.MENINGOCOCCUS_C],
+)
+def test_the_others_are_owed_as_long_as_a_child_is_received(vaccine: Vaccine) -> None:
+    assert on_age(vaccine, BORN_2020, 17 * 12).missing == len(scheme_of(vaccine, BORN_2020).owed)
+
+
+@pytest.mark.parametrize(
+    ("vaccine", "born_on", "months", "needed"),
+    [
+        (Vaccine.HIB, BORN_2020, 12, 1),
+        (Vaccine.PNEUMOCOCCUS, BORN_2020, 12, 2),
+        (Vaccine.MENINGOCOCCUS_C, BORN_2020, 12, 1),
+        (Vaccine.MENINGOCOCCUS_ACWY, BORN_2025, 12, 1),
+        (Vaccine.MENINGOCOCCUS_B, BORN_2025, 24, 2),
+    ],
+)
+def test_a_late_first_dose_shortens_the_course_from_that_very_birthday(
+    vaccine: Vaccine, born_on: dt.date, months: int, needed: int
+) -> None:
+    scheme, birthday = scheme_of(vaccine, born_on), at_age(born_on, months)
+    the_day_before = [birthday - dt.timedelta(days=1) + dt.timedelta(days=70 * rank) for rank in range(needed)]
+    the_day_itself = [birthday + dt.timedelta(days=70 * rank) for rank in range(needed)]
+    assert (is_enough(scheme, born_on, the_day_before), is_enough(scheme, born_on, the_day_itself)) == (False, True)
 
 
 def test_who_begins_late_needs_fewer_doses() -> None:
