@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 
-from django.urls import reverse
-
 from preau.core.templatetags.ui import date_longue
 from preau.demarches.kinds import Kind, Line, Reach
 from preau.demarches.models import Demarche
 from preau.documents.actions import KIND, accept_document, refuse_document, withdraw_document
 from preau.documents.actions.handing import WORKING_DAYS
 from preau.documents.models import SupportingDocument
+from preau.documents.papers import hand_in_url
 from preau.families.choices import Subject
 
 
@@ -29,9 +28,7 @@ def lines_of(demarche: Demarche) -> Sequence[Line]:
 def change_page(demarche: Demarche) -> str:
     """Another file is sent instead."""
     document = demarche.document
-    address = reverse("documents:hand_in")
-    holder = document.participant or document.adult
-    return f"{address}?piece={document.kind.code}" + (f"&pour={holder.code}" if holder else "")
+    return hand_in_url(document.kind, document.holder)
 
 
 HANDED = Kind(

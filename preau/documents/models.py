@@ -192,6 +192,12 @@ class SupportingDocument(models.Model):
         return f"{self.kind} ({self.holder_name})"
 
     @property
+    def holder(self) -> Family | Adult | Participant:
+        holder = self.participant or self.adult or self.family
+        assert holder is not None  # by a constraint
+        return holder
+
+    @property
     def holder_name(self) -> str:
         """« Famille », or the person."""
         person = self.adult or self.participant

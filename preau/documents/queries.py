@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
@@ -80,7 +80,8 @@ def required_documents(
     or an adult owes because of an activity or an age, they owe as soon as one of the `participants` is concerned.
     """
     kinds = list(kinds_in_use(on))
-    given = _given([kind.pk for kind in kinds], families, adults, participants)
+    theirs = Q(family__in=families) | Q(adult__in=adults) | Q(participant__in=participants)
+    given = by_holder(SupportingDocument.objects.filter(theirs, kind__in=kinds))
     people = {person.pk: _enrolled(person, activities.get(person.pk, frozenset()), on) for person in participants}
     needs = []
     for kind in kinds:
@@ -91,10 +92,10 @@ def required_documents(
             concerned = [people[holder.pk]] if isinstance(holder, Participant) else [*people.values(), Enrolled()]
             cases = [case for case in kind.cases if any(is_owed_by(case, person) for person in concerned)]
             if case := strictest(cases):
-                documents = given[kind.pk, type(holder), holder.pk]
+                documents = given.get((kind.pk, type(holder), holder.pk), ())
                 standing = standing_of([given_facts(document) for document in documents], on)
-                deciding = _deciding(documents, standing)
-                needs.append(Need(kind, holder, case.stage, case.months, case.without, standing, deciding))
+                document = deciding(documents, standing)
+                needs.append(Need(kind, holder, case.stage, case.months, case.without, standing, document))
     return needs
 
 
@@ -103,14 +104,13 @@ def _enrolled(person: Participant, activities: frozenset[str], on: dt.date) -> E
     return Enrolled(age_on(person.born_on, on), schooling.level.code if schooling else None, activities)
 
 
-def _given(
-    kinds: Sequence[int], families: Iterable[Family], adults: Iterable[Adult], participants: Iterable[Participant]
-) -> dict[tuple[int, type[Somebody], int], list[SupportingDocument]]:
-    """What was given by each, the latest first."""
-    of_somebody = Q(family__in=list(families)) | Q(adult__in=list(adults)) | Q(participant__in=list(participants))
-    rows = SupportingDocument.objects.filter(of_somebody, kind__in=kinds).exclude(state=DocumentState.WITHDRAWN)
+def by_holder(
+    rows: QuerySet[SupportingDocument],
+) -> Mapping[tuple[int, type[Somebody], int], Sequence[SupportingDocument]]:
+    """Of these, what each gave of each kind, the latest first, without what was taken back. One query."""
     found = defaultdict[tuple[int, type[Somebody], int], list[SupportingDocument]](list)
-    for document in rows.select_related("demarche", "kind").order_by("-at", "-pk"):
+    live = rows.exclude(state=DocumentState.WITHDRAWN).select_related("demarche", "kind")
+    for document in live.order_by("-at", "-pk"):
         for model, key in (
             (Family, document.family_id),
             (Adult, document.adult_id),
@@ -126,7 +126,8 @@ def given_facts(document: SupportingDocument) -> Given:
     return Given(document.state, document.valid_until, is_incomplete)
 
 
-def _deciding(documents: Sequence[SupportingDocument], standing: Standing) -> SupportingDocument | None:
+def deciding(documents: Sequence[SupportingDocument], standing: Standing) -> SupportingDocument | None:
+    """Of what was given, the latest first, the document that says where its holder stands."""
     accepted = next((one for one in documents if one.state == DocumentState.ACCEPTED), None)
     if standing in (Standing.OK, Standing.EXPIRING, Standing.EXPIRED):
         return accepted

@@ -1,5 +1,6 @@
 """The sheet of a child, for its parents: a summary, then a short page for each item."""
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,10 +12,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from preau.accounts.audience import FamilyRequest
+from preau.core.asked import AskedPaper
 from preau.core.dates import local_day
 from preau.families.choices import AccessLevel
 from preau.families.models import Adult, Participant
 from preau.health import actions, forms
+from preau.health.around import papers_of
 from preau.health.choices import Item
 from preau.health.permissions import sheets_visible_to
 from preau.health.queries.sheets import (
@@ -92,8 +95,17 @@ def sheet(request: FamilyRequest, child: Participant) -> HttpResponse:
         "may_fill": _may_fill(request, child),
         "year": year,
         "readings": readings_this_month(child, now=now) if rules.show_readings else None,
+        "papers": _papers(request, opened, today),
     }
     return render(request, "health/family/sheet.html", context)
+
+
+def _papers(request: FamilyRequest, opened: OpenSheet, on: dt.date) -> list[AskedPaper]:
+    """Those that go with what the sheet says: without a PAI or a treatment, none is waited for."""
+    papers, wanted = papers_of(request.user, opened.child, on), {Item.VACCINES}
+    wanted |= {one.item for one in opened.items if (one.value or {}).get("has")}
+    asked = {one.item for one in opened.items}
+    return [paper for item, paper in papers.items() if item in asked and (item in wanted or paper.is_given)]
 
 
 def slug_of(item: Item) -> str:
@@ -157,6 +169,7 @@ def item(request: FamilyRequest, child: Participant, subject: str) -> HttpRespon
         "count": len(places),
         "is_rows": isinstance(form, forms.RowsForm),
         "is_pai": chosen == Item.PAI,
+        "paper": papers_of(request.user, child, today).get(chosen),
         "has_prescription": "prescription" in form.fields,
     }
     return render(request, "health/family/item.html", context)
@@ -221,6 +234,7 @@ def vaccines(request: FamilyRequest, child: Participant) -> HttpResponse:
         "owed": owed,
         "advised": [one for one in opened.vaccines if one not in owed],
         "late": sum(1 for one in opened.vaccines if one.standing.is_late),
+        "paper": papers_of(request.user, child, today).get(Item.VACCINES),
         "place": [one.item for one in opened.items].index(Item.VACCINES) + 1,
         "count": len(opened.items),
         "today": today,
