@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.urls import reverse
 from playwright.sync_api import expect
 
 from preau.accounts.models import Grant, Role
@@ -12,7 +13,9 @@ from preau.bookings.models import Submission
 from preau.bookings.rules.lines import Cell
 from tests.browser import Visitor
 from tests.conftest import OpenVisitor
+from tests.family_pages import EMPTY, addresses_of
 from tests.journeys import NOVEMBER, NOW, Villejuif
+from tests.large_family import settle_empty_family, settle_large_family
 
 pytestmark = pytest.mark.journey
 
@@ -147,6 +150,37 @@ def test_letters_twice_as_large_lose_no_words(
         visitor.look(f"double-{name_of(path, villejuif, october)}-{set_by[4:]}")
         assert visitor.page.evaluate(LOST) == [], path
         assert visitor.page.evaluate(SPILT) == [], path
+
+
+def test_every_page_of_the_largest_file_fits_every_screen(
+    villejuif: Villejuif, open_visitor: OpenVisitor, sign_in
+) -> None:
+    large, visitor = settle_large_family(villejuif), open_visitor(width=390)
+    sign_in(visitor, large.parent)
+    faults = [fault for name, path in addresses_of(large) for fault in wrong_at_every_width(visitor, name, path)]
+    assert faults == []
+
+
+def test_a_file_with_nothing_in_it_says_so_on_every_page(
+    villejuif: Villejuif, open_visitor: OpenVisitor, sign_in
+) -> None:
+    visitor = open_visitor(width=390)
+    sign_in(visitor, settle_empty_family())
+    faults = [fault for name in EMPTY for fault in wrong_at_every_width(visitor, f"vide-{name}", reverse(name))]
+    assert faults == []
+
+
+def wrong_at_every_width(visitor: Visitor, name: str, path: str) -> list[str]:
+    """What is wrong with a page opened once: axe, whose rules hold at every width, looks at it on a phone."""
+    visitor.resize(390)
+    visitor.goto(path)
+    found = []
+    for width in (390, 320, 1280):
+        visitor.resize(width)
+        found += visitor.wrongs(name.replace(":", "-"), with_axe=width == 390)
+        found += [f"{path}, {width} px: {fault}" for fault in visitor.page.evaluate(SPILT)]
+    visitor.page.evaluate(TWICE_AS_LARGE)
+    return found + [f"{path}, letters twice as large: {fault}" for fault in visitor.page.evaluate(LOST)]
 
 
 def evening_of_nora(town: Villejuif) -> Cell:

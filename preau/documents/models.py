@@ -203,6 +203,12 @@ class SupportingDocument(models.Model):
         person = self.adult or self.participant
         return str(person) if person else "Famille"
 
+    @property
+    def holder_first_name(self) -> str:
+        """The same, for a parent: one household has one surname, most of the time a long one."""
+        person = self.adult or self.participant
+        return person.first_name if person else "Famille"
+
 
 class TownDocument(models.Model):
     """A document that an agent puts in the file of a household."""

@@ -134,7 +134,7 @@ def _changing(
         "asked": asked,
         "checked": checked,
         "back": back,
-        "is_contact": not isinstance(target, Participant),
+        "child": target if isinstance(target, Participant) else None,
     }
     return render(request, "demarches/family/contact_form.html", context)
 
