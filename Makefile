@@ -18,7 +18,7 @@ demo: .venv/base.stamp ## installe Préau et ouvre une ville de démonstration (
 setup: .venv/dev.stamp ## installe de quoi développer (sans rien lancer)
 
 # Format, lint, types, imports, templates, migrations; then pytest on SQLite (unit tests and browser journeys), then on
-# PostgreSQL (unit tests). Journeys run on SQLite only: they try the pages, and the two databases differ below them.
+# PostgreSQL (those that open the database, but for journeys: they try the pages, and the two differ below them).
 test: .venv/dev.stamp ## vérifie tout : style, types, tests sur SQLite et PostgreSQL, parcours au navigateur
 	@sh scripts/system_packages.sh
 	@$(BIN)/python scripts/run_tests.py

@@ -14,6 +14,23 @@ profiles.register_profile("preau", deadline=None, derandomize="CI" in os.environ
 profiles.load_profile("preau")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database-only", action="store_true", help="only the tests that open the database")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A test that opens no database says the same beside any of them: it runs once."""
+    if config.getoption("--database-only"):
+        config.hook.pytest_deselected(items=[item for item in items if not opens_the_database(item)])
+        items[:] = [item for item in items if opens_the_database(item)]
+
+
+def opens_the_database(item: pytest.Item) -> bool:
+    """Django's tests may not touch a database that they did not ask for."""
+    fixtures = getattr(item, "fixturenames", ())
+    return bool(item.get_closest_marker("django_db") or {"db", "transactional_db"}.intersection(fixtures))
+
+
 @pytest.fixture(autouse=True)
 def _files_of_the_test(settings: Settings) -> None:
     """What a test stores is its own, and gone with it."""

@@ -56,7 +56,10 @@ def main() -> int:
     unsound = run("Vérifications (make check)", ["make", "--no-print-directory", "check"]) != 0
     sqlite = pytest("Tests sur SQLite", "tests-sqlite")
     postgresql = pytest(
-        "Tests sur PostgreSQL", "tests-postgresql", before=PRIVATE_POSTGRES, options=["-m", "not journey"]
+        "Tests sur PostgreSQL",
+        "tests-postgresql",
+        before=PRIVATE_POSTGRES,
+        options=["-m", "not journey", "--database-only"],
     )
     total = Tally(sqlite.passed + postgresql.passed, sqlite.failed + postgresql.failed + int(unsound))
     print(f"\nVérifications : {'en défaut (compte pour un échec)' if unsound else 'rien à redire'}")
