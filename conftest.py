@@ -1,12 +1,15 @@
 """What every test of the project shares."""
 
+import hashlib
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
+from django.db import connection
 from hypothesis import settings as profiles
-from pytest_django import Settings
+from pytest_django import DjangoDbBlocker, Settings
 
 # No deadline: how long one example takes says more about the machine than about the code. In continuous integration
 # the examples are the same at each run, so that a failure is there for whoever looks.
@@ -29,6 +32,42 @@ def opens_the_database(item: pytest.Item) -> bool:
     """Django's tests may not touch a database that they did not ask for."""
     fixtures = getattr(item, "fixturenames", ())
     return bool(item.get_closest_marker("django_db") or {"db", "transactional_db"}.intersection(fixtures))
+
+
+def _made_before() -> Path:
+    """The empty SQLite database that these very migrations make, kept by the first tests that made it."""
+    digest = hashlib.sha256()
+    for path in sorted([*Path("preau").glob("*/migrations/*.py"), *Path("requirements").iterdir()]):
+        digest.update(path.read_bytes())
+    return Path(django_settings.VAR) / f"migrated-{digest.hexdigest()[:16]}.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(request: pytest.FixtureRequest) -> bool:
+    is_made = connection.vendor == "sqlite" and _made_before().exists()
+    return is_made or bool(request.config.getvalue("reuse_db"))
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None, django_db_keepdb: bool) -> None:
+    """The database of the tests starts as a copy of one made before: ten seconds less a run."""
+    made, test = _made_before(), Path(str(connection.settings_dict["TEST"]["NAME"]))
+    if connection.vendor == "sqlite" and django_db_keepdb and made.exists():
+        for leftover in test.parent.glob(f"{test.name}-*"):  # of a run that was killed
+            leftover.unlink()
+        shutil.copyfile(made, test)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    made = _made_before()
+    if connection.vendor == "sqlite" and not made.exists():
+        for outdated in made.parent.glob("migrated-*.sqlite3"):
+            outdated.unlink(missing_ok=True)
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            mine = made.with_suffix(f".{os.getpid()}")
+            cursor.execute("VACUUM INTO %s", [str(mine)])
+            mine.replace(made)
 
 
 @pytest.fixture(autouse=True)
