@@ -101,7 +101,10 @@ def settle_large_family(town: Villejuif) -> LargeFamily:
 
 
 def _parents(now: dt.datetime) -> tuple[Family, User, Adult]:
-    household, elsewhere = make_family(name=NAME), make_family(name="Vandenbroucke-Wijngaerden")
+    household, elsewhere = (
+        make_family(name=name, number=number)
+        for name, number in ((NAME, "4040"), ("Vandenbroucke-Wijngaerden", "5050"))
+    )
     parent = make_user("anne-sophie", first_name="Anne-Sophie-Victoire", last_name=NAME)
     mother = make_adult(household, user=parent, first_name="Anne-Sophie-Victoire", last_name=NAME)
     email = "anne-sophie-victoire.de-la-rochefoucauld-saint-hilaire@messagerie.example"

@@ -42,7 +42,8 @@ def unites(changes: Sequence[UnitChange]) -> str:
 def raison(line: RecapLine) -> str:
     """Why a line is refused, in a sentence or two."""
     if line.refusal == Refusal.INCOMPLETE:
-        return f"Il manque dans le dossier{NBSP}: {enumeration(discreet(item) for item in line.missing)}."
+        lacking = dict.fromkeys(discreet(item) for item in line.missing)  # two items may bear one discreet name
+        return f"Il manque dans le dossier{NBSP}: {enumeration(lacking)}."
     if line.refusal != Refusal.TOO_LATE:
         return BECAUSE[line.refusal] if line.refusal else ""
     what = "La réservation fermait" if line.booked else "L’annulation fermait"

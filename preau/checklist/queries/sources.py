@@ -16,7 +16,9 @@ from preau.checklist.choices import Item
 from preau.checklist.choices import State as CheckState
 from preau.checklist.queries.demands import DOCUMENT
 from preau.checklist.rules import MISSING, SETTLED, ItemState
-from preau.demarches.choices import DemarcheState
+from preau.demarches.choices import DemarcheState, FieldState
+from preau.demarches.file_fields import ADDRESS
+from preau.demarches.models import FieldChange
 from preau.documents.choices import DocumentState, Standing
 from preau.documents.models import SupportingDocument
 from preau.documents.rules import Given, standing_of
@@ -62,17 +64,25 @@ Source = Callable[[Asking], States]
 
 
 def _coordinates(asking: Asking) -> States:
-    """An address and a telephone: in the household that asks, or else in each of theirs."""
+    """An address and a telephone: in the household that asks, or else in each of theirs. An agent may be looking at
+    what was written."""
     address = Address.objects.filter(family=OuterRef("family"), starts_on__lte=asking.on)
     phone = Adult.objects.filter(~Q(phone_mobile="") | ~Q(phone_home="") | ~Q(phone_work=""), family=OuterRef("family"))
+    sent = FieldChange.objects.filter(state=FieldState.PENDING, change__demarche__state=DemarcheState.SENT)
+    new_address = sent.filter(field=ADDRESS, family=OuterRef("family"))
+    new_phone = sent.filter(field__startswith="phone-", adult__family=OuterRef("family"))
     homes = Home.objects.filter(participant__in=asking.keys)
     if asking.household is not None:
         homes = homes.filter(family=asking.household)
-    rows = homes.annotate(is_known=Exists(address) & Exists(phone)).values_list("participant", "is_known")
-    known: dict[int, bool] = {}
-    for participant, is_known in rows:
-        known[participant] = known.get(participant, True) and is_known
-    return _settled(key for key, is_known in known.items() if is_known)
+    is_sent = (Exists(address) | Exists(new_address)) & (Exists(phone) | Exists(new_phone))
+    rows = homes.annotate(is_known=Exists(address) & Exists(phone), is_sent=is_sent)
+    known: dict[int, ItemState] = {}
+    for participant, is_known, is_written in rows.values_list("participant", "is_known", "is_sent"):
+        here = SETTLED if is_known else ItemState(CheckState.CHECKING) if is_written else MISSING
+        known[participant] = (
+            here if known.get(participant, SETTLED) == SETTLED or here == MISSING else known[participant]
+        )
+    return known
 
 
 def _school(asking: Asking) -> States:

@@ -10,6 +10,9 @@ from preau.activities.testing import make_activity, make_group
 from preau.checklist.choices import Item, Stage
 from preau.checklist.testing import make_asked
 from preau.core.dates import PARIS
+from preau.demarches.actions import ask_change
+from preau.demarches.actions.moving import answer
+from preau.demarches.choices import DemarcheState
 from preau.enrolments.testing import make_enrolment
 from preau.families.choices import Situation
 from preau.families.models import Adult, Consent, Guardianship
@@ -52,6 +55,19 @@ def page(client, url=PAGE) -> str:
 def test_a_file_of_which_nothing_is_asked_is_complete(client, zoe):
     assert "Dossier complet" in page(client)
     assert "Vous avez donné tout ce que la mairie demande." in page(client)
+
+
+def test_an_address_that_an_agent_is_looking_at_is_not_asked_for_again(client, zoe):
+    make_asked(Item.COORDINATES)
+    zoe.addresses.all().delete()
+    zoe.adults.update(phone_mobile="06 12 34 56 78")
+    assert "Donner une adresse" in page(client)
+    address = {"lines": "3 impasse du Lac", "postcode": "94800", "city": "Villejuif"}
+    asked = ask_change(target=zoe, wanted={"address": address}, by=zoe.adults.get().user, now=NOW).asked
+    assert asked is not None
+    assert "La mairie vérifie 1 élément" in page(client)
+    answer(asked, state=DemarcheState.INCOMPLETE, reason="À quel étage ?", by=None, version=1, now=NOW)
+    assert "Donner une adresse" in page(client)
 
 
 def test_what_is_missing_has_its_link_and_says_what_it_blocks(client, zoe):
