@@ -36,7 +36,7 @@ def world(db: None, time_machine: TimeMachineFixture, settings: Settings) -> Wor
 @pytest.fixture
 def nothing_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if all that the household uses had ended."""
-    monkeypatch.setattr(actions, "refusals", lambda who, *, on: [])
+    monkeypatch.setattr(actions, "refusals", lambda who, *, on, besides: [])
 
 
 def found_in_the_database(words: set[str]) -> set[str]:

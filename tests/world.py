@@ -60,7 +60,9 @@ from preau.health.testing import make_sheet
 from preau.members.models import Barred, DietChoice, Disagreement, MemberAsked, TrustedPerson
 from preau.pricing.models import Quotient
 from preau.pricing.testing import make_quotient, make_tariff
-from preau.privacy.models import DataExport
+from preau.privacy.actions.asking import ask_about_data
+from preau.privacy.choices import CORRECTION, ERASURE, Erased
+from preau.privacy.models import DataAsked, DataExport
 from preau.registration.actions.takeovers import keep_takeover
 from preau.registration.models import ActivationCode, Invitation, Takeover
 from preau.registration.takeover_file import Line
@@ -129,6 +131,7 @@ class Household:
     takeover: Takeover
     signed: Signed
     papers: Papers
+    data_asked: tuple[Demarche, ...]
 
     @property
     def user(self) -> User:
@@ -175,6 +178,16 @@ def make_household_of(names: Names) -> Household:
     return Household(
         *(home, child, enrolment, regie, invoice, to_come, attempt, submission, demarche, followed, takeover, signed),
         papers=give_papers(home, child),
+        data_asked=ask_about_theirs(home),
+    )
+
+
+def ask_about_theirs(home: PayingHousehold) -> tuple[Demarche, ...]:
+    """To have their data put right, and erased."""
+    wrong = f"Le nom de {home.user.first_name} est mal écrit"
+    return (
+        ask_about_data(kind=CORRECTION, text=wrong, by=home.user, now=NOW),
+        ask_about_data(kind=ERASURE, text="", about=Erased.FAMILY, by=home.user, now=NOW),
     )
 
 
@@ -355,6 +368,7 @@ OF_FILES = (
     Capability.SEE_FAMILIES,
     Capability.EDIT_FAMILIES,
     Capability.MERGE_FAMILIES,
+    Capability.PROTECT_DATA,
 )
 
 
@@ -483,6 +497,7 @@ def state_of(ours: Household) -> dict[str, list[dict[str, Any]]]:
         OwnDocument.objects.filter(adult=home.adult),
         TownDocument.objects.filter(family=home.family),
         MemberAsked.objects.filter(demarche__family=home.family),
+        DataAsked.objects.filter(demarche__family=home.family),
     )
     return {query.model.__name__: list(query.order_by("pk").values()) for query in rows}
 
@@ -523,6 +538,8 @@ OF_A_KIND: dict[str, Callable[[Household], tuple[object, ...]]] = {
     "members:disagreement": lambda ours: (ours.signed.disagreement.code,),
     "documents:": lambda ours: ours.papers.codes,
     "members:asked": lambda ours: tuple(one.code for one in ours.signed.asked),
+    "privacy:asked": lambda ours: tuple(one.code for one in ours.data_asked),
+    "privacy:erase_asked": lambda ours: (ours.data_asked[-1].code,),
 }
 """Pages about requests of one kind, by how their names begin: they know no other."""
 

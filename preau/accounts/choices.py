@@ -30,7 +30,9 @@ class Capability(TextChoices):
 
 
 TOWN_WIDE = (Capability.MANAGE_AGENTS,)
-"""What opens nothing when it is granted on one service or place: whoever gives rights could give themselves all."""
+"""What is given for the whole town alone: whoever gives rights could give themselves all."""
+HELD_EVERYWHERE = (*TOWN_WIDE, Capability.PROTECT_DATA)
+"""What opens nothing when it is granted on one service or place: data of people belong to no service."""
 
 
 class Channel(TextChoices):

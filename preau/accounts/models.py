@@ -10,7 +10,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from preau.accounts.choices import TOWN_WIDE, Capability, Channel, LinkPurpose, TextSize, Topic, UserKind
+from preau.accounts.choices import HELD_EVERYWHERE, Capability, Channel, LinkPurpose, TextSize, Topic, UserKind
 from preau.core.codes import new_code
 from preau.town.models import Place, Service, Text
 
@@ -76,14 +76,14 @@ class User(AbstractBaseUser):
     def capabilities(self) -> frozenset[str]:
         """What this agent may do today, on at least one service or place; empty for families.
 
-        What concerns the whole town counts only when it is held there (TOWN_WIDE).
+        What concerns the whole town counts only when it is held there (HELD_EVERYWHERE).
         """
         if not self.is_staff:
             return frozenset()
         today = dt.date.today()  # noqa: DTZ011 (the process runs in the town's time zone)
         granted = Grant.objects.in_force(self, today)
-        given = ~models.Q(capability__in=TOWN_WIDE) & models.Q(role__grants__in=granted) | models.Q(
-            capability__in=TOWN_WIDE, role__grants__in=granted.filter(service=None, place=None)
+        given = ~models.Q(capability__in=HELD_EVERYWHERE) & models.Q(role__grants__in=granted) | models.Q(
+            capability__in=HELD_EVERYWHERE, role__grants__in=granted.filter(service=None, place=None)
         )
         return frozenset(RoleCapability.objects.filter(given).values_list("capability", flat=True))
 

@@ -20,6 +20,12 @@ def days(first: dt.date, last: dt.date) -> Iterator[dt.date]:
         yield first + dt.timedelta(days=offset)
 
 
+def months_after(day: dt.date, months: int) -> dt.date:
+    """The same day so many months later, or earlier when negative; the last day of a shorter month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Month:
     """A calendar month, written `2026-11` in URLs. Years 2000 to 2199."""

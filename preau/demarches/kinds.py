@@ -57,7 +57,7 @@ class Kind:
     `reach` says who follows it, and `subject` what they must see of the child when it is about one. The asker reads
     `lines`; the others of the household, `shared_lines`. `change_page` is the address where the asker changes what was
     asked (None: only a text can be added); `withdraw` gives it up (None: as any kind is). `working_days` is the time
-    that is promised for an answer, None when nothing is.
+    that is promised for an answer, None when nothing is; `months`, the time that the law gives, whatever is promised.
 
     `checks` tells the agent what the machine already looked at. `is_accepted_together` when an agent may accept several
     at once, as long as none of their checks is bad: `accept` then takes nothing else.
@@ -80,6 +80,7 @@ class Kind:
     checks: Callable[[Demarche], Sequence[Check]] = no_check
     is_accepted_together: bool = False
     working_days: Callable[[], int | None] = lambda: None
+    months: int | None = None
 
 
 KINDS: dict[str, Kind] = {}

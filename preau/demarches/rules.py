@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
 
-from preau.core.dates import PARIS, local_day
+from preau.core.dates import PARIS, local_day, months_after
 from preau.demarches.choices import DemarcheState, Likeness
 from preau.families.choices import PreferredContact
 from preau.families.rules import Contact
@@ -50,6 +50,11 @@ def due_at(calendar: Calendar, sent_at: dt.datetime, working_days: int) -> dt.da
         day += dt.timedelta(days=1)
         left -= is_working_day(calendar, day)
     return dt.datetime.combine(day, CLOSING, PARIS)
+
+
+def due_in_months(sent_at: dt.datetime, months: int) -> dt.datetime:
+    """The same day so many months later, when the town hall closes: how the law counts (regulation 1182/71)."""
+    return dt.datetime.combine(months_after(local_day(sent_at), months), CLOSING, PARIS)
 
 
 def working_days_left(calendar: Calendar, due: dt.datetime, now: dt.datetime) -> int:

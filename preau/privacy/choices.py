@@ -1,4 +1,4 @@
-"""States of an export."""
+"""States of an export, whom an erasure is about, kinds of requests about one’s data."""
 
 from django.db.models import TextChoices
 
@@ -21,6 +21,13 @@ class Erased(TextChoices):
     ADULT = "adult", "un adulte"
     CHILD = "child", "un enfant ou un participant"
     FAMILY = "family", "un dossier entier"
+
+
+CORRECTION, ERASURE, OBJECTION = "privacy.data-correction", "privacy.data-erasure", "privacy.data-objection"
+"""The kinds of the requests about one's data: GDPR, articles 16, 17 and 21."""
+
+ASKED_OF: tuple[Erased, ...] = (Erased.ACCOUNT, Erased.ADULT, Erased.FAMILY)
+"""Whose data a parent may ask to erase: those of a child alone are the town hall's to settle, with both parents."""
 
 
 class ErasureRefusal(TextChoices):

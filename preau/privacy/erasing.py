@@ -27,12 +27,13 @@ from preau.health import forgetting as health
 from preau.members import forgetting as members
 from preau.notifications import forgetting as notifications
 from preau.pricing import forgetting as pricing
+from preau.privacy import forgetting as own
 from preau.privacy.choices import Erased, ErasureRefusal
 from preau.registration import forgetting as registration
 
 AREAS: tuple[Callable[[Whom], Iterable[Step]], ...] = (
     *(notifications.steps, registration.steps, members.steps, documents.steps, health.steps, bookings.steps),
-    *(enrolments.steps, pricing.steps, billing.steps, demarches.steps, accounts.steps, families.steps),
+    *(enrolments.steps, pricing.steps, billing.steps, own.steps, demarches.steps, accounts.steps, families.steps),
 )
 """In the order in which they are emptied: what reads a name comes before the name goes."""
 
@@ -109,8 +110,8 @@ def tell(step: Step) -> Told:
     return Told(step.label, step.how, step.count(), step.kept)
 
 
-def refusals(who: Whom, *, on: dt.date) -> list[ErasureRefusal]:
-    """Why it must wait."""
+def refusals(who: Whom, *, on: dt.date, besides: Demarche | None = None) -> list[ErasureRefusal]:
+    """Why it must wait; `besides` is the request that asks for it."""
     found = []
     enrolled = Enrolment.objects.filter(participant__in=who.participants, state__in=ENROLLED, ends_on__gte=on)
     booked = Booking.objects.filter(participant__in=who.participants, state__in=BOOKED, day__gte=on)
@@ -120,7 +121,7 @@ def refusals(who: Whom, *, on: dt.date) -> list[ErasureRefusal]:
         found.append(ErasureRefusal.OWES)
     asked = Demarche.objects.filter(state__in=OPEN)
     about = Q(participant__in=who.participants) | Q(family__in=who.families) | Q(asked_by__in=who.users)
-    if asked.filter(about).exists():
+    if asked.filter(about).exclude(pk=besides.pk if besides else 0).exists():
         found.append(ErasureRefusal.ASKS)
     return found
 

@@ -4,7 +4,8 @@ from django.conf import settings
 from django.db import models
 
 from preau.core.codes import new_code
-from preau.privacy.choices import Erased, ExportState
+from preau.demarches.models import Demarche
+from preau.privacy.choices import ASKED_OF, Erased, ExportState
 
 
 class DataExport(models.Model):
@@ -51,3 +52,20 @@ class Erasure(models.Model):
     class Meta:
         verbose_name = "effacement"
         constraints = [models.UniqueConstraint(fields=["kind", "subject"], name="erasure_once")]
+
+
+class DataAsked(models.Model):
+    """What a person asks about their data: to have it put right, to have it erased (`about`: whose), that it be no
+    longer used. The kind of the request says which."""
+
+    demarche = models.OneToOneField(Demarche, on_delete=models.CASCADE, primary_key=True, related_name="data_asked")
+    about = models.CharField(max_length=10, choices=Erased, blank=True)
+    text = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = "demande sur les données"
+        constraints = [
+            models.CheckConstraint(
+                name="dataasked_about_who_asks", condition=models.Q(about__in=["", *(one.value for one in ASKED_OF)])
+            )
+        ]

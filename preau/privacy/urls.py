@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from preau.privacy.views import family
+from preau.privacy.views import answering, asking, family
 
 app_name = "privacy"
 urlpatterns = [
@@ -10,4 +10,9 @@ urlpatterns = [
     path("mon-compte/donnees/demander/", family.asking, name="ask_export"),
     path("mon-compte/donnees/telecharger/", family.download, name="download"),
     path("mon-compte/donnees/supprimer/", family.deleting, name="delete_export"),
+    path("mon-compte/donnees/corriger/", asking.correction, name="correct"),
+    path("mon-compte/donnees/effacer/", asking.erasure, name="ask_erasure"),
+    path("mon-compte/donnees/s-opposer/", asking.objection, name="object"),
+    path("mairie/demandes/<slug:demarche_code>/donnees/", answering.asked, name="asked"),
+    path("mairie/demandes/<slug:demarche_code>/effacer/", answering.erasing_asked, name="erase_asked"),
 ]

@@ -1,7 +1,8 @@
 """What the database refuses of people's requests about their data."""
 
-from preau.privacy.choices import Erased, ExportState
-from preau.privacy.models import DataExport, Erasure
+from preau.privacy.actions.asking import ask_about_data
+from preau.privacy.choices import ERASURE, Erased, ExportState
+from preau.privacy.models import DataAsked, DataExport, Erasure
 from tests.forbidden_writes.given import NOW, Base, forbidden
 
 
@@ -25,3 +26,9 @@ def _(base: Base) -> None:
 def _(base: Base) -> None:
     for _ in range(2):
         Erasure.objects.create(kind=Erased.CHILD, subject="abc", at=NOW)
+
+
+@forbidden("dataasked_about_who_asks", "a parent who asks to erase a child alone")
+def _(base: Base) -> None:
+    ask_about_data(kind=ERASURE, text="", about=Erased.ACCOUNT, by=base.home.user, now=NOW)
+    DataAsked.objects.update(about=Erased.CHILD)

@@ -18,7 +18,7 @@ from preau.demarches.choices import OPEN, DemarcheState, Refusal
 from preau.demarches.kinds import kind_of
 from preau.demarches.models import Demarche, DemarcheEvent
 from preau.demarches.queries import recipient_of
-from preau.demarches.rules import Correction, due_at, fold, may_move, needs_reason
+from preau.demarches.rules import Correction, due_at, due_in_months, fold, may_move, needs_reason
 from preau.families.models import Family, Participant
 from preau.journal.actions import record
 from preau.town.actions import save_service
@@ -68,10 +68,17 @@ def open_demarche(
         summary=summary,
         words=_words(words, asked_by, family, participant),
         sent_at=now,
-        due_at=None if working_days is None else due_at(school_calendar(), now, working_days),
+        due_at=_due_at(kind, now, working_days),
     )
     _note(demarche, by=asked_by, now=now)
     return demarche
+
+
+def _due_at(kind: str, sent_at: dt.datetime, working_days: int | None) -> dt.datetime | None:
+    """By when the answer is due: what the law says comes before what the town promises."""
+    if (months := kind_of(kind).months) is not None:
+        return due_in_months(sent_at, months)
+    return None if working_days is None else due_at(school_calendar(), sent_at, working_days)
 
 
 def _words(words: Iterable[str], *about: object) -> str:
@@ -147,13 +154,28 @@ def complete(
         return Demarche.objects.get(pk=demarche.pk)
     moved: dict[str, object] = {"reason": ""}
     if demarche.state == DemarcheState.INCOMPLETE:
-        moved["due_at"] = None if working_days is None else due_at(school_calendar(), now, working_days)
+        moved["due_at"] = _due_again(demarche, working_days, now)
     completed = _move(demarche, DemarcheState.SENT, version=demarche.version, **moved)
     if words is not None:
         completed.words = _words(words, completed.asked_by, completed.family, completed.participant)
         completed.save(update_fields=["words"])
     _note(completed, by=by, text=text.strip(), corrections=corrections, now=now)
     return completed
+
+
+def _due_again(demarche: Demarche, working_days: int | None, now: dt.datetime) -> dt.datetime | None:
+    """Once the family has sent what was missing: what the law gives stood still meanwhile, what is promised begins
+    again."""
+    due = _due_at(demarche.kind, now, working_days)
+    if due is None or kind_of(demarche.kind).months is None:
+        return due
+    waited, since = dt.timedelta(), None
+    for event in [*demarche.events.order_by("pk"), DemarcheEvent(at=now, state=DemarcheState.SENT)]:
+        if event.state == DemarcheState.INCOMPLETE:
+            since = since or event.at
+        elif since is not None:
+            waited, since = waited + (event.at - since), None
+    return (_due_at(demarche.kind, demarche.sent_at, working_days) or due) + waited
 
 
 def take(demarche: Demarche, *, holder: User | None, by: User, now: dt.datetime) -> None:

@@ -5,13 +5,19 @@ import datetime as dt
 from django.db import transaction
 
 from preau.accounts.models import User
+from preau.accounts.notifying import Event, notify
 from preau.billing.forgetting import keep_papers
 from preau.core.dates import local_day
+from preau.demarches.actions import answer
+from preau.demarches.choices import DemarcheState
+from preau.demarches.models import Demarche
 from preau.journal.actions import record
 from preau.privacy.actions.exporting import give_up
 from preau.privacy.choices import ErasureRefusal
 from preau.privacy.erasing import Told, as_report, refusals, steps_for, tell, whom
 from preau.privacy.models import DataExport, Erasure
+
+ERASED = Event("privacy/mail/erased")
 
 
 class ErasureRefused(Exception):
@@ -22,8 +28,19 @@ class ErasureRefused(Exception):
         self.reasons = reasons
 
 
-def erase(*, kind: str, code: str, by: User | None, now: dt.datetime) -> list[Told]:
+def erase(
+    *,
+    kind: str,
+    code: str,
+    by: User | None,
+    now: dt.datetime,
+    asked: Demarche | None = None,
+    version: int | None = None,
+) -> list[Told]:
     """Erase whoever has this code, and tell what became of how many rows. Raises ErasureRefused.
+
+    `asked` is the request that is accepted so, as `version` was read; whoever sent it is told once more, at the address
+    that goes. Raises DemarcheRefused when somebody has answered it since.
 
     Files go first, invoices are printed while the names are there, then the database in one transaction: stopped
     anywhere, it is simply done again. A second time changes nothing.
@@ -31,23 +48,35 @@ def erase(*, kind: str, code: str, by: User | None, now: dt.datetime) -> list[To
     who = whom(kind, code)
     if who is None:
         raise ErasureRefused([])
-    if reasons := refusals(who, on=local_day(now)):
+    if reasons := refusals(who, on=local_day(now), besides=asked):
         raise ErasureRefused(reasons)
     for export in DataExport.objects.filter(user__in=who.users):
         give_up(export, by=None, now=now)
     keep_papers(who)
-    return _erase(kind, code, by, now)
+    return _erase(kind, code, by, now, asked, version)
 
 
 @transaction.atomic
-def _erase(kind: str, code: str, by: User | None, now: dt.datetime) -> list[Told]:
+def _erase(
+    kind: str, code: str, by: User | None, now: dt.datetime, asked: Demarche | None, version: int | None
+) -> list[Told]:
     who = whom(kind, code)
     assert who is not None
     steps = steps_for(who)
     told = [line for step in steps if (line := tell(step)).count]
+    asker = asked.asked_by.email if asked and asked.asked_by else ""
+    if asked is not None:
+        answer(asked, state=DemarcheState.ACCEPTED, reason="", by=by, version=version or asked.version, now=now)
     for step in steps:
         step.run()
     values = {"at": now, "by": by, "report": as_report(told)}
     Erasure.objects.get_or_create(kind=kind, subject=code, defaults=values)
     record(by, "privacy.erased", at=now, subject=code, facts={"kind": kind})
+    if asker:
+        notify(ERASED, to=asker, facts={"kept": kept_reasons(told)}, key=f"privacy.erased:{kind}:{code}", now=now)
     return told
+
+
+def kept_reasons(told: list[Told]) -> list[Told]:
+    """What the law keeps, and why."""
+    return [line for line in told if line.why]

@@ -8,6 +8,7 @@ from allauth.socialaccount.models import SocialAccount
 from preau.accounts.models import Acceptance, EmailChange, Session, Subscription
 from preau.journal.models import Entry
 from preau.notifications.models import Outgoing
+from preau.privacy.models import DataAsked
 from preau.privacy.sections.section import Person, Row, Section, yes_no
 from preau.registration.models import Invitation, Registration
 
@@ -61,6 +62,12 @@ def opening(person: Person) -> Iterator[Row]:
 def mails(person: Person) -> Iterator[Row]:
     rows = Outgoing.objects.filter(address__iexact=person.user.email).order_by("created_at")
     return ((row.address, row.subject, row.created_at, row.sent_at, row.get_state_display()) for row in rows)
+
+
+def asked(person: Person) -> Iterator[Row]:
+    rows = DataAsked.objects.filter(demarche__asked_by=person.user).select_related("demarche")
+    for row in rows.order_by("pk"):
+        yield row.demarche.summary, row.demarche.sent_at, row.get_about_display(), row.text
 
 
 def acts(person: Person) -> Iterator[Row]:
@@ -135,6 +142,14 @@ SECTIONS = (
         ("Adresse", "Objet", "Écrit le", "Envoyé le", "État"),
         mails,
         ("notifications.Outgoing",),
+    ),
+    Section(
+        "demandes-donnees",
+        "Demandes sur mes données",
+        "Correction, effacement, opposition.",
+        ("Demande", "Envoyée le", "Ce qui est à effacer", "Vos mots"),
+        asked,
+        ("privacy.DataAsked",),
     ),
     Section(
         "journal",

@@ -1,0 +1,66 @@
+"""What people write about their data, and what agents answer."""
+
+from typing import Any
+
+from django import forms
+
+from preau.core.forms import PortalForm
+from preau.privacy.choices import ASKED_OF, Erased
+
+LONGEST = 2000
+WHOSE = {
+    Erased.ACCOUNT: "Mon compte seulement : je ne pourrai plus me connecter, le dossier reste à la mairie",
+    Erased.ADULT: "Ce qui est à mon nom : mon compte, mes coordonnées, mes documents",
+    Erased.FAMILY: "Tout le dossier de mon foyer, avec les enfants qui n’ont pas d’autre foyer",
+}
+
+
+class CorrectionForm(PortalForm):
+    text = forms.CharField(
+        label="Ce qui est faux, et ce qu’il faut écrire",
+        help_text="Par exemple : le nom de naissance est Martin, et non Marin. N’écrivez rien sur la santé.",
+        max_length=LONGEST,
+        widget=forms.Textarea({"rows": 5}),
+    )
+
+
+class ErasureForm(PortalForm):
+    about = forms.ChoiceField(
+        label="Que faut-il effacer ?",
+        widget=forms.RadioSelect,
+        choices=[(one.value, WHOSE[one]) for one in ASKED_OF],
+    )
+    text = forms.CharField(
+        label="Ce que vous voulez ajouter", required=False, max_length=LONGEST, widget=forms.Textarea({"rows": 3})
+    )
+
+
+class ObjectionForm(PortalForm):
+    text = forms.CharField(
+        label="À quel usage vous opposez-vous, et pourquoi ?",
+        help_text="Dites ce qui, dans votre situation, justifie qu’on cesse. N’écrivez rien sur la santé.",
+        max_length=LONGEST,
+        widget=forms.Textarea({"rows": 5}),
+    )
+
+
+class DoneForm(PortalForm):
+    """An agent has done what was asked."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label="Ce que vous avez fait",
+        help_text="La personne le lira dans sa réponse",
+        max_length=LONGEST,
+        widget=forms.Textarea({"rows": 4}),
+    )
+
+
+class EraseForm(PortalForm):
+    """An agent has read what would go, and erases; `version` is that of the request, if one asks for it."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    read = forms.BooleanField(label="J’ai lu ce qui part et ce qui reste : rien ne pourra le rendre")
+
+    def __init__(self, *args: Any, version: int | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"version": version}, **kwargs)
