@@ -531,6 +531,8 @@ OWN: dict[str, Callable[[Household], tuple[object, ...]]] = {
     "own_code": lambda ours: (ours.papers.own.code,),
     "paper_code": lambda ours: (ours.papers.of_the_town.code,),
     "takeover_code": lambda ours: (ours.takeover.code,),
+    "erased_kind": lambda ours: ("family", "adult", "child"),
+    "erased_code": lambda ours: (ours.home.family.code, ours.home.adult.code, ours.child.code),
 }
 OF_A_KIND: dict[str, Callable[[Household], tuple[object, ...]]] = {
     "demarches:account": lambda ours: (ours.demarche.code,),

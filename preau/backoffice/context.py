@@ -39,6 +39,7 @@ PAGES = (
     Page("Factures", "billing:campaigns", "facturation", Capability.PREPARE_INVOICES),
     Page("Paiements", "billing:payments", "carte", Capability.SEE_PAYMENTS),
     Page("Textes", "accounts:texts", "document", Capability.PUBLISH_TEXTS),
+    Page("Données personnelles", "privacy:desk", "bouclier", Capability.PROTECT_DATA),
     Page("Agents", "accounts:agents", "roles", Capability.MANAGE_AGENTS),
 )
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from django.db.models import Q
 
@@ -95,6 +95,12 @@ def _gathered(
         emails=frozenset(emails),
         names=frozenset(map(str, (*signing, *grown, *children))),
     )
+
+
+def with_payers(who: Whom) -> Whom:
+    """With those whose invoices name the children who go: these are printed once more while the names are there."""
+    payers = Adult.objects.filter(family__homes__participant__in=who.participants).values_list("pk", flat=True)
+    return replace(who, adults=who.adults | frozenset(payers))
 
 
 def steps_for(who: Whom) -> list[Step]:

@@ -1,11 +1,14 @@
 """What people write about their data, and what agents answer."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 
-from preau.core.forms import PortalForm
+from preau.accounts.models import User
+from preau.core.forms import DayField, DayInput, PortalForm
 from preau.privacy.choices import ASKED_OF, Erased
+from preau.privacy.queries.accesses import EXPORTS, READINGS, Sought
 
 LONGEST = 2000
 WHOSE = {
@@ -64,3 +67,51 @@ class EraseForm(PortalForm):
 
     def __init__(self, *args: Any, version: int | None = None, **kwargs: Any) -> None:
         super().__init__(*args, initial={"version": version}, **kwargs)
+
+
+class PersonForm(PortalForm):
+    """Whose file is looked for."""
+
+    q = forms.CharField(
+        label="Nom, enfant, numéro ou téléphone",
+        max_length=120,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "saisie", "type": "search", "size": 30}),
+    )
+
+    @property
+    def words(self) -> str:
+        return str(self.cleaned_data.get("q", "")) if self.is_valid() else ""
+
+
+class AccessForm(PersonForm):
+    """What of the register is looked for; what is wrong is left out, and said."""
+
+    agent = forms.ChoiceField(label="Agent", required=False, widget=forms.Select({"class": "saisie"}))
+    quoi = forms.ChoiceField(
+        label="Quoi",
+        required=False,
+        widget=forms.Select({"class": "saisie"}),
+        choices=[("", "Tout"), ("Lectures", list(READINGS.items())), ("Fichiers emportés", list(EXPORTS.items()))],
+    )
+    du = DayField(label="Du", required=False, widget=DayInput({"class": "saisie"}))
+    au = DayField(label="Au", required=False, widget=DayInput({"class": "saisie"}))
+
+    def __init__(self, *args: Any, agents: Iterable[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["q"].label = "Personne lue"
+        agent = self.fields["agent"]
+        assert isinstance(agent, forms.ChoiceField)
+        agent.choices = [("", "Tous"), *((one.code, str(one)) for one in agents)]
+
+    @property
+    def sought(self) -> Sought:
+        self.is_valid()
+        given = self.cleaned_data
+        return Sought(
+            person=given.get("q", ""),
+            agent=given.get("agent", ""),
+            action=given.get("quoi", ""),
+            first=given.get("du"),
+            last=given.get("au"),
+        )

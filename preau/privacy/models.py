@@ -69,3 +69,37 @@ class DataAsked(models.Model):
                 name="dataasked_about_who_asks", condition=models.Q(about__in=["", *(one.value for one in ASKED_OF)])
             )
         ]
+
+
+class RetentionRule(models.Model):
+    """A delay that the town chose, within the bounds of rules.DELAYS; without a row, what is usual."""
+
+    code = models.SlugField(max_length=20, unique=True)
+    months = models.PositiveSmallIntegerField()
+
+    class Meta:
+        verbose_name = "durée de conservation"
+        constraints = [models.CheckConstraint(name="retentionrule_keeps_a_while", condition=models.Q(months__gt=0))]
+
+
+class PurgeRun(models.Model):
+    """So many rows of a sort went, kept long enough; `by` None is the worker, or the command."""
+
+    at = models.DateTimeField()
+    code = models.SlugField(max_length=20)
+    count = models.PositiveIntegerField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = "effacement de ce qui est échu"
+        indexes = [models.Index(fields=["code", "at"], name="purgerun_by_code")]
+
+
+class UnusedWarning(models.Model):
+    """Somebody was told that their account, which they use no more, will go in a month."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "compte inutilisé, prévenu"

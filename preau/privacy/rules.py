@@ -1,7 +1,9 @@
-"""How an export is written, and until when it is there."""
+"""How an export is written and until when it is there; how long each sort of data may be kept."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
 
 from preau.core.dates import PARIS
 
@@ -36,3 +38,31 @@ def in_french(value: object) -> str:
 def shown(rows: Sequence[Sequence[object]]) -> tuple[list[list[str]], int]:
     """The rows that the paper prints, in French, and how many more the spreadsheet has."""
     return [[in_french(cell) for cell in row] for row in rows[:ROWS_IN_PDF]], max(0, len(rows) - ROWS_IN_PDF)
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """Months that a sort of data is kept, as usual, and the bounds within which a town may choose otherwise."""
+
+    months: int
+    least: int
+    most: int
+
+
+DELAYS: Mapping[str, Delay] = MappingProxyType(
+    {
+        "health": Delay(12, 1, 12),
+        "accounts": Delay(36, 12, 36),
+        "children": Delay(36, 12, 36),
+        "demarches": Delay(24, 12, 60),
+        "rights": Delay(72, 12, 72),
+        "documents": Delay(6, 1, 24),
+        "space": Delay(36, 12, 36),
+        "journal": Delay(12, 6, 36),
+        "messages": Delay(6, 1, 24),
+        "links": Delay(12, 6, 12),
+        "drafts": Delay(3, 1, 12),
+        "accounting": Delay(120, 120, 600),
+    }
+)
+"""By sort of data (see privacy.retention, which tells the source of each). Accounting papers: never under ten years."""

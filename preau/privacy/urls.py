@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from preau.privacy.views import answering, asking, family
+from preau.privacy.views import answering, asking, family, protecting
 
 app_name = "privacy"
 urlpatterns = [
@@ -15,4 +15,8 @@ urlpatterns = [
     path("mon-compte/donnees/s-opposer/", asking.objection, name="object"),
     path("mairie/demandes/<slug:demarche_code>/donnees/", answering.asked, name="asked"),
     path("mairie/demandes/<slug:demarche_code>/effacer/", answering.erasing_asked, name="erase_asked"),
+    path("mairie/donnees/", protecting.desk, name="desk"),
+    path("mairie/donnees/acces/", protecting.register, name="register"),
+    path("mairie/donnees/effacer/", protecting.choosing, name="choose"),
+    path("mairie/donnees/effacer/<slug:erased_kind>/<slug:erased_code>/", protecting.erasing, name="erase"),
 ]

@@ -54,6 +54,7 @@ def town_tree() -> dict[str, Any]:
     tree["accounts"] = tree.get("accounts", {}).get("accounts", {})
     tree["collecting"] = tree.get("collecting", {}).get("collecting", {})
     tree["health"] = tree.get("health", {}).get("health", {})
+    tree["retention"] = tree.get("retention", {}).get("retention", {})
     tree["schooling"] = tree.get("schooling", {}).get("schooling", {})
     tree["activities"] = _activities(rows["activities",], rows["activities", "units"], rows["calendar", "years"])
     return tree

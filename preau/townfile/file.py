@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from preau.townfile.faults import close_to
 from preau.townfile.french import TABLE, faults_of
 from preau.townfile.lines import Path
+from preau.townfile.retention import RetentionRow
 from preau.townfile.rows import (
     SLUG,
     AccountsRow,
@@ -83,6 +84,7 @@ class TownFile:
     collecting: CollectingRow | None
     health: HealthRow | None
     schooling: SchoolingRow | None
+    retention: RetentionRow | None
     texts: Table[TextRow]
     authorisations: Table[AuthorisationRow]
     diets: Table[DietRow]
@@ -130,7 +132,7 @@ TOP = frozenset(
             "themes",
         ),
         *("groups", "capacities", "activities", "tariffs", "roles", "checklist", "seasons", "fields", "requests"),
-        "documents",
+        *("documents", "retention"),
     }
 )
 CALENDAR = frozenset({"years", "periods", "public_holidays"})
@@ -150,6 +152,7 @@ def read_town_file(source: Source) -> TownFile:
         collecting=_row(source, ("collecting",), tree.get("collecting", {}), CollectingRow),
         health=_row(source, ("health",), tree.get("health", {}), HealthRow),
         schooling=_row(source, ("schooling",), tree.get("schooling", {}), SchoolingRow),
+        retention=_row(source, ("retention",), tree.get("retention", {}), RetentionRow),
         texts=_table(source, ("texts",), tree, TextRow),
         authorisations=_table(source, ("authorisations",), tree, AuthorisationRow),
         diets=_table(source, ("diets",), tree, DietRow),

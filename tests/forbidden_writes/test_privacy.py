@@ -2,7 +2,7 @@
 
 from preau.privacy.actions.asking import ask_about_data
 from preau.privacy.choices import ERASURE, Erased, ExportState
-from preau.privacy.models import DataAsked, DataExport, Erasure
+from preau.privacy.models import DataAsked, DataExport, Erasure, RetentionRule
 from tests.forbidden_writes.given import NOW, Base, forbidden
 
 
@@ -32,3 +32,14 @@ def _(base: Base) -> None:
 def _(base: Base) -> None:
     ask_about_data(kind=ERASURE, text="", about=Erased.ACCOUNT, by=base.home.user, now=NOW)
     DataAsked.objects.update(about=Erased.CHILD)
+
+
+@forbidden("retentionrule_keeps_a_while", "a sort of data that is not kept at all")
+def _(base: Base) -> None:
+    RetentionRule.objects.create(code="journal", months=0)
+
+
+@forbidden("code", "two delays of one sort")
+def _(base: Base) -> None:
+    for months in (6, 12):
+        RetentionRule.objects.create(code="journal", months=months)

@@ -228,3 +228,8 @@ def lift_bar(*, barred: Barred, by: User, now: dt.datetime) -> None:
     """Another judgment lets that person come again; the row stays."""
     if Barred.objects.filter(pk=barred.pk, lifted_at__isnull=True).update(lifted_at=now, lifted_by=by):
         record(by, "members.bar_lifted", at=now, subject=barred.code, participant=barred.participant.code)
+
+
+def note_judgments_read(*, participant: Participant, by: User, now: dt.datetime) -> None:
+    """An agent has read what judges decided about a child: noted each time."""
+    record(by, "members.judgments_read", at=now, participant=participant.code)

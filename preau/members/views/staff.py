@@ -16,7 +16,7 @@ from preau.demarches.permissions import demarches_in_scope
 from preau.demarches.queries import history_of
 from preau.families.models import Participant
 from preau.members.actions.disagreements import close_disagreement
-from preau.members.actions.trusting import bar_person, lift_bar
+from preau.members.actions.trusting import bar_person, lift_bar, note_judgments_read
 from preau.members.choices import DISAGREEMENT
 from preau.members.forms import BarForm, NoteForm
 from preau.members.models import Barred
@@ -81,6 +81,7 @@ def judgments(request: StaffRequest, who: str) -> HttpResponse:
             barred = bar_person(participant=child, by=request.user, now=now, **form.cleaned_data)
             messages.success(request, f"{barred} est écarté : les parents ne le voient pas.")
             return redirect("members:judgments", who)
+    note_judgments_read(participant=child, by=request.user, now=now)
     past = Barred.objects.filter(participant=child, lifted_at__isnull=False).order_by("-lifted_at")
     context = {"child": child, "form": form, "barred": barred_from(child), "past": past}
     return render(request, "members/staff/judgments.html", context)

@@ -14,7 +14,7 @@ from preau.demarches.models import Demarche
 from preau.journal.actions import record
 from preau.privacy.actions.exporting import give_up
 from preau.privacy.choices import ErasureRefusal
-from preau.privacy.erasing import Told, as_report, refusals, steps_for, tell, whom
+from preau.privacy.erasing import Told, as_report, refusals, steps_for, tell, whom, with_payers
 from preau.privacy.models import DataExport, Erasure
 
 ERASED = Event("privacy/mail/erased")
@@ -52,7 +52,7 @@ def erase(
         raise ErasureRefused(reasons)
     for export in DataExport.objects.filter(user__in=who.users):
         give_up(export, by=None, now=now)
-    keep_papers(who)
+    keep_papers(with_payers(who))
     return _erase(kind, code, by, now, asked, version)
 
 

@@ -1,88 +1,87 @@
-"""How long what nobody needs any more is kept, where no other delay of the portal says it, and taking it away."""
+"""Taking away what has been kept long enough: foreseen, then done, and noted."""
 
-import calendar
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Max
 
+from preau.accounts.models import User
 from preau.core.dates import PARIS
-from preau.journal import actions as journal
-from preau.journal.models import Entry
-from preau.notifications.choices import OutgoingState
-from preau.notifications.models import Outgoing
+from preau.journal.actions import record
+from preau.privacy.models import PurgeRun, RetentionRule
+from preau.privacy.retention.kept import Kept, months_before
+from preau.privacy.retention.papers import ACCOUNTING, PAPERS
+from preau.privacy.retention.people import PEOPLE, warn_unused
+from preau.privacy.retention.traces import TRACES
+from preau.privacy.rules import DELAYS
 
 NIGHT_ENDS = 5  # o’clock in France
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A sort of data: kept for so many months after the instant that `since` tells, because of `source`.
-
-    `old` counts what is older than an instant; `clear` takes it away, and returns how many rows went.
-    """
-
-    code: str
-    label: str
-    months: int
-    since: str
-    source: str
-    old: Callable[[dt.datetime], int]
-    clear: Callable[[dt.datetime, dt.datetime], int]
-
-
-def months_before(now: dt.datetime, months: int) -> dt.datetime:
-    """The same day and hour so many months earlier; the last day of a shorter month."""
-    years, month = divmod(now.year * 12 + now.month - 1 - months, 12)
-    day = min(now.day, calendar.monthrange(years, month + 1)[1])
-    return now.replace(year=years, month=month + 1, day=day)
-
-
-def _mails(before: dt.datetime) -> QuerySet[Outgoing]:
-    """What is still to be sent never goes."""
-    return Outgoing.objects.filter(state__in=[OutgoingState.SENT, OutgoingState.FAILED], created_at__lt=before)
-
-
-RETENTION = (
-    Kept(
-        "journal",
-        "Journal : qui a fait quoi",
-        12,
-        "l’action",
-        "CNIL, délibération 2021-122 : six à douze mois",
-        lambda before: Entry.objects.filter(seq__isnull=False, at__lt=before).count(),
-        lambda before, now: journal.purge(before=before, now=now),
-    ),
-    Kept(
-        "messages",
-        "Courriels envoyés par le portail",
-        6,
-        "l’envoi",
-        "RGPD, art. 5.1 e : le temps de répondre à une réclamation",
-        lambda before: _mails(before).count(),
-        lambda before, now: _mails(before).delete()[0],
-    ),
-)
+RETENTION: tuple[Kept, ...] = (*PEOPLE, *PAPERS, *TRACES, ACCOUNTING)
 
 
 @dataclass(frozen=True, slots=True)
 class Cleared:
-    """What of a sort went, or would go."""
+    """What of a sort went, or would go, at the delay of the town."""
 
     kept: Kept
+    months: int
     before: dt.datetime
     count: int
 
 
+def delays() -> Mapping[str, int]:
+    """The months that this town keeps each sort: its own, else the usual."""
+    own = dict(RetentionRule.objects.values_list("code", "months"))
+    return {code: own.get(code, delay.months) for code, delay in DELAYS.items()}
+
+
 def foreseen(*, now: dt.datetime) -> list[Cleared]:
     """What a purge would take away, without taking any."""
-    return [Cleared(kept, before := months_before(now, kept.months), kept.old(before)) for kept in RETENTION]
+    months = delays()
+    return [_foreseen(kept, months[kept.code], now) for kept in RETENTION]
 
 
-def purge(*, now: dt.datetime) -> list[Cleared]:
-    """Take away what is older than its delay. Each sort in its own transaction; a second time takes nothing more."""
-    return [Cleared(kept, before := months_before(now, kept.months), kept.clear(before, now)) for kept in RETENTION]
+def _foreseen(kept: Kept, months: int, now: dt.datetime) -> Cleared:
+    before = months_before(now, months)
+    return Cleared(kept, months, before, kept.old(before, now))
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionLine:
+    """A sort of data, as the desk shows it: what would go, and the last time that some went."""
+
+    cleared: Cleared
+    last: PurgeRun | None
+
+    @property
+    def is_purged(self) -> bool:
+        return self.cleared.kept.clear is not None
+
+
+def retention_lines(*, now: dt.datetime) -> list[RetentionLine]:
+    latest = PurgeRun.objects.values("code").annotate(latest=Max("pk")).values("latest")
+    runs = {run.code: run for run in PurgeRun.objects.filter(pk__in=latest).select_related("by")}
+    return [RetentionLine(one, runs.get(one.kept.code)) for one in foreseen(now=now)]
+
+
+def purge(*, by: User | None = None, now: dt.datetime) -> list[Cleared]:
+    """Tell those whose account will go, and take away what is older than its delay. A second time takes nothing more.
+
+    Each sort is noted for itself: stopped anywhere, what went is told.
+    """
+    months, done = delays(), []
+    warn_unused(months=months["accounts"], now=now)
+    for kept in RETENTION:
+        if kept.clear is None:
+            continue
+        before = months_before(now, months[kept.code])
+        count = kept.clear(before, now)
+        if count:
+            PurgeRun.objects.create(at=now, code=kept.code, count=count, by=by)
+            record(by, "privacy.purged", at=now, subject=kept.code, facts={"count": count})
+        done.append(Cleared(kept, months[kept.code], before, count))
+    return done
 
 
 def purge_by_night(*, now: dt.datetime) -> int:

@@ -10,7 +10,11 @@ from preau.journal.actions import chain, chain_faults, record
 from preau.journal.models import Entry
 from preau.notifications.choices import OutgoingState
 from preau.notifications.models import Outgoing
-from preau.privacy.retention import RETENTION, foreseen, months_before, purge, purge_by_night
+from preau.privacy.actions.retaining import OutOfBounds, save_retention
+from preau.privacy.models import PurgeRun
+from preau.privacy.retention import RETENTION, delays, foreseen, purge, purge_by_night
+from preau.privacy.retention.kept import months_before
+from preau.privacy.rules import DELAYS
 
 NOW = dt.datetime(2026, 11, 9, 8, 0, tzinfo=dt.UTC)
 A_DAY = dt.timedelta(days=1)
@@ -22,6 +26,10 @@ def mail(at: dt.datetime, state: str = OutgoingState.SENT) -> None:
     Outgoing.objects.create(
         address="a@example.org", dedupe_key=f"{at}{state}", created_at=at, next_try_at=at, state=state, sent_at=sent_at
     )
+
+
+def counts(cleared) -> dict[str, int]:
+    return {one.kept.code: one.count for one in cleared if one.count}
 
 
 def test_a_month_earlier_ends_with_the_month():
@@ -66,10 +74,12 @@ def test_what_is_foreseen_is_what_goes_and_nothing_before():
     mail(NOW - 900 * A_DAY)
     record(None, "tests.done", at=NOW - 900 * A_DAY)
     chain()
-    plan = [one.count for one in foreseen(now=NOW)]
-    assert plan == [1, 1]
-    assert [one.count for one in purge(now=NOW)] == plan
-    assert [one.count for one in purge(now=NOW)] == [0, 0]
+    plan = counts(foreseen(now=NOW))
+    assert plan == {"journal": 1, "messages": 1}
+    assert Outgoing.objects.exists()
+    assert counts(purge(now=NOW)) == plan
+    assert counts(purge(now=NOW)) == {}
+    assert dict(PurgeRun.objects.values_list("code", "count")) == plan
 
 
 @pytest.mark.django_db
@@ -85,7 +95,7 @@ def test_the_command_only_tells_until_it_is_asked_for_real(capsys):
 def test_the_guide_tells_the_delays_of_the_code():
     guide = GUIDE.read_text()
     assert [
-        one.code for one in RETENTION if f"| {one.label} | {one.months} mois après {one.since} |" not in guide
+        one.code for one in RETENTION if f"| {one.label} | {one.delay.months} mois après {one.since} |" not in guide
     ] == []
 
 
@@ -94,3 +104,21 @@ def test_the_worker_purges_by_night_alone():
     mail(NOW - 900 * A_DAY)
     assert purge_by_night(now=NOW) == 0
     assert purge_by_night(now=NOW.replace(hour=1)) == 1
+
+
+@pytest.mark.django_db
+def test_a_town_keeps_less_long_within_the_law():
+    save_retention({"messages": 2}, by=None, now=NOW)
+    assert delays() == {code: delay.months for code, delay in DELAYS.items()} | {"messages": 2}
+    mail(months_before(NOW, 2) - A_DAY)
+    assert counts(foreseen(now=NOW)) == {"messages": 1}
+    for code, months in (("accounting", 119), ("accounts", 37), ("journal", 5)):
+        with pytest.raises(OutOfBounds):
+            save_retention({code: months}, by=None, now=NOW)
+    save_retention({}, by=None, now=NOW)
+    assert delays()["messages"] == DELAYS["messages"].months
+
+
+def test_every_sort_has_a_delay_and_usual_ones_are_within_bounds():
+    assert {one.code for one in RETENTION} == set(DELAYS)
+    assert all(delay.least <= delay.months <= delay.most for delay in DELAYS.values())

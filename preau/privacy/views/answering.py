@@ -79,7 +79,7 @@ def erasing_asked(request: StaffRequest, demarche_code: str) -> HttpResponseBase
     if who is None:
         messages.warning(request, PLAIN)
         return redirect("privacy:asked", demarche.code)
-    form = EraseForm(request.POST or None, version=demarche.version)
+    form = EraseForm(request.POST if request.method == "POST" else None, version=demarche.version)
     if request.method == "POST" and form.is_valid():
         return _erase(request, demarche, form)
     plan = foreseen(who)

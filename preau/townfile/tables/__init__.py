@@ -10,6 +10,7 @@ from preau.townfile.tables.money import MONEY_TABLES
 from preau.townfile.tables.offer import OFFER_TABLES
 from preau.townfile.tables.people import PEOPLE_TABLES
 from preau.townfile.tables.requests import REQUEST_TABLES
+from preau.townfile.tables.retention import RETENTION_TABLES
 from preau.townfile.tables.table import Synced, Writing
 from preau.townfile.tables.town import TOWN_TABLES
 
@@ -25,4 +26,5 @@ TABLES: tuple[Synced[Any], ...] = (
     *DOCUMENT_TABLES,
     *ASKING_TABLES,
     *REQUEST_TABLES,
+    *RETENTION_TABLES,
 )

@@ -22,6 +22,7 @@ class Command(BaseCommand):
         now = timezone.now()
         for one in purge(now=now) if for_real else foreseen(now=now):
             day = f"{one.before.astimezone(PARIS):%d/%m/%Y}"
-            self.stdout.write(f"{one.count:8}  {one.kept.label}, avant le {day} ({one.kept.months} mois)")
+            told = "" if one.kept.clear else ", gardé : à éliminer par la mairie"
+            self.stdout.write(f"{one.count:8}  {one.kept.label}, avant le {day} ({one.months} mois){told}")
         if not for_real:
             self.stdout.write("Rien n’est effacé. Pour effacer : preau purge --for-real")
