@@ -20,15 +20,20 @@ MOST_OWN = 100
 
 
 def add_own(*, adult: Adult, parts: Sequence[Part], by: User, now: dt.datetime) -> OwnDocument:
-    """Keep a file for its owner, under the name it came with; several are the pages of one. Raises FileRefused or
-    DocumentRefused."""
+    """Keep a file for its owner, under the name it came with; several are the pages of one. The same file under the
+    same name is there already: the form went twice. Raises FileRefused or DocumentRefused."""
     _refuse_full(adult)
     stored = store(parts, now=now)
     with transaction.atomic():
         list(Adult.objects.select_for_update().filter(pk=adult.pk))
+        title = title_of(parts[0].name)
+        known = OwnDocument.objects.filter(adult=adult, title=title, file__sha256=stored.sha256)
+        if same := known.select_related("file").first():
+            leave(stored)
+            return same
         _refuse_full(adult)
         keep(stored)
-        own = OwnDocument.objects.create(adult=adult, file=stored, title=title_of(parts[0].name), at=now)
+        own = OwnDocument.objects.create(adult=adult, file=stored, title=title, at=now)
         record(by, "documents.own_added", at=now, subject=own.code)
     return own
 

@@ -69,6 +69,12 @@ def test_photos_of_several_pages_become_one_document(zoe: Client, home: Home) ->
     assert (document.family, document.file.pages) == (home.family, 3)
 
 
+def test_a_file_sent_twice_is_once_in_my_space(zoe: Client) -> None:
+    for title in ("facture.jpg", "facture.jpg", "autre.jpg"):
+        zoe.post("/dossier/documents/espace/ajouter/", {"chosen": [sent(picture((60, 80)), title)]})
+    assert list(OwnDocument.objects.order_by("title").values_list("title", flat=True)) == ["autre", "facture"]
+
+
 def test_a_refused_file_is_named_with_what_to_do(zoe: Client) -> None:
     make_kind()
     files = [sent(picture(), "1.jpg"), sent(b"%PDF-1.7 rien", "2.pdf")]
