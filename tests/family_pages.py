@@ -65,6 +65,9 @@ FILE: Mapping[str, tuple[str, ...]] = {
         "youngest droit-a-l-image",
     ),
     "privacy:data": ("",),
+    "privacy:correct": ("",),
+    "privacy:ask_erasure": ("",),
+    "privacy:object": ("",),
 }
 """Each page, with what its address takes: words of `codes_of`, or said as they are; then a query."""
 

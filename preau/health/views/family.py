@@ -147,7 +147,7 @@ def item(request: FamilyRequest, child: Participant, subject: str) -> HttpRespon
     if chosen is None or chosen not in places:
         raise Http404
     asked = opened.items[places.index(chosen)]
-    form = _form_of(request, opened, asked)
+    form, has_moved = _form_of(request, opened, asked), False
     if request.method == "POST" and "ajouter" not in request.POST and form.is_valid():
         try:
             _fill(request, child, chosen, form)
@@ -157,6 +157,7 @@ def item(request: FamilyRequest, child: Participant, subject: str) -> HttpRespon
             form = PAGES[chosen].form(sent)
             form.is_valid()
             form.add_error(None, MOVED)
+            has_moved = True
         else:
             messages.success(request, f"{chosen.label}\u00a0: c’est enregistré.")
             return redirect("health:sheet", who=child.code)
@@ -165,6 +166,7 @@ def item(request: FamilyRequest, child: Participant, subject: str) -> HttpRespon
         "asked": asked,
         "page": PAGES[chosen],
         "form": form,
+        "has_moved": has_moved,
         "place": places.index(chosen) + 1,
         "count": len(places),
         "is_rows": isinstance(form, forms.RowsForm),
