@@ -165,7 +165,7 @@ def test_two_tabs_and_the_way_back_overwrite_nothing_in_silence(villejuif: Ville
     press(page, "Enregistrer")
     refused(zoe, "a changé depuis que vous l’avez ouverte", "deux-onglets")
     expect(page.locator("#id_name")).to_have_value("Dr Kaboré")
-    expect(page.get_by_text("La fiche dit maintenant")).to_contain_text("Dr Martin")
+    expect(page.locator("form p").filter(has_text="La fiche dit maintenant")).to_contain_text("Dr Martin")
     press(page, "Enregistrer")
     expect(page.get_by_text("Dr Kaboré")).to_be_visible()
     goes_back(zoe, address)
