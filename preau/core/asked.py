@@ -6,7 +6,8 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class AskedPaper:
     """`state` is told by a gommette of that `colour` and `icon`, `note` says more (until when, why it was refused).
-    `url` leads to where it is given or read, "" for who may do neither; `action` is what the link says."""
+    `url` leads to where it is given or read, "" for who may do neither; `action` is what the link says. `code` is that
+    of its kind, "" when it is not handed in online. `is_ending`: what was given ends soon, or has ended."""
 
     code: str
     label: str
@@ -17,3 +18,4 @@ class AskedPaper:
     url: str = ""
     action: str = ""
     is_given: bool = False
+    is_ending: bool = False

@@ -1,11 +1,14 @@
 """The kinds of démarches. Each area registers its own when it starts; the worklist knows them by this alone."""
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 from django.db.models import Model
 
+from preau.accounts.models import User
+from preau.core.asked import AskedPaper
 from preau.demarches.models import Demarche
 from preau.families.choices import Subject
 
@@ -44,6 +47,10 @@ def no_check(demarche: Demarche) -> Sequence[Check]:
     return ()
 
 
+def no_paper(demarche: Demarche, user: User, on: dt.date) -> Sequence[AskedPaper]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """What the worklist and the mails need to know of a kind of request.
@@ -56,8 +63,9 @@ class Kind:
     On the family's side, `family_page` names the address, made of the same code, where the request is followed;
     `reach` says who follows it, and `subject` what they must see of the child when it is about one. The asker reads
     `lines`; the others of the household, `shared_lines`. `change_page` is the address where the asker changes what was
-    asked (None: only a text can be added); `withdraw` gives it up (None: as any kind is). `working_days` is the time
-    that is promised for an answer, None when nothing is; `months`, the time that the law gives, whatever is promised.
+    asked (None: only a text can be added); `withdraw` gives it up (None: as any kind is), unless `stays`: it ends by
+    itself. `working_days` is the time that is promised for an answer, None when nothing is; `months`, the time that the
+    law gives, whatever is promised. `papers` are those to show while it is open.
 
     `checks` tells the agent what the machine already looked at. `is_accepted_together` when an agent may accept several
     at once, as long as none of their checks is bad: `accept` then takes nothing else.
@@ -77,6 +85,8 @@ class Kind:
     shared_lines: Callable[[Demarche], Sequence[Line]] = nothing
     change_page: Callable[[Demarche], str] | None = None
     withdraw: Callable[..., Demarche] | None = None
+    stays: bool = False
+    papers: Callable[[Demarche, User, dt.date], Sequence[AskedPaper]] = no_paper
     checks: Callable[[Demarche], Sequence[Check]] = no_check
     is_accepted_together: bool = False
     working_days: Callable[[], int | None] = lambda: None

@@ -65,10 +65,16 @@ def documents_in_review(user: User, on: dt.date) -> QuerySet[SupportingDocument]
     found = SupportingDocument.objects.all()
     if not any(scope.services is None for scope in scopes):
         found = found.filter(demarche__service__in={service for scope in scopes for service in scope.services or ()})
-    for sensitivity, capability in NEEDED.items():
-        if not any(scope.places is None for scope in scopes_of(user, capability, on)):
-            found = found.exclude(kind__sensitivity=sensitivity)
-    return found
+    return found.exclude(kind__sensitivity__in=closed_to(user, on))
+
+
+def closed_to(user: User, on: dt.date) -> set[Sensitivity]:
+    """What this agent reads no document of, for want of the capability that it needs."""
+    return {
+        sensitivity
+        for sensitivity, capability in NEEDED.items()
+        if not any(scope.places is None for scope in scopes_of(user, capability, on))
+    }
 
 
 NEEDED = {Sensitivity.HEALTH: Capability.SEE_HEALTH, Sensitivity.JUDGMENT: Capability.SEE_JUDGMENTS}

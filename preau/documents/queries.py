@@ -32,6 +32,11 @@ def kinds_in_use(on: dt.date) -> QuerySet[DocumentKind]:
     return DocumentKind.objects.filter(Q(retired_on__isnull=True) | Q(retired_on__gt=on)).order_by("order", "pk")
 
 
+def label_of(kind: DocumentKind, holder: Somebody) -> str:
+    """« Carnet de vaccination, Nora »; that of a household has no name."""
+    return kind.label if isinstance(holder, Family) else f"{kind.label}, {holder.first_name}"
+
+
 @dataclass(frozen=True, slots=True)
 class Need:
     """A document that somebody owes, or may give, and where they stand. `document` is the one that says so."""
@@ -59,10 +64,7 @@ class Need:
 
     @property
     def label(self) -> str:
-        """« Carnet de vaccination de Nora »; that of a household has no name."""
-        if isinstance(self.holder, Family):
-            return self.kind.label
-        return f"{self.kind.label}, {self.holder.first_name}"
+        return label_of(self.kind, self.holder)
 
 
 def required_documents(

@@ -8,14 +8,6 @@ DISAGREEMENT = "members.disagreement"
 CHILD, GUARDIAN, CUSTODY, SCHOOL = "members.child", "members.guardian", "members.custody", "members.school"
 """The kinds of the requests about who is in a file, whose days, which school."""
 
-PAPERS = {
-    CHILD: ("le livret de famille, ou l’acte de naissance de l’enfant",),
-    GUARDIAN: ("sa pièce d’identité", "le livret de famille, ou le jugement"),
-    CUSTODY: ("le jugement, ou l’accord signé par les deux parents",),
-    SCHOOL: ("un justificatif de domicile", "le carnet de vaccination", "ce qui appuie vos raisons"),
-}
-"""What the town hall asks to see, by kind."""
-
 
 class Verdict(TextChoices):
     """What the answers of the parents come to."""

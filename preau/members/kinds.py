@@ -2,23 +2,44 @@
 
 from collections.abc import Callable, Sequence
 
-from preau.demarches.kinds import Kind, Line
+from django.urls import reverse
+
+from preau.demarches.kinds import Kind, Line, Reach
 from preau.demarches.models import Demarche
+from preau.families.choices import Subject
 from preau.members.actions.asking import ACCEPT, refuse
 from preau.members.actions.disagreements import close_disagreement, leave_disagreement
 from preau.members.choices import CHILD, CUSTODY, DISAGREEMENT, GUARDIAN, SCHOOL
 from preau.members.models import Disagreement, MemberAsked
+from preau.members.papers import papers_of
 from preau.members.reading import child_lines, custody_lines, disagreement_lines, guardian_lines, school_lines
 
 
-def _kind(code: str, label: str, lines: Callable[[Demarche], Sequence[Line]]) -> Kind:
-    return Kind(code, label, "members:asked", MemberAsked, lines, accept=ACCEPT[code], refuse=refuse)
+def _kind(code: str, label: str, lines: Callable[[Demarche], Sequence[Line]], reach: Reach = Reach.ASKER) -> Kind:
+    return Kind(
+        code=code,
+        label=label,
+        page="members:asked",
+        detail=MemberAsked,
+        lines=lines,
+        accept=ACCEPT[code],
+        refuse=refuse,
+        reach=reach,
+        subject=Subject.PLANNING if code == CUSTODY else Subject.IDENTITY,
+        papers=papers_of,
+    )
+
+
+def _authorisations(demarche: Demarche) -> str:
+    """Where each parent may still change what they said: then the disagreement is over."""
+    assert demarche.participant is not None  # parents disagree about a child
+    return reverse("members:authorisations", args=[demarche.participant.code])
 
 
 ALL = (
     _kind(CHILD, "Enfant à ajouter", child_lines),
     _kind(GUARDIAN, "Responsable à ajouter", guardian_lines),
-    _kind(CUSTODY, "Garde", custody_lines),
+    _kind(CUSTODY, "Garde", custody_lines, Reach.CHILD),
     _kind(SCHOOL, "École", school_lines),
     Kind(
         code=DISAGREEMENT,
@@ -28,5 +49,9 @@ ALL = (
         lines=disagreement_lines,
         accept=close_disagreement,
         refuse=leave_disagreement,
+        reach=Reach.CHILD,
+        subject=Subject.PICKUP,
+        change_page=_authorisations,
+        stays=True,
     ),
 )

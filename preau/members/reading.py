@@ -9,7 +9,6 @@ from preau.demarches.models import Demarche
 from preau.families.choices import Sex, Situation
 from preau.families.models import Adult, Participant, Schooling
 from preau.members.actions.asking import asked_in
-from preau.members.choices import CHILD, CUSTODY, GUARDIAN, PAPERS, SCHOOL
 from preau.members.models import Disagreement
 from preau.members.queries.authorisations import Answered, authorisation_states
 from preau.members.rules import ChildAsked, CustodyAsked, GuardianAsked, SchoolAsked
@@ -67,7 +66,6 @@ def child_lines(demarche: Demarche) -> Sequence[Line]:
         ("Naissance", date_longue(asked.born_on)),
         ("Sexe", Sex(asked.sex).label if asked.sex else ""),
         ("Parents dans ce foyer", ", ".join(names)),
-        ("Papiers demandés", ", ".join(PAPERS[CHILD])),
     )
 
 
@@ -81,7 +79,6 @@ def guardian_lines(demarche: Demarche) -> Sequence[Line]:
         ("Enfants", ", ".join(child.first_name for child in children)),
         ("E-mail", asked.email),
         ("Téléphone", asked.phone),
-        ("Papiers demandés", ", ".join(PAPERS[GUARDIAN])),
     )
 
 
@@ -99,7 +96,6 @@ def custody_lines(demarche: Demarche) -> Sequence[Line]:
         ("Commence, ou semaines paires", f"chez {first}" if first else ""),
         ("Autre domicile", f"chez {second}" if second and asked.shape != "one" else ""),
         ("Vacances", holidays.get(asked.holidays, f"{half} {other}")),
-        ("Papiers demandés", ", ".join(PAPERS[CUSTODY])),
     )
 
 
@@ -118,7 +114,6 @@ def school_lines(demarche: Demarche) -> Sequence[Line]:
         ("Niveau", levels.get(asked.level, asked.level)),
         ("Raisons", ", ".join(asked.criteria)),
         ("Précisions", asked.words),
-        ("Papiers demandés", ", ".join(PAPERS[SCHOOL])),
     )
 
 

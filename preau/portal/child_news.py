@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from preau.accounts.models import User
 from preau.checklist.queries.todo import PersonTodo, todo_of
-from preau.families.choices import Subject
+from preau.families.choices import AccessLevel, Subject
 from preau.families.models import Participant
 from preau.families.permissions import participants_visible_to
 from preau.families.queries import consents_of
@@ -17,6 +17,7 @@ from preau.health.permissions import sheets_visible_to
 from preau.health.queries.states import SheetState, sheet_states, year_on
 from preau.members.choices import Verdict
 from preau.members.queries.authorisations import authorisation_states
+from preau.members.queries.diets import diets_offered, diets_on
 from preau.town.choices import TextCode
 
 
@@ -121,10 +122,31 @@ def _health_line(child: Participant, state: SheetState) -> ChildLine:
     return ChildLine(label, "À compléter", "ambre", "alerte", url, "Compléter la fiche sanitaire")
 
 
+def diets(user: User, children: Sequence[Participant], on: dt.date) -> dict[int, ChildLine]:
+    """What the kitchen is told, where the town asks; who may act on the child changes it."""
+    if not diets_offered(on=on):
+        return {}
+    acted_on = participants_visible_to(user, Subject.IDENTITY, on=on, level=AccessLevel.ACT)
+    mine, chosen = set(acted_on.values_list("pk", flat=True)), diets_on(children, on=on)
+    return {
+        child.pk: ChildLine(
+            "À table",
+            ", ".join(diet.name for diet in chosen[child.pk]) or "Mange de tout",
+            url=reverse("members:diet", args=[child.code]) if child.pk in mine else "",
+            action="Changer le régime",
+        )
+        for child in children
+    }
+
+
 CHILD_NEWS: tuple[News, ...] = (completeness, health_sheets, authorisations, image_rights)
+CHILD_PAGE: tuple[News, ...] = (*CHILD_NEWS, diets)
+"""On the page of one child there is room for more."""
 
 
-def lines_of(user: User, children: Sequence[Participant], on: dt.date) -> dict[int, tuple[ChildLine, ...]]:
-    """The lines of each child, by its key, in the order of CHILD_NEWS."""
-    told = [news(user, children, on) for news in CHILD_NEWS]
+def lines_of(
+    user: User, children: Sequence[Participant], on: dt.date, about: Sequence[News] = CHILD_NEWS
+) -> dict[int, tuple[ChildLine, ...]]:
+    """The lines of each child, by its key, in the order of `about`."""
+    told = [news(user, children, on) for news in about]
     return {child.pk: tuple(lines[child.pk] for lines in told if child.pk in lines) for child in children}

@@ -1,5 +1,7 @@
 """A request as the family follows it: where it has got to, what an agent answered, adding to it, giving it up."""
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -7,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from preau.accounts.audience import FamilyRequest, family_page
+from preau.core.asked import AskedPaper
 from preau.core.dates import local_day
 from preau.demarches.actions import DemarcheRefused, complete, withdraw
 from preau.demarches.forms import AddForm
@@ -31,6 +34,7 @@ def followed(request: FamilyRequest, demarche_code: str) -> HttpResponse:
         "is_mine": is_mine,
         "lines": kind.lines(demarche) if is_mine else _shared(request, demarche),
         "change_url": kind.change_page(demarche) if is_mine and demarche.is_open and kind.change_page else "",
+        "papers": _papers(request, demarche) if is_mine else (),
         "events": history_of(demarche),
         "now": timezone.now(),
     }
@@ -67,7 +71,8 @@ def completing(request: FamilyRequest, demarche_code: str) -> HttpResponse:
 def _show_completing(request: FamilyRequest, demarche: Demarche, form: AddForm) -> HttpResponse:
     kind = kind_of(demarche.kind)
     change_url = kind.change_page(demarche) if kind.change_page else ""
-    context = {"demarche": demarche, "form": form, "change_url": change_url}
+    papers = _papers(request, demarche)
+    context = {"demarche": demarche, "form": form, "change_url": change_url, "papers": papers}
     return render(request, "demarches/family/followed_complete.html", context)
 
 
@@ -76,6 +81,8 @@ def _show_completing(request: FamilyRequest, demarche: Demarche, form: AddForm) 
 def withdrawing(request: FamilyRequest, demarche_code: str) -> HttpResponse:
     """Give up the request: the page says what happens, its button does it."""
     demarche = _mine(request, demarche_code)
+    if kind_of(demarche.kind).stays:
+        raise Http404
     if not demarche.is_open:
         messages.warning(request, OVER)
     elif request.method != "POST":
@@ -89,6 +96,11 @@ def withdrawing(request: FamilyRequest, demarche_code: str) -> HttpResponse:
         else:
             messages.success(request, "Votre demande est annulée.")
     return redirect("demarches:followed", demarche.code)
+
+
+def _papers(request: FamilyRequest, demarche: Demarche) -> Sequence[AskedPaper]:
+    """What is to be shown before an agent answers."""
+    return kind_of(demarche.kind).papers(demarche, request.user, local_day(timezone.now())) if demarche.is_open else ()
 
 
 def _followed(request: FamilyRequest, code: str) -> Demarche:

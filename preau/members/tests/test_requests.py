@@ -20,10 +20,11 @@ from preau.members.actions.asking import (
     ask,
     refuse,
 )
+from preau.members.actions.authorising import sign_authorisations
 from preau.members.choices import CHILD, CUSTODY, GUARDIAN, SCHOOL
 from preau.members.models import SchoolRule
 from preau.members.rules import ChildAsked, CustodyAsked, GuardianAsked, SchoolAsked
-from preau.members.testing import NOW
+from preau.members.testing import NOW, make_authorisation
 from preau.notifications.models import Outgoing
 from preau.town.testing import make_level, make_place, make_year
 
@@ -191,3 +192,27 @@ def test_a_parent_without_authority_asks_nothing_about_a_child(apart, client) ->
     sign_in(client, apart.father.user)
     for page in ("garde", "ecole"):
         assert client.get(f"/dossier/enfants/{apart.child.code}/{page}/").status_code == 404
+
+
+def test_both_parents_follow_their_disagreement_and_neither_gives_it_up(apart, client) -> None:
+    mother, father = apart.mother, apart.father
+    kind = make_authorisation("photo")
+    for parent, given in ((mother, True), (father, False)):
+        answers = {kind.code: given}
+        sign_authorisations(adult=parent, participant=apart.child, answers=answers, by=parent.user, now=NOW)
+    page = f"/dossier/demarches/{Demarche.objects.get().code}/"
+    for parent in (mother, father):
+        sign_in(client, parent.user)
+        html = words(client.get(page))
+        assert "Désaccord entre parents" in html
+        assert "Annuler ma demande" not in html
+    assert client.get(f"{page}annuler/").status_code == 404
+
+
+def test_the_other_parent_follows_a_custody_request_without_its_words(apart, client) -> None:
+    demarche = send(apart, CUSTODY, CustodyAsked(TODAY, apart.father.code, "weeks", "me"), apart.child)
+    sign_in(client, apart.father.user)
+    html = words(client.get(f"/dossier/demarches/{demarche.code}/"))
+    assert "envoyée par un autre responsable" in html
+    assert "une semaine sur deux" not in html
+    assert "Les papiers à montrer" not in html

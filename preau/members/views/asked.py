@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from preau.accounts.audience import StaffRequest, staff_page
 from preau.accounts.choices import Capability
+from preau.core.dates import local_day
 from preau.demarches.actions import DemarcheRefused
 from preau.demarches.kinds import kind_of
 from preau.demarches.models import Demarche
@@ -18,7 +19,8 @@ from preau.demarches.queries import history_of
 from preau.families.choices import Situation
 from preau.families.models import Participant
 from preau.members.actions.asking import ACCEPT, NotGranted, asked_in
-from preau.members.choices import CHILD, CUSTODY, GUARDIAN, PAPERS, SCHOOL
+from preau.members.choices import CHILD, CUSTODY, GUARDIAN, SCHOOL
+from preau.members.papers import papers_to_check
 from preau.members.queries.alike import children_alike
 from preau.members.request_forms import GrantForm
 from preau.members.rules import ChildAsked, GuardianAsked, SchoolAsked
@@ -62,7 +64,7 @@ def asked(request: StaffRequest, demarche_code: str) -> HttpResponse:
         "events": history_of(demarche),
         "alike": alike,
         "will": DONE[demarche.kind],
-        "papers": PAPERS[demarche.kind],
+        "papers": papers_to_check(demarche, request.user, local_day(timezone.now())) if demarche.is_open else (),
         "form": form,
     }
     return render(request, "members/staff/asked.html", context)

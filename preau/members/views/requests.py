@@ -13,13 +13,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 from preau.accounts.audience import FamilyRequest, family_page
 from preau.core.dates import local_day
 from preau.demarches.models import Demarche
+from preau.documents.queries import Somebody
 from preau.families.choices import AccessLevel, Subject
 from preau.families.models import Adult, Participant
 from preau.families.permissions import participants_visible_to
 from preau.families.queries import adults_of_household, children_of, schooling_on, with_schooling
 from preau.members.actions.asking import ask
-from preau.members.choices import CHILD, CUSTODY, GUARDIAN, PAPERS, SCHOOL
+from preau.members.choices import CHILD, CUSTODY, GUARDIAN, SCHOOL
 from preau.members.models import SchoolRule
+from preau.members.papers import papers_to_give, words_of
 from preau.members.queries.parents import bonds_with
 from preau.members.request_forms import ChildForm, CustodyForm, GuardianForm, SchoolForm
 from preau.members.rules import CustodyAsked, Stay, plan_of, stays, usual_level
@@ -38,7 +40,7 @@ SHOWN = dt.timedelta(days=41)
 def choosing(request: FamilyRequest) -> HttpResponse:
     """What may be asked, and for which child."""
     children = _acted_on(request, local_day(timezone.now()))
-    return render(request, "members/family/requests.html", {"children": children, "papers": PAPERS})
+    return render(request, "members/family/requests.html", {"children": children})
 
 
 def _acted_on(request: FamilyRequest, today: dt.date) -> list[Participant]:
@@ -55,8 +57,12 @@ def _sent(request: FamilyRequest, demarche: Demarche) -> HttpResponse:
     return redirect("demarches:followed", demarche.code)
 
 
-def _show(request: FamilyRequest, kind: str, title: str, context: dict[str, Any]) -> HttpResponse:
-    return render(request, "members/family/ask.html", {"papers": PAPERS[kind], "title": title, **context})
+def _show(request: FamilyRequest, kind: str, title: str, me: Adult, context: dict[str, Any]) -> HttpResponse:
+    holders: list[Somebody] = [one for one in (me.family, context["child"]) if one is not None]
+    papers = papers_to_give(kind, request.user, holders, on=local_day(timezone.now()))
+    return render(
+        request, "members/family/ask.html", {"words": words_of(kind), "papers": papers, "title": title, **context}
+    )
 
 
 @family_page
@@ -74,7 +80,7 @@ def child(request: FamilyRequest) -> HttpResponse:
             asked = form.asked
             summary = f"Ajouter {asked.first_name} au dossier"
             return _sent(request, ask(kind=CHILD, adult=me, asked=asked, summary=summary, by=request.user, now=now))
-    return _show(request, CHILD, "Ajouter un enfant", {"form": form, "child": None})
+    return _show(request, CHILD, "Ajouter un enfant", me, {"form": form, "child": None})
 
 
 @family_page
@@ -93,7 +99,7 @@ def guardian(request: FamilyRequest) -> HttpResponse:
             asked = form.asked
             summary = f"Ajouter {asked.first_name} {asked.last_name} au dossier"
             return _sent(request, ask(kind=GUARDIAN, adult=me, asked=asked, summary=summary, by=request.user, now=now))
-    return _show(request, GUARDIAN, "Ajouter un responsable", {"form": form, "child": None})
+    return _show(request, GUARDIAN, "Ajouter un responsable", me, {"form": form, "child": None})
 
 
 @family_page
@@ -126,7 +132,7 @@ def custody(request: FamilyRequest, who: str) -> HttpResponse:
                 return _sent(request, sent)
             preview = _preview(form.asked, page, others)
     context = {"form": form, "child": page.child, "preview": preview, "has_others": bool(others)}
-    return _show(request, CUSTODY, "Déclarer une séparation ou une garde partagée", context)
+    return _show(request, CUSTODY, "Déclarer une séparation ou une garde partagée", page.adult, context)
 
 
 def _of(child: Participant) -> str:
@@ -180,4 +186,4 @@ def school(request: FamilyRequest, who: str) -> HttpResponse:
             )
             return _sent(request, sent)
     title = "Demander une autre école" if now_at else "Inscrire à l’école"
-    return _show(request, SCHOOL, title, {"form": form, "child": page.child, "now_at": now_at})
+    return _show(request, SCHOOL, title, page.adult, {"form": form, "child": page.child, "now_at": now_at})

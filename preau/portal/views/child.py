@@ -11,7 +11,7 @@ from preau.demarches.coordinates import child_rows
 from preau.families.choices import AccessLevel, Subject
 from preau.families.permissions import participants_visible_to
 from preau.families.queries import with_schooling
-from preau.portal.child_news import lines_of
+from preau.portal.child_news import CHILD_PAGE, lines_of
 
 
 @family_page
@@ -27,7 +27,7 @@ def child(request: FamilyRequest, who: str) -> HttpResponse:
         "rows": list(child_rows(found, user, on=today).values()),
         "may_act": acted_on.filter(pk=found.pk).exists(),
         "years": sorted(years, key=lambda row: row.year.starts_on),
-        "lines": lines_of(user, [found], today)[found.pk],
+        "lines": lines_of(user, [found], today, CHILD_PAGE)[found.pk],
         "today": today,
     }
     return render(request, "portal/family/child.html", context)

@@ -10,12 +10,15 @@ from django.views.decorators.http import require_safe
 from preau.accounts.audience import FamilyRequest, family_page
 from preau.accounts.models import User
 from preau.core.dates import local_day
+from preau.documents.papers import papers_of_file
 from preau.families.choices import Subject
 from preau.families.queries import children_of, household_of, schooling_on
 from preau.portal.child_news import ChildCard, lines_of
 from preau.portal.following import HOUSEHOLD, drawn, followed_page
+from preau.portal.quotient import quotient_alert
 
 SHOWN = 4
+PAPERS_SHOWN = 8
 
 
 @family_page
@@ -24,8 +27,13 @@ def dossier(request: FamilyRequest) -> HttpResponse:
     user, now = request.user, timezone.now()
     today = local_day(now)
     latest = followed_page(user, on=today, number="1")
+    family = household_of(user)
+    papers = papers_of_file(user, family, on=today) if family else []
     context = {
-        "family": household_of(user),
+        "family": family,
+        "papers": papers[:PAPERS_SHOWN],
+        "papers_count": len(papers),
+        "quotient": quotient_alert(user, family, papers, on=today) if family else None,
         "cards": cards_of(user, today),
         "followed": drawn(user, list(latest)[:SHOWN], on=today, now=now),
         "has_more": latest.paginator.count > SHOWN,

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
 
+from preau.accounts.models import User
 from preau.core.dates import local_day
 from preau.journal.actions import chain, record
 from preau.journal.models import Entry
@@ -25,6 +26,7 @@ from preau.townfile.demonstration.caring import write_health
 from preau.townfile.demonstration.enrolling import Catalogue, enrol_all, write_enrolments
 from preau.townfile.demonstration.newcomers import prepare_arrivals
 from preau.townfile.demonstration.paying import bill_past_months
+from preau.townfile.demonstration.requesting import ask_about_members
 from preau.townfile.demonstration.reviewing import review_files
 from preau.townfile.demonstration.scene import Scene
 from preau.townfile.demonstration.settling import hire, settle
@@ -99,6 +101,7 @@ def prepare(scene: Scene, *, families: int, now: dt.datetime) -> None:
     bill_past_months(line, rng, visited=households[0].code, now=now)
     sign_for_all(settled.families[households[0]], rng, since=since, now=now)
     ask_to_change(scene, households, settled, now=now)
+    ask_about_members(User.objects.get(username=scene.agents[0].username), now=now)
     review_files(households, settled, rng, now=now)
     to_try = list(prepare_arrivals(scene, households, settled, now=now))
     record(
