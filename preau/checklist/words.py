@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from preau.checklist.choices import Item, Stage, State
-from preau.checklist.queries.demands import kinds_of
+from preau.checklist.queries.demands import DOCUMENT, kinds_of
 from preau.checklist.rules import Missing
 from preau.core.money import NBSP
 from preau.core.templatetags.ui import date_longue, enumeration
@@ -97,9 +97,16 @@ WORDS: Mapping[str, Words] = {
 }
 
 
-def words_of(item: str) -> Words:
-    """The words of an item; those of a document are the town’s."""
-    return WORDS[item] if item in WORDS else _of_document(kinds_of(the_town().catalogue_version)[item])
+def words_of(item: str, version: int | None = None) -> Words:
+    """The words of an item; those of a document are the town’s.
+
+    `version` is that of its catalogue: whoever tells many items reads it once. None reads it here.
+    """
+    if item in WORDS:
+        return WORDS[item]
+    kinds = kinds_of(the_town().catalogue_version if version is None else version)
+    known = kinds.get(item)  # a kind that was retired since is still told in what was kept
+    return _of_document(known or DocumentKind.objects.get(code=item.removeprefix(DOCUMENT)))
 
 
 def _of_document(kind: DocumentKind) -> Words:
@@ -116,9 +123,9 @@ def _of_document(kind: DocumentKind) -> Words:
     )
 
 
-def discreet(item: str) -> str:
+def discreet(item: str, version: int | None = None) -> str:
     """What it is in the middle of a sentence, without a word of health."""
-    words = words_of(item)
+    words = words_of(item, version)
     return words.discreet or (words.name[:1].lower() + words.name[1:] if words.name[1:2].islower() else words.name)
 
 

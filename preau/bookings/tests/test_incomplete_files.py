@@ -2,6 +2,8 @@
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from preau.bookings.tests.conftest import NOW, TUESDAY, outcomes
 from preau.checklist.choices import Item, Stage
@@ -98,6 +100,33 @@ def test_nothing_is_read_where_nothing_that_is_asked_could_block(world, django_a
     with django_assert_num_queries(0):
         found = obstacles_to(wanted, catalogue_version=1, on=NOW.date(), household=world.family.pk)
     assert found == {}
+
+
+def planning(world, client):
+    client.force_login(world.user)
+    shown = client.get(f"/planning/{world.child.code}/2026-10/")
+    assert shown.status_code == 200
+    return shown.content.decode().replace("\u00a0", " ")
+
+
+def test_the_planning_says_what_cannot_be_booked_and_where_to_mend_it(world, client):
+    make_asked(Item.COORDINATES, activities=[world.meals])
+    shown = planning(world, client)
+    assert f"Vous ne pouvez pas réserver : {world.meals.name}. Il manque : adresse et téléphone." in shown
+    assert f'href="/dossier/a-faire/#{world.child.code}"' in shown
+    give_phone(world)
+    assert "Vous ne pouvez pas réserver" not in planning(world, client)
+
+
+def test_the_planning_reads_nothing_while_a_provisional_delay_runs(world, client):
+    make_asked(Item.COORDINATES, Stage.PROVISIONAL, months=1)
+    planning(world, client)  # what is kept by the process is read
+    with CaptureQueriesContext(connection) as before:
+        assert "Vous ne pouvez pas réserver" not in planning(world, client)
+    world.child.enrolments.update(starts_on=NOW.date().replace(month=8))
+    with CaptureQueriesContext(connection) as after:
+        assert "Vous ne pouvez pas réserver" in planning(world, client)
+    assert len(before) < len(after)
 
 
 def test_a_document_keeps_from_booking_the_activity_it_is_asked_for(world):

@@ -14,6 +14,7 @@ from preau.accounts.audience import FamilyRequest, family_page
 from preau.bookings import actions
 from preau.bookings.choices import Refusal
 from preau.bookings.models import Submission
+from preau.bookings.queries.barred import barred_children
 from preau.bookings.queries.catalogue import catalogue
 from preau.bookings.queries.changes import pending_changes
 from preau.bookings.queries.children import read_children
@@ -75,7 +76,8 @@ def _period(request: FamilyRequest, who: str, period: Period) -> HttpResponse:
     if request.htmx:
         context = {"changes": pending_changes(shown), "problems": problems}
         return render(request, "bookings/family/_changes.html", context)
-    return period_response(request, shown, who)
+    barred = barred_children(shown, catalogue_version=town_of(request).catalogue_version)
+    return period_response(request, shown, who, barred)
 
 
 def _take_form(request: FamilyRequest, who: str, now: dt.datetime) -> list[str]:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from preau.bookings.grid import grid_parts, is_holiday_week, short_month, until_words
+from preau.bookings.queries.barred import BarredChild
 from preau.bookings.queries.changes import pending_changes
 from preau.bookings.queries.planning import ColumnDay, Planning
 from preau.bookings.rules.periods import Period, PeriodKind
@@ -25,9 +26,9 @@ KINDS = ((PeriodKind.MONTH, "Mois"), (PeriodKind.FORTNIGHT, "Quinzaine"), (Perio
 HERE = SafeString("<!-- grille -->")
 
 
-def period_response(request: HttpRequest, shown: Planning, who: str) -> HttpResponse:
+def period_response(request: HttpRequest, shown: Planning, who: str, barred: Sequence[BarredChild]) -> HttpResponse:
     """The page. The grid joins it after the template engine, which would copy it at each of its levels."""
-    page = render_to_string("bookings/family/period.html", period_page(shown, who), request)
+    page = render_to_string("bookings/family/period.html", {**period_page(shown, who), "barred": barred}, request)
     before, here, after = page.partition(HERE)
     return HttpResponse(b"".join([before.encode(), *grid_parts(shown), after.encode()]) if here else page)
 

@@ -31,10 +31,11 @@ class Lack:
     school: str
     level: str
     missing: tuple[Missing, ...]
+    version: int | None = None  # of the catalogue: None is read for each item
 
     @property
     def items(self) -> list[str]:
-        return list(dict.fromkeys(discreet(one.item) for one in self.missing))
+        return list(dict.fromkeys(discreet(one.item, self.version) for one in self.missing))
 
     @property
     def is_blocked(self) -> bool:
@@ -59,7 +60,8 @@ def enrolled_in(people: QuerySet[Participant], activity: str, *, on: dt.date) ->
 
 def lacks_of(people: QuerySet[Participant], *, on: dt.date, item: str = "") -> Iterator[Lack]:
     """Of these, those whose file lacks something (or `item`) on that day, by name, batch by batch."""
-    demands = demands_of(the_town().catalogue_version)
+    version = the_town().catalogue_version
+    demands = demands_of(version)
     if not demands:
         return
     items = {demand.item for demand in demands}
@@ -75,7 +77,9 @@ def lacks_of(people: QuerySet[Participant], *, on: dt.date, item: str = "") -> I
             if item:
                 missing = tuple(each for each in missing if each.item == item)
             if missing:
-                yield Lack(one.pk, one.code, one.first_name, one.last_name, *schools.get(one.pk, ("", "")), missing)
+                yield Lack(
+                    one.pk, one.code, one.first_name, one.last_name, *schools.get(one.pk, ("", "")), missing, version
+                )
 
 
 def _schools(keys: Sequence[int], on: dt.date) -> dict[int, tuple[str, str]]:

@@ -1,7 +1,7 @@
 """« À faire » : what a parent has to give, child by child."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -13,6 +13,7 @@ from preau.checklist.words import Words, told, words_of
 from preau.families.choices import AccessLevel, Subject
 from preau.families.models import Guardianship, Participant
 from preau.families.permissions import bonds_in_force
+from preau.town.queries import the_town
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,29 +122,30 @@ def todo_of(user: User, *, on: dt.date) -> TodoList:
     people = list(Participant.objects.filter(pk__in=bonds).order_by("born_on", "first_name", "pk"))
     household = next((bond.adult.family_id for bond in bonds.values()), None)
     standings = standings_of(people, on=on, household=household)
+    words = _words([one.item for standing in standings.values() for one in (*standing.missing, *standing.optional)])
     shared: list[Missing] = []
     found = []
     for person in people:
         standing, bond = standings[person.pk], bonds[person.pk]
         mine, optional = (
-            [one for one in some if may_act(bond, words_of(one.item).subject)]
+            [one for one in some if may_act(bond, words[one.item].subject)]
             for some in (standing.missing, standing.optional)
         )
-        shared += [one for one in (*mine, *optional) if words_of(one.item).is_shared]
+        shared += [one for one in (*mine, *optional) if words[one.item].is_shared]
         found.append(
             PersonTodo(
                 person,
                 standing,
-                _todos([one for one in mine if not words_of(one.item).is_shared], person.code, on),
-                _todos([one for one in optional if not words_of(one.item).is_shared], person.code, on),
+                _todos([one for one in mine if not words[one.item].is_shared], words, person.code, on),
+                _todos([one for one in optional if not words[one.item].is_shared], words, person.code, on),
                 elsewhere=len(standing.missing) - len(mine),
             )
         )
     whole = merged(shared)
     return TodoList(
         found,
-        _todos([one for one in whole if one.stage != Stage.OPTIONAL], "", on),
-        _todos([one for one in whole if one.stage == Stage.OPTIONAL], "", on),
+        _todos([one for one in whole if one.stage != Stage.OPTIONAL], words, "", on),
+        _todos([one for one in whole if one.stage == Stage.OPTIONAL], words, "", on),
     )
 
 
@@ -151,8 +153,15 @@ def may_act(bond: Guardianship, subject: Subject) -> bool:
     return bool(getattr(bond, subject) == AccessLevel.ACT)
 
 
-def _todos(missing: Iterable[Missing], code: str, on: dt.date) -> list[Todo]:
-    return [Todo(one, words, words.url(code), told(one, on)) for one in missing for words in [words_of(one.item)]]
+def _words(items: Iterable[str]) -> dict[str, Words]:
+    """The words of these items, with the version of the catalogue read once."""
+    asked = set(items)
+    version = the_town().catalogue_version if asked else None
+    return {item: words_of(item, version) for item in asked}
+
+
+def _todos(missing: Iterable[Missing], words: Mapping[str, Words], code: str, on: dt.date) -> list[Todo]:
+    return [Todo(one, words[one.item], words[one.item].url(code), told(one, on)) for one in missing]
 
 
 @dataclass(frozen=True, slots=True)

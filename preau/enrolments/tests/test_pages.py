@@ -254,15 +254,15 @@ def test_types_of_activities_are_chosen_before_the_activity(zoe, nora, morning):
 
 
 def test_the_page_takes_the_same_queries_whatever_is_offered(zoe, nora, morning, django_assert_num_queries):
-    zoe.get(NEW)  # tariffs are read once a process
-    with django_assert_num_queries(16):
+    zoe.get(NEW, {"activite": morning.code})  # tariffs and demands are read once a process
+    with django_assert_num_queries(17):
         zoe.get(NEW, {"activite": morning.code})
     for number in range(4):
         activity = offered(f"activite-{number}", capacity=3)
         activity.levels.set([make_level()])
         activity.schools.set([make_place()])
     zoe.get(NEW)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         zoe.get(NEW, {"activite": morning.code})
 
 

@@ -20,6 +20,7 @@ from preau.core.dates import Month, local_day
 from preau.core.forms import DayField
 from preau.core.templatetags.ui import date_longue
 from preau.enrolments.actions import EnrolmentRefused, enrol
+from preau.enrolments.asking import asked_by
 from preau.enrolments.choices import Refusal
 from preau.enrolments.forms import STEPS, EnrolmentForm
 from preau.enrolments.models import Enrolment
@@ -127,6 +128,7 @@ def _show(
     if page.offer:
         form.bound_entry_to(page.offer.entry)
     context: dict[str, Any] = {"people": people, "person": person, "page": page, "form": form, "today": today}
+    context["asked"] = asked_by(request.user, person, page.offer.activity, today) if person and page.offer else []
     if person:
         context |= {"inscrit": inscrit(person), "schooling": schooling_on(person.schoolings.all(), today)}
     template = "_new.html" if request.htmx else "new.html"

@@ -94,7 +94,7 @@ def test_six_children_cost_as_many_queries_as_one(client, zoe, django_assert_num
         client.get(DOSSIER)
 
 
-QUERIES = 45
+QUERIES = 42
 
 
 @pytest.mark.parametrize("name", ["portal:dossier", "families:child", "demarches:mine", "health:sheet"])
