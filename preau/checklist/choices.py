@@ -50,6 +50,7 @@ class Step(TextChoices):
     HEALTH = "health", "Fiche sanitaire"
     AUTHORISATIONS = "authorisations", "Autorisations parentales"
     IMAGE = "image", "Droit à l’image"
+    DOCUMENTS = "documents", "Documents"
 
 
 OF_THE_HOUSEHOLD = frozenset({Step.COORDINATES})

@@ -25,7 +25,7 @@ def enrolments_of(participants: Iterable[Participant], *, on: dt.date) -> QueryS
     """Their enrolments and requests that are not over on `on`, as the town orders activities."""
     return (
         Enrolment.objects.filter(participant__in=participants, state__in=LIVE, ends_on__gte=on)
-        .select_related("activity__theme", "group__place")
+        .select_related("activity__theme", "group__place", "by")
         .order_by("activity__theme__order", "activity__order", "activity__name", "starts_on")
     )
 

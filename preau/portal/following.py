@@ -98,7 +98,7 @@ def _enrolments(user: User, on: dt.date) -> QuerySet[Enrolment]:
 def drawn(user: User, keys: Sequence[tuple[dt.datetime, str, int]], *, on: dt.date, now: dt.datetime) -> list[Followed]:
     """These requests, as the list shows them: two queries, whatever their number."""
     demarches = following(user, on=on).in_bulk(_of(keys, DEMARCHE))
-    enrolments = _enrolments(user, on).select_related("activity", "participant").in_bulk(_of(keys, ENROLMENT))
+    enrolments = _enrolments(user, on).select_related("activity", "participant", "by").in_bulk(_of(keys, ENROLMENT))
     return [
         _demarche(user, demarches[key], now) if what == DEMARCHE else _enrolment(enrolments[key])
         for _, what, key in keys
@@ -145,7 +145,8 @@ def _told(demarche: Demarche, now: dt.datetime, *, is_mine: bool) -> str:
 
 
 def _enrolment(enrolment: Enrolment) -> Followed:
-    asked = f"Demandée le {date_longue(local_day(enrolment.asked_at))}."
+    at_counter = enrolment.by is not None and enrolment.by.is_staff
+    asked = f"{'Faite au guichet' if at_counter else 'Demandée'} le {date_longue(local_day(enrolment.asked_at))}."
     told = f"{periode(enrolment.starts_on, enrolment.ends_on).capitalize()}. {asked}"
     return Followed(
         title=f"Inscription{NBSP}: {enrolment.activity.name}",

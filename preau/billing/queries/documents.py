@@ -1,5 +1,7 @@
 """The printed invoice, gathered from its rows."""
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -61,7 +63,7 @@ def document_of(invoice: Invoice) -> InvoiceDocument:
         payer_lines=_payer_lines(invoice, town),
         groups=tuple(_group(child, schoolings) for child in lines_by_child(lines)),
         total_cents=invoice.total_cents,
-        quotient=_quotient(lines),
+        quotient=quotient_of(lines),
         care_cents=sum(line.care_cents for line in lines),
         food_cents=sum(line.food_cents for line in lines),
         pay_url=settings.PUBLIC_URL + reverse("billing:invoice", args=[invoice.code]) if online else "",
@@ -108,6 +110,7 @@ def _line(line: Line) -> DocumentLine:
     return DocumentLine(prestation(line.label), details, line.quantity, line.unit_price_cents, line.amount_cents)
 
 
-def _quotient(lines: list[Line]) -> str | None:
+def quotient_of(lines: Iterable[Line]) -> str | None:
+    """The quotient that the prices of these lines counted with, in words; None when none did."""
     told = (value for line in lines for label, value in line.why.get("steps", []) if label == "Quotient familial")
     return next(told, None)

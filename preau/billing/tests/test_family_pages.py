@@ -129,6 +129,8 @@ def test_each_line_says_why_it_costs_that(parent: Client, zoe: PayingHousehold, 
         "Prix unitaire 4,55 €",
         "1er, 6 octobre",
         "Votre part 1/2",
+        "Quotient familial compté : 742",
+        "au nom de Zoé",
     ):
         assert words in shown
 

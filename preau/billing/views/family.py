@@ -17,7 +17,7 @@ from preau.billing.forms import codes_in
 from preau.billing.models import Invoice, PaymentAttempt
 from preau.billing.payfip.client import PayFiPRefused, PayFiPUnavailable
 from preau.billing.permissions import attempts_visible_to, invoices_visible_to
-from preau.billing.queries.documents import pdf_of
+from preau.billing.queries.documents import pdf_of, quotient_of
 from preau.billing.queries.invoices import (
     bills_to_pay,
     invoices_due,
@@ -75,11 +75,18 @@ def history(request: FamilyRequest) -> HttpResponse:
 @require_safe
 def invoice(request: FamilyRequest, invoice_code: str) -> HttpResponse:
     found = get_object_or_404(
-        invoices_visible_to(request.user).select_related("regie__service").prefetch_related(lines_in_order()),
+        invoices_visible_to(request.user)
+        .select_related("regie__service", "payer__adult")
+        .prefetch_related(lines_in_order()),
         code=invoice_code,
     )
     today = local_day(timezone.now())
-    context = {"view": view_of(found, today=today), "invoice": found, "online": takes_online(found.regie, today)}
+    context = {
+        "view": view_of(found, today=today),
+        "invoice": found,
+        "online": takes_online(found.regie, today),
+        "quotient": quotient_of(found.lines.all()),
+    }
     return render(request, "billing/family/invoice.html", context)
 
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -69,6 +69,15 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class AtCounter:
+    """What an agent booked for the family in the period: a unit of a child, its days."""
+
+    child: Child
+    title: str
+    days: list[dt.date]
+
+
+@dataclass(frozen=True, slots=True)
 class ColumnDay:
     """A day of the period. `closed_for` says why when it is closed to all that the planning shows."""
 
@@ -91,6 +100,7 @@ class Planning:
     until: list[set[str]]  # for each day, the deadlines of the cells that can change
     ticks: int  # of the whole draft, shown here or not
     cost: int  # bookings of the period, in cents
+    counter: list[AtCounter]
 
     @property
     def shown(self) -> list[Child]:
@@ -123,7 +133,7 @@ def read_planning(
     children = read_children(user, on=today) if household is None else household
     chosen = next((child for child in children.values() if child.code == who), None)
     if (who is not None and chosen is None) or not children:
-        return None if who is not None else Planning(period, list(period), today, None, {}, [], [], [], 0, 0)
+        return None if who is not None else Planning(period, list(period), today, None, {}, [], [], [], 0, 0, [])
     shown = list(children.values()) if chosen is None else [chosen]
     reading = _Reading(shown, period, catalogue(town.catalogue_version), now, at_counter=household is not None)
     reading.read(user, town)
@@ -147,6 +157,7 @@ def read_planning(
             for cell, price in zip(row.cells, row.prices, strict=True)
             if cell.is_booked and cell.state not in UNPRICED
         ),
+        counter=list(reading.counter_days(rows)),
     )
 
 
@@ -231,6 +242,15 @@ class _Reading:
                 pairs = zip(cells, prices, strict=True)
                 prices = [None if cell.lock == Refusal.OTHER_HOME else price for cell, price in pairs]
             yield Row(child, unit, cells, prices, is_drafted=bool(line.ticked))
+
+    def counter_days(self, rows: Iterable[Row]) -> Iterator[AtCounter]:
+        """What agents booked for this household: what the other one asked of them is not told."""
+        for row in rows:
+            booked = self.marks.booked.get((row.child.key, row.unit.key), {})
+            mine = {key for key, one in booked.items() if one.by_agent and one.household == row.child.household}
+            if mine:
+                days = [day for day, key in zip(self.days, self.keys, strict=True) if key in mine]
+                yield AtCounter(row.child, row.title, days)
 
     def _cells(self, line: "_Line") -> Iterator[PlannedCell]:
         """One cell a day. The busiest loop of the page: cells of which all is alike are worked out once."""

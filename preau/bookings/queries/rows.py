@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from preau.bookings.choices import LIVE, BookingState, Presence
+from preau.bookings.choices import LIVE, BookingState, Origin, Presence
 from preau.bookings.models import Booking, DraftChange, Slot
 
 # A day is its rank in the period, as one sign from « 0 » on; a day of the draft, which may be of any month, its date.
@@ -26,6 +26,7 @@ SQLITE = {
     "gather": "group_concat({}, '')",
 }
 STATES = {str(state)[0]: state for state in LIVE}
+BY_AGENT = str(Origin.AGENT)[0]
 PRESENCES = {str(presence)[0]: presence for presence in Presence}
 
 
@@ -35,11 +36,12 @@ def day_sign(rank: int) -> str:
 
 
 class Booked(NamedTuple):
-    """A live booking; `household` pays it."""
+    """A live booking; `household` pays it, `by_agent` tells that an agent made it for the family."""
 
     household: int
     state: BookingState
     presence: Presence
+    by_agent: bool
 
 
 @dataclass(slots=True)
@@ -63,7 +65,9 @@ def read_marks(
     """
     found = Marks()
     words = _words()
-    booked = words["gather"].format(f"{words['day']} || substr(state, 1, 1) || substr(presence, 1, 1)")
+    booked = words["gather"].format(
+        f"{words['day']} || substr(state, 1, 1) || substr(presence, 1, 1) || substr(origin, 1, 1)"
+    )
     ticked = words["gather"].format(f"{words['date']} || case when wanted then '1' else '0' end")
     slot = words["gather"].format(f"{words['day']} || case when taken >= capacity then '1' else '0' end")
     sql = f"""
@@ -81,8 +85,9 @@ def read_marks(
     for kind, one, other, household, text in _run(sql, [*of_bookings, user, first, *groups, first, last]):
         if kind == 0:
             days = found.booked.setdefault((one, other), {})
-            for at in range(0, len(text), 3):
-                days[text[at]] = Booked(household, STATES[text[at + 1]], PRESENCES[text[at + 2]])
+            for at in range(0, len(text), 4):
+                state, presence = STATES[text[at + 1]], PRESENCES[text[at + 2]]
+                days[text[at]] = Booked(household, state, presence, text[at + 3] == BY_AGENT)
         elif kind == 1:
             found.ticked[one, other] = {
                 dt.date.fromisoformat(text[at : at + 8]): text[at + 8] == "1" for at in range(0, len(text), 9)

@@ -13,7 +13,10 @@ from preau.checklist.models import Season, YearConfirmation
 from preau.checklist.queries.sources import SOURCES, Asking
 from preau.checklist.words import words_of
 from preau.core.templatetags.ui import date_longue
-from preau.families.choices import AccessLevel
+from preau.documents.around import activities_of
+from preau.documents.choices import OWED
+from preau.documents.queries import Need, needs_of, served_by
+from preau.families.choices import AccessLevel, Subject
 from preau.families.models import Address, Adult, Family, Guardianship, Participant
 from preau.families.permissions import bonds_in_force
 from preau.families.queries import household_of, schooling_on, with_schooling
@@ -66,6 +69,7 @@ SLUGS: Mapping[Step, str] = {
     Step.HEALTH: "fiche-sanitaire",
     Step.AUTHORISATIONS: "autorisations",
     Step.IMAGE: "droit-a-l-image",
+    Step.DOCUMENTS: "documents",
 }
 
 
@@ -126,6 +130,8 @@ def year_file(user: User, season: Season, *, on: dt.date) -> YearFile:
     family = household_of(user)
     asked = [step for step in Step if step in season.steps]
     reading = _Reading(season, children, family, on)
+    if family and Step.DOCUMENTS in asked and children:
+        reading.read_documents(user)
     shared = reading.steps(None, [step for step in asked if step in OF_THE_HOUSEHOLD]) if family else ()
     parts = [YearPart(None, shared)]
     for child in children:
@@ -136,9 +142,11 @@ def year_file(user: User, season: Season, *, on: dt.date) -> YearFile:
 
 def _is_theirs(bond: Guardianship, step: Step) -> bool:
     """Whether this parent may act on what a step is about: a health sheet is not everyone’s."""
-    return bool(getattr(bond, words_of(NEEDED[step][0]).subject) == AccessLevel.ACT)
+    subject = Subject.DOCUMENTS if step == Step.DOCUMENTS else words_of(NEEDED[step][0]).subject
+    return bool(getattr(bond, subject) == AccessLevel.ACT)
 
 
+NO_DOCUMENT = (Known("Documents", "La mairie n’en demande aucun"),)
 NOTHING_ASKED = (Known("Autorisations", "La mairie ne pose aucune question pour cet âge"),)
 
 
@@ -158,17 +166,33 @@ class _Reading:
         self.adults = list(Adult.objects.filter(family=family).order_by("first_name", "pk")) if family else []
         addresses = Address.objects.filter(family=family, starts_on__lte=on) if family else Address.objects.none()
         self.address = addresses.order_by("-starts_on").first()
+        self.needs: list[Need] = []
+
+    def read_documents(self, user: User) -> None:
+        """What this parent is asked for: of each child, of the household and of its adults. Seven queries."""
+        assert self.family is not None
+        served = served_by(user, self.family, on=self.on)
+        activities = activities_of([child.pk for child in served.children], self.on)
+        self.needs = needs_of(served, activities, on=self.on)
 
     def steps(self, child: Participant | None, steps: Collection[Step]) -> tuple[YearStep, ...]:
         return tuple(self._step(child, step) for step in steps)
 
     def _step(self, child: Participant | None, step: Step) -> YearStep:
         key = child.pk if child else None
-        missing = tuple(
-            words_of(item).name for item in NEEDED[step] if key is not None and key not in self.states[item]
-        )
-        edit = words_of(NEEDED[step][0]).url(child.code if child else "")
+        if step == Step.DOCUMENTS:
+            missing = tuple(need.label for need in self._needs_of(child) if need.is_owed)
+            edit = reverse("documents:documents")
+        else:
+            missing = tuple(
+                words_of(item).name for item in NEEDED[step] if key is not None and key not in self.states[item]
+            )
+            edit = words_of(NEEDED[step][0]).url(child.code if child else "")
         return YearStep(step, KNOWN[step](self, child), missing, edit, self.done.get((step, key)))
+
+    def _needs_of(self, child: Participant | None) -> list[Need]:
+        """The child’s own, and those that serve for the whole household."""
+        return [need for need in self.needs if need.child in (None, child)]
 
     def coordinates(self, child: Participant | None) -> tuple[Known, ...]:
         lines = []
@@ -211,6 +235,14 @@ class _Reading:
     def image(self, child: Participant | None) -> tuple[Known, ...]:
         return self._answers_of(child, is_image=True)
 
+    def documents(self, child: Participant | None) -> tuple[Known, ...]:
+        """Each document asked for and where it stands; what is optional and not given does not wait for anybody."""
+        told = [
+            Known(need.label, "Facultatif" if need.standing in OWED and not need.is_owed else need.standing.label)
+            for need in self._needs_of(child)
+        ]
+        return tuple(told) or NO_DOCUMENT
+
 
 KNOWN: Mapping[Step, Callable[[_Reading, Participant | None], tuple[Known, ...]]] = {
     Step.COORDINATES: _Reading.coordinates,
@@ -218,6 +250,7 @@ KNOWN: Mapping[Step, Callable[[_Reading, Participant | None], tuple[Known, ...]]
     Step.HEALTH: _Reading.health,
     Step.AUTHORISATIONS: _Reading.authorisations,
     Step.IMAGE: _Reading.image,
+    Step.DOCUMENTS: _Reading.documents,
 }
 NEEDED: Mapping[Step, tuple[str, ...]] = {
     Step.COORDINATES: (Item.COORDINATES,),
@@ -226,4 +259,4 @@ NEEDED: Mapping[Step, tuple[str, ...]] = {
     Step.AUTHORISATIONS: (Item.AUTHORISATIONS,),
     Step.IMAGE: (Item.IMAGE_RIGHTS,),
 }
-"""What must be given before a step is confirmed; the first leads to where it is given."""
+"""What must be given before a step is confirmed, documents apart; the first leads to where it is given."""

@@ -78,6 +78,7 @@ def test_what_another_activity_asks_is_not_told(zoe, activity):
 def test_who_may_not_act_is_given_no_link(zoe, activity):
     thomas = make_adult(make_family(name="Carpentier"), first_name="Thomas")
     make_bond(thomas, child_of(zoe), Situation.WITHOUT_EXERCISE)
+    assert thomas.user is not None
     assert all(one.url == "" for one in asked_by(thomas.user, child_of(zoe), activity, NOW.date()))
 
 

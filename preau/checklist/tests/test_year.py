@@ -14,6 +14,7 @@ from preau.checklist.choices import Step
 from preau.checklist.models import Season, YearConfirmation
 from preau.checklist.rules import reminder_due
 from preau.core.dates import PARIS
+from preau.documents.testing import make_document, make_kind
 from preau.families.models import Adult, Consent
 from preau.families.testing import make_adult, make_bond, make_child, make_family
 from preau.members.testing import make_authorisation
@@ -121,6 +122,34 @@ def test_step_by_step_one_goes_on_with_the_next(client, zoe):
     assert response.headers["Location"] == f"{YEAR}enfants/{nora.code}/droit-a-l-image/"
 
 
+def test_after_the_last_step_comes_the_recap_and_its_end(client, zoe):
+    url = f"{YEAR}enfants/{nora_of(zoe).code}/"
+    assert "Passer à l’étape suivante" in page(client, f"{url}identite/")
+    assert "Voir le récapitulatif" in page(client, f"{url}droit-a-l-image/")
+    client.post(f"{url}identite/")
+    response = client.post(f"{url}droit-a-l-image/")
+    assert response.headers["Location"] == url
+    assert "Terminer" in page(client, url)
+
+
+def test_documents_are_looked_at_and_those_that_are_missing_are_given_first(client, zoe, season):
+    Season.objects.update(steps=[Step.IDENTITY, Step.DOCUMENTS])
+    nora = nora_of(zoe)
+    make_service()
+    kind = make_kind("livret-de-famille", required=[{"stage": "before_first_day"}])
+    make_kind("avis-d-imposition", required=[{"stage": "optional"}])
+    url = f"{YEAR}enfants/{nora.code}/"
+    shown = page(client, f"{url}documents/")
+    assert "Il manque : livret de famille" in shown
+    assert "Facultatif" in shown
+    assert client.post(f"{url}documents/").headers["Location"] == url
+    assert not YearConfirmation.objects.exists()
+    make_document(kind, zoe, zoe, by=zoe.adults.get().user)
+    assert "En cours de lecture" in page(client, f"{url}documents/")
+    client.post(f"{url}documents/")
+    assert YearConfirmation.objects.get().step == Step.DOCUMENTS
+
+
 def test_a_step_that_lacks_something_is_not_confirmed(client, zoe):
     Consent.objects.all().delete()
     url = f"{YEAR}enfants/{nora_of(zoe).code}/droit-a-l-image/"
@@ -164,6 +193,8 @@ def test_the_child_of_others_does_not_exist(client, zoe):
 
 
 def test_one_child_or_six_cost_the_same_queries(client, zoe, django_assert_num_queries):
+    make_kind("assurance", holder="child", required=[{"stage": "before_first_day"}])
+    Season.objects.update(steps=[*STEPS, Step.DOCUMENTS])
     page(client)
     with django_assert_num_queries(QUERIES):
         page(client)
@@ -173,7 +204,7 @@ def test_one_child_or_six_cost_the_same_queries(client, zoe, django_assert_num_q
         page(client)
 
 
-QUERIES = 21
+QUERIES = 28
 
 
 # Reminders

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -13,6 +14,7 @@ from preau.checklist.queries.years import YearFile, YearPart, YearStep, season_o
 from preau.core.dates import local_day
 
 GET_OR_POST = ["GET", "HEAD", "POST"]
+RECAP = "Récapitulatif"
 
 
 @family_page
@@ -38,7 +40,7 @@ def child(request: FamilyRequest, who: str) -> HttpResponse:
     """All the steps of a child on one page, and « rien n’a changé » for all of them in one click."""
     file, part = _part_or_404(request, who)
     if request.method == "POST":
-        return _confirm(request, file, part, part.confirmable)
+        return _confirm(request, file, part, part.confirmable, end=reverse("checklist:year"))
     return render(request, "checklist/family/year_child.html", _context(file, part))
 
 
@@ -55,13 +57,24 @@ def _step(request: FamilyRequest, who: str, slug: str) -> HttpResponse:
     if step is None:
         raise Http404
     if request.method == "POST":
-        return _confirm(request, file, part, [step])
+        return _confirm(request, file, part, [step], end=part.url or reverse("checklist:year"))
+    place = part.steps.index(step) + 1
     context = _context(file, part) | {
         "step": step,
-        "place": part.steps.index(step) + 1,
-        "labels": [one.step.label for one in part.steps],
+        "place": place,
+        "labels": [*(one.step.label for one in part.steps), *([RECAP] if part.person else [])],
+        "next_url": _url(part, part.steps[place] if place < len(part.steps) else None) if part.person else "",
     }
     return render(request, "checklist/family/year_step.html", context)
+
+
+def _url(part: YearPart, step: YearStep | None) -> str:
+    """The page of a step; without one, the recap, which is the page of the child."""
+    if step is None:
+        return part.url or reverse("checklist:year")
+    if part.person:
+        return reverse("checklist:year_step", args=[part.person.code, step.slug])
+    return reverse("checklist:year_household", args=[step.slug])
 
 
 def _part_or_404(request: FamilyRequest, who: str) -> tuple[YearFile, YearPart]:
@@ -78,8 +91,10 @@ def _context(file: YearFile, part: YearPart) -> dict[str, object]:
     return {"file": file, "part": part, "is_open": file.season.is_open(local_day(timezone.now()))}
 
 
-def _confirm(request: FamilyRequest, file: YearFile, part: YearPart, steps: list[YearStep]) -> HttpResponse:
-    """Confirm what can be, then show the next step of this part, or the overview once it is over."""
+def _confirm(
+    request: FamilyRequest, file: YearFile, part: YearPart, steps: list[YearStep], *, end: str
+) -> HttpResponse:
+    """Confirm what can be, then show the next step that is left, else the recap; `end` once there is none left."""
     wanted = {step.step: step.seen for step in steps if step.can_confirm}
     if any(step.missing and step.done is None for step in steps):
         messages.error(request, str(YearRefusal.MISSING.label))
@@ -99,8 +114,6 @@ def _confirm(request: FamilyRequest, file: YearFile, part: YearPart, steps: list
     if not left:
         name = part.person.first_name if part.person else "votre foyer"
         messages.success(request, f"C’est fait pour {name}. Merci !")
-        return redirect("checklist:year")
-    following = left[0]
-    if part.person:
-        return redirect("checklist:year_step", part.person.code, following.slug)
-    return redirect("checklist:year_household", following.slug)
+        return redirect(end)
+    place = part.steps.index(steps[-1]) if steps else -1
+    return redirect(_url(part, next((step for step in part.steps[place + 1 :] if step in left), None)))

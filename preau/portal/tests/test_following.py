@@ -178,6 +178,14 @@ def test_enrolments_are_followed_with_the_rest_the_latest_first(zoe):
     assert html.index("Changer d’adresse") < html.index("Inscription : Mercredi, journée")
 
 
+def test_an_enrolment_made_at_the_counter_says_so(zoe):
+    child = make_child(zoe.family)
+    enrolment = make_enrolment(child, make_activity(), make_group())
+    enrolment.by = make_agent()
+    enrolment.save()
+    assert "Faite au guichet le" in read(zoe)
+
+
 def test_one_chooses_a_child_or_the_household(zoe):
     child = make_child(zoe.family)
     ask(zoe, CHILD, child=child, summary="Corriger un nom")
