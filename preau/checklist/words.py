@@ -112,7 +112,7 @@ def words_of(item: str, version: int | None = None) -> Words:
 def _of_document(kind: DocumentKind) -> Words:
     name = kind.label
     return Words(
-        f"Envoyer{NBSP}: {name[:1].lower() + name[1:] if name[1:2].islower() else name}",
+        f"Envoyer{NBSP}: {in_a_sentence(name)}",
         name,
         "document",
         "documents:hand_in",
@@ -126,7 +126,12 @@ def _of_document(kind: DocumentKind) -> Words:
 def discreet(item: str, version: int | None = None) -> str:
     """What it is in the middle of a sentence, without a word of health."""
     words = words_of(item, version)
-    return words.discreet or (words.name[:1].lower() + words.name[1:] if words.name[1:2].islower() else words.name)
+    return words.discreet or in_a_sentence(words.name)
+
+
+def in_a_sentence(name: str) -> str:
+    """« Livret de famille » is « livret de famille » there, « PAI » stays."""
+    return name[:1].lower() + name[1:] if name[1:2].islower() else name
 
 
 def told(missing: Missing, on: dt.date) -> str:

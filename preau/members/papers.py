@@ -44,7 +44,8 @@ def words_of(kind: str) -> list[str]:
 
 def papers_to_give(kind: str, user: User, holders: Sequence[Somebody], *, on: dt.date) -> list[AskedPaper]:
     """For who asks, or is about to: where they stand with each paper."""
-    return _told(kind, lambda codes: asked_papers(user, codes, holders, on=on))
+    note = "L’agent dira s’il faut l’apporter à la mairie."
+    return _told(kind, note, lambda codes: asked_papers(user, codes, holders, on=on))
 
 
 def papers_of(demarche: Demarche, user: User, on: dt.date) -> list[AskedPaper]:
@@ -56,9 +57,8 @@ def papers_to_check(demarche: Demarche, user: User, on: dt.date) -> list[AskedPa
     """For the agent who answers: those that they may open, each with its page."""
     family = demarche.family
     assert family is not None  # members belong to a household
-    return _told(
-        demarche.kind, lambda codes: papers_in_review(user, codes, _holders(demarche), household=family, on=on)
-    )
+    holders, note = _holders(demarche), "À demander à la famille\u00a0: elle ne peut pas l’envoyer en ligne."
+    return _told(demarche.kind, note, lambda codes: papers_in_review(user, codes, holders, household=family, on=on))
 
 
 def _holders(demarche: Demarche) -> list[Somebody]:
@@ -69,16 +69,17 @@ def _holders(demarche: Demarche) -> list[Somebody]:
     return holders
 
 
-def _told(kind: str, read: Callable[[list[str]], Sequence[AskedPaper]]) -> list[AskedPaper]:
-    """Of the kinds that prove the same, what is missing is not told once one is there."""
+def _told(kind: str, note: str, read: Callable[[list[str]], Sequence[AskedPaper]]) -> list[AskedPaper]:
+    """Of the kinds that prove the same, what is missing is not told once one is there; `note` goes with what is shown
+    in person."""
     found = read([code for wanted in WANTED[kind] for code in wanted.codes])
     papers: list[AskedPaper] = []
     for wanted in WANTED[kind]:
         theirs = [paper for paper in found if paper.code in wanted.codes]
-        papers += [paper for paper in theirs if paper.is_given] or theirs or [_in_words(wanted)]
+        papers += [paper for paper in theirs if paper.is_given] or theirs or [_in_words(wanted, note)]
     return papers
 
 
-def _in_words(wanted: Wanted) -> AskedPaper:
+def _in_words(wanted: Wanted, note: str) -> AskedPaper:
     label = wanted.words[:1].upper() + wanted.words[1:]
-    return AskedPaper("", label, "À montrer", "", "info", "L’agent dira s’il faut l’apporter à la mairie.")
+    return AskedPaper("", label, "À montrer", "", "info", note)

@@ -11,7 +11,7 @@ from preau.accounts.models import User
 from preau.checklist.choices import OF_THE_HOUSEHOLD, Item, Step
 from preau.checklist.models import Season, YearConfirmation
 from preau.checklist.queries.sources import SOURCES, Asking
-from preau.checklist.words import words_of
+from preau.checklist.words import in_a_sentence, words_of
 from preau.core.templatetags.ui import date_longue
 from preau.documents.around import activities_of
 from preau.documents.choices import OWED
@@ -181,11 +181,13 @@ class _Reading:
     def _step(self, child: Participant | None, step: Step) -> YearStep:
         key = child.pk if child else None
         if step == Step.DOCUMENTS:
-            missing = tuple(need.label for need in self._needs_of(child) if need.is_owed)
+            missing = tuple(in_a_sentence(need.label) for need in self._needs_of(child) if need.is_owed)
             edit = reverse("documents:documents")
         else:
             missing = tuple(
-                words_of(item).name for item in NEEDED[step] if key is not None and key not in self.states[item]
+                in_a_sentence(words_of(item).name)
+                for item in NEEDED[step]
+                if key is not None and key not in self.states[item]
             )
             edit = words_of(NEEDED[step][0]).url(child.code if child else "")
         return YearStep(step, KNOWN[step](self, child), missing, edit, self.done.get((step, key)))

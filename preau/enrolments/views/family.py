@@ -128,7 +128,9 @@ def _show(
     if page.offer:
         form.bound_entry_to(page.offer.entry)
     context: dict[str, Any] = {"people": people, "person": person, "page": page, "form": form, "today": today}
-    context["asked"] = asked_by(request.user, person, page.offer.activity, today) if person and page.offer else []
+    asked = asked_by(request.user, person, page.offer.activity, today) if person and page.offer else []
+    context["asked"] = [one for one in asked if not one.is_given]
+    context["given"] = [one.label for one in asked if one.is_given]
     if person:
         context |= {"inscrit": inscrit(person), "schooling": schooling_on(person.schoolings.all(), today)}
     template = "_new.html" if request.htmx else "new.html"

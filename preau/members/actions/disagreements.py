@@ -40,7 +40,7 @@ def note_disagreement(
         kind=DISAGREEMENT,
         service=service_for(DISAGREEMENT, now=now),
         asked_by=by,
-        summary=f"Désaccord entre parents : {label}"[:200],
+        summary=f"Désaccord entre parents\u00a0: {label}"[:200],
         family=signer.family,
         participant=participant,
         now=now,

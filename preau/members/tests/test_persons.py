@@ -138,7 +138,7 @@ def test_the_other_parents_no_suspends_a_person_and_goes_to_an_agent(apart) -> N
     person = name(apart, apart.mother)
     contest_person(person=person, adult=apart.father, by=apart.father.user, now=NOW)
     assert collectors(apart.child, TODAY).persons == ()
-    assert Demarche.objects.get().summary == "Désaccord entre parents : Jeanne Roussel"
+    assert Demarche.objects.get().summary == "Désaccord entre parents\u00a0: Jeanne Roussel"
     person.refresh_from_db()
     accept_person(person=person, adult=apart.father, by=apart.father.user, now=NOW)
     assert [str(one) for one in collectors(apart.child, TODAY).persons] == ["Jeanne Roussel"]

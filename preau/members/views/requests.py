@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from preau.accounts.audience import FamilyRequest, family_page
 from preau.core.dates import local_day
+from preau.core.templatetags.ui import de
 from preau.demarches.models import Demarche
 from preau.documents.queries import Somebody
 from preau.families.choices import AccessLevel, Subject
@@ -119,7 +120,7 @@ def custody(request: FamilyRequest, who: str) -> HttpResponse:
         form = CustodyForm(request.POST, others=others, today=page.today)
         if form.is_valid():
             if "envoyer" in request.POST:
-                summary = f"Garde {_of(page.child)} à partir du {form.asked.starts_on:%d/%m/%Y}"
+                summary = f"Garde {de(page.child.first_name)} à partir du {form.asked.starts_on:%d/%m/%Y}"
                 sent = ask(
                     kind=CUSTODY,
                     adult=page.adult,
@@ -133,10 +134,6 @@ def custody(request: FamilyRequest, who: str) -> HttpResponse:
             preview = _preview(form.asked, page, others)
     context = {"form": form, "child": page.child, "preview": preview, "has_others": bool(others)}
     return _show(request, CUSTODY, "Déclarer une séparation ou une garde partagée", page.adult, context)
-
-
-def _of(child: Participant) -> str:
-    return f"d’{child.first_name}" if child.first_name[:1].lower() in "aeéèêiîouhy" else f"de {child.first_name}"
 
 
 MINE, THEIRS = 1, 2
@@ -179,7 +176,7 @@ def school(request: FamilyRequest, who: str) -> HttpResponse:
                 kind=SCHOOL,
                 adult=page.adult,
                 asked=form.asked,
-                summary=f"{what} : {page.child.first_name}, {form.asked.year}",
+                summary=f"{what}\u00a0: {page.child.first_name}, {form.asked.year}",
                 child=page.child,
                 by=request.user,
                 now=page.now,

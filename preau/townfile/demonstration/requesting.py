@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from preau.accounts.models import User
 from preau.core.dates import local_day
+from preau.core.templatetags.ui import de
 from preau.demarches.actions import answer
 from preau.demarches.choices import DemarcheState
 from preau.families.choices import Situation
@@ -91,7 +92,8 @@ def _requests(homes: Sequence[_Home], today: dt.date) -> Iterator[_Request]:
         child, starts_on = home.children[0], today + dt.timedelta(days=12)
         assert home.other is not None
         custody = CustodyAsked(starts_on, home.other.code, "weeks", "me", "me")
-        yield _Request(home, CUSTODY, custody, f"Garde de {child.first_name}", child, WAITING, 3)
+        summary = f"Garde {de(child.first_name)} à partir du {starts_on:%d/%m/%Y}"
+        yield _Request(home, CUSTODY, custody, summary, child, WAITING, 3)
     for story, days in ((WAITING, 2), (REFUSED, 18)):
         for home in next_home():
             yield from _school(home, story, days)
@@ -107,7 +109,7 @@ def _school(home: _Home, story: str, days: int) -> Iterator[_Request]:
         child, criteria = schooling.participant, tuple(rule.criteria[:1]) if rule else ()
         words = "Nous travaillons tous les deux à côté de cette école."
         asked = SchoolAsked(schooling.year.code, other.code, schooling.level.code, criteria, words)
-        summary = f"Changement d’école : {child.first_name}, {schooling.year.code}"
+        summary = f"Changement d’école\u00a0: {child.first_name}, {schooling.year.code}"
         yield _Request(home, SCHOOL, asked, summary, child, story, days)
 
 
