@@ -24,7 +24,7 @@ HERS = ("7 impasse Wolframite", "06 11 22 33 44", "Livret de famille", "06 99 88
 """What only her home knows: her address, her number, a paper of the household, the number of whom she names."""
 
 ASKED_OF_HIM = dict.fromkeys(
-    ("/accueil/", "/dossier/a-faire/", "/dossier/documents/"), frozenset({"Livret de famille"})
+    ("/accueil/", "/dossier/", "/dossier/a-faire/", "/dossier/documents/"), frozenset({"Livret de famille"})
 )
 """The pages that ask him for his own."""
 
@@ -169,7 +169,7 @@ def hears_them(samira: Visitor) -> None:
     page = samira.page
     for about in ("Photos sur le site", "Odile Wolfenstein"):
         samira.goto("/mairie/demandes/")
-        page.get_by_role("link", name=re.compile(f"^Désaccord entre parents : {about}")).click()
+        page.get_by_role("link", name=re.compile(rf"^Désaccord entre parents\s: {about}")).click()
         page.get_by_role("link", name="Examiner").click()
         samira.look("separes-mairie-desaccord")
         page.get_by_label("Ce qui a été dit et fait").fill("Les deux parents ont été reçus. Chacun garde sa réponse.")
