@@ -7,7 +7,8 @@ from types import MappingProxyType
 from preau.accounts.models import User
 from preau.core.dates import local_day
 from preau.demarches.rules import fold
-from preau.families.actions import change_allocataire, change_contact, correct_participant, move_household
+from preau.families.actions import change_allocataire, correct_participant, move_household
+from preau.families.changing import change_adult
 from preau.families.choices import PreferredContact
 from preau.families.models import Address, Adult, Family, Participant
 from preau.town.fields import FileField
@@ -109,7 +110,7 @@ def write(
     address; None leaves it to the name of the city. Raises PreferredUnknown."""
     plain = {COLUMNS[code]: str(value) for code, value in values.items() if code in COLUMNS}
     if isinstance(target, Adult):
-        change_contact(adult=target, values=plain, by=by, now=now)
+        change_adult(adult=target, values=plain, by=by, now=now)
     elif isinstance(target, Participant):
         correct_participant(participant=target, values=plain, by=by, now=now)
     else:

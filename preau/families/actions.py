@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -16,7 +16,7 @@ from preau.accounts.notifying import Event, notify
 from preau.core.dates import PARIS, local_day
 from preau.families.choices import AccessLevel, LinkRefusal, Situation, Subject
 from preau.families.models import Address, Adult, Consent, Family, FileNumber, Guardianship, Participant
-from preau.families.rules import PRESETS, UNKNOWN, Contact, completed, phone_wanted
+from preau.families.rules import PRESETS, UNKNOWN, Contact, completed
 from preau.families.searching import refile
 from preau.journal import actions as journal
 from preau.journal.models import Entry
@@ -341,27 +341,6 @@ def change_allocataire(*, family: Family, number: str, by: journal.Actor | None,
     """The household's number at the CAF or the MSA; "" when it has none."""
     if Family.objects.filter(pk=family.pk).exclude(allocataire=number).update(allocataire=number):
         journal.record(by, "families.allocataire_changed", at=now, subject=family.code, family=family.code)
-
-
-class PreferredUnknown(Exception):
-    """The preferred way to reach somebody would need a number that is not known."""
-
-
-@transaction.atomic
-def change_contact(*, adult: Adult, values: Mapping[str, str], by: journal.Actor | None, now: dt.datetime) -> None:
-    """Change the numbers or the preferred contact of an adult; `values` are by column, the others stay. Raises
-    PreferredUnknown."""
-    held = Adult.objects.select_for_update().get(pk=adult.pk).contact
-    changed = {name: value for name, value in values.items() if value != getattr(held, name)}
-    if phone_wanted(replace(held, **changed)):
-        raise PreferredUnknown
-    if changed:
-        Adult.objects.filter(pk=adult.pk).update(**changed)
-        refile(adult.family_id)
-        facts = {"fields": sorted(changed)}
-        journal.record(
-            by, "families.contact_changed", at=now, subject=adult.code, family=adult.family.code, facts=facts
-        )
 
 
 @transaction.atomic

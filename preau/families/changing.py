@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.db.models import Model
 from preau.accounts.choices import Channel
 from preau.accounts.models import User
 from preau.families.models import Adult, Family, FileNote, Home, Participant
+from preau.families.rules import Contact, phone_wanted
 from preau.families.searching import refile
 from preau.journal import actions as journal
 
@@ -33,10 +35,24 @@ CHILD_FIELDS: Mapping[str, str] = MappingProxyType(
 )
 
 
+class PreferredUnknown(Exception):
+    """The preferred way to reach somebody would need a number that is not known."""
+
+
 @transaction.atomic
-def change_adult(*, adult: Adult, values: Mapping[str, Any], channel: Channel, by: User, now: dt.datetime) -> list[str]:
-    """Give these fields of ADULT_FIELDS their values; returns the names of those that changed. The account keeps its
-    own address and name."""
+def change_adult(
+    *,
+    adult: Adult,
+    values: Mapping[str, Any],
+    channel: Channel = Channel.ONLINE,
+    by: journal.Actor | None,
+    now: dt.datetime,
+) -> list[str]:
+    """Give these fields of ADULT_FIELDS their values, the others stay; returns the names of those that changed. The
+    account keeps its own address and name. Raises PreferredUnknown."""
+    held = Adult.objects.select_for_update().get(pk=adult.pk).contact
+    if phone_wanted(replace(held, **{name: value for name, value in values.items() if name in Contact.__slots__})):
+        raise PreferredUnknown
     changed = _change(Adult, adult.pk, values, ADULT_FIELDS)
     if changed:
         refile(adult.family_id)

@@ -24,7 +24,7 @@ from preau.demarches.file_fields import Target, Value, live_values, told, write
 from preau.demarches.models import Demarche, FieldChange, FileChange
 from preau.demarches.queries import recipient_days
 from preau.demarches.rules import Correction
-from preau.families.actions import PreferredUnknown
+from preau.families.changing import PreferredUnknown
 from preau.families.models import Adult, Family, Participant
 from preau.families.rules import PHONE_FIELDS
 from preau.town.queries import file_fields

@@ -19,7 +19,8 @@ from preau.demarches.choices import ADULT_CHANGE, HOUSEHOLD_CHANGE, DemarcheStat
 from preau.demarches.kinds import kind_of
 from preau.demarches.models import Demarche, FieldChange, Recipient
 from preau.demarches.testing import NOW
-from preau.families.actions import change_contact, move_household
+from preau.families.actions import move_household
+from preau.families.changing import change_adult
 from preau.families.models import Address, Adult, Family
 from preau.families.testing import make_adult, make_child, make_family
 from preau.journal.models import Entry
@@ -78,7 +79,7 @@ def test_what_the_town_does_not_check_changes_at_once(zoe):
     assert ask(zoe, phone_mobile="06 12 34 56 78", preferred_contact="mobile") is None
     zoe.refresh_from_db()
     assert (zoe.phone_mobile, zoe.preferred_contact) == ("06 12 34 56 78", "mobile")
-    assert Entry.objects.filter(action="families.contact_changed").exists()
+    assert Entry.objects.filter(action="families.adult_changed").exists()
 
 
 def test_an_address_that_is_not_checked_holds_from_its_day_on(zoe):
@@ -94,7 +95,7 @@ def test_an_address_that_is_not_checked_holds_from_its_day_on(zoe):
 def test_the_same_values_change_nothing_and_ask_nothing(zoe):
     ask(zoe, phone_mobile="")
     assert not Demarche.objects.exists()
-    assert not Entry.objects.filter(action="families.contact_changed").exists()
+    assert not Entry.objects.filter(action="families.adult_changed").exists()
 
 
 # Asked
@@ -128,7 +129,7 @@ def test_a_preferred_way_waits_with_the_number_that_it_needs(zoe):
 
 
 def test_a_number_stays_while_the_preferred_way_that_needs_it_waits(zoe):
-    change_contact(adult=zoe, values={"phone_mobile": "0612345678", "preferred_contact": "mobile"}, by=None, now=NOW)
+    change_adult(adult=zoe, values={"phone_mobile": "0612345678", "preferred_contact": "mobile"}, by=None, now=NOW)
     checked("preferred-contact")
     zoe.refresh_from_db()
     demarche = asked(zoe, phone_mobile="", preferred_contact="email")
@@ -247,11 +248,11 @@ def test_an_agent_says_whether_the_address_is_the_towns(zoe, said, code):
 
 
 def test_a_preferred_way_whose_number_is_gone_is_not_accepted(zoe):
-    change_contact(adult=zoe, values={"phone_mobile": "0612345678"}, by=None, now=NOW)
+    change_adult(adult=zoe, values={"phone_mobile": "0612345678"}, by=None, now=NOW)
     checked("preferred-contact")
     zoe.refresh_from_db()
     demarche = asked(zoe, preferred_contact="mobile")
-    change_contact(adult=zoe, values={"phone_mobile": ""}, by=None, now=NOW)
+    change_adult(adult=zoe, values={"phone_mobile": ""}, by=None, now=NOW)
     with pytest.raises(DemarcheRefused) as refused:
         accept_change(demarche, by=make_agent(), version=1, now=NOW)
     assert refused.value.reason == Refusal.PREFERRED_UNKNOWN
@@ -286,7 +287,7 @@ def test_another_file_at_the_same_address_is_told(zoe):
 def test_a_number_known_in_another_file_is_told(zoe):
     checked("phone-mobile")
     other = make_adult(make_family(name="Voisin", number="77"))
-    change_contact(adult=other, values={"phone_mobile": "+33 6 12 34 56 78"}, by=None, now=NOW)
+    change_adult(adult=other, values={"phone_mobile": "+33 6 12 34 56 78"}, by=None, now=NOW)
     demarche = asked(zoe, phone_mobile="06.12.34.56.78")
     assert ("Ce numéro est aussi dans le dossier 77, Voisin.", None) in checks_of(demarche)
 

@@ -10,7 +10,8 @@ from preau.demarches.actions import answer, ask_change
 from preau.demarches.choices import DemarcheState
 from preau.demarches.models import Demarche
 from preau.demarches.testing import NOW
-from preau.families.actions import change_allocataire, change_contact
+from preau.families.actions import change_allocataire
+from preau.families.changing import change_adult
 from preau.families.choices import Situation
 from preau.families.models import Adult
 from preau.families.testing import make_adult, make_bond, make_child, make_family
@@ -55,9 +56,7 @@ def require(field: str) -> None:
 
 
 def test_the_page_tells_all_that_is_known(zoe):
-    change_contact(
-        adult=zoe, values={"phone_mobile": "06 12 34 56 78", "preferred_contact": "mobile"}, by=None, now=NOW
-    )
+    change_adult(adult=zoe, values={"phone_mobile": "06 12 34 56 78", "preferred_contact": "mobile"}, by=None, now=NOW)
     change_allocataire(family=zoe.family, number="1234567", by=None, now=NOW)
     html = read(zoe)
     for known in ("12 rue des Écoles, 94800 Villejuif", "06 12 34 56 78", "Téléphone portable", "1234567"):
