@@ -20,6 +20,7 @@ class Capability(TextChoices):
     EDIT_FAMILIES = "edit_families", "modifier les dossiers et agir pour les familles"
     MERGE_FAMILIES = "merge_families", "réunir et archiver des dossiers"
     SEE_CHILDREN = "see_children", "voir les listes d’enfants"
+    SEE_DIETS = "see_diets", "voir les régimes alimentaires"
     SEE_HEALTH = "see_health", "lire les fiches sanitaires"
     SEE_JUDGMENTS = "see_judgments", "connaître les jugements et les personnes écartées"
     REVIEW_DOCUMENTS = "review_documents", "vérifier les pièces"

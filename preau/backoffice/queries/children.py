@@ -20,13 +20,15 @@ from preau.families.queries import schooling_on, with_schooling
 from preau.families.rules import folded
 from preau.health.models import Pai
 from preau.health.permissions import readable_by
+from preau.members.permissions import children_in_scope
+from preau.members.queries.diets import diets_on
 from preau.town.models import Level, Place, SchoolYear
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
     """A child of a list. `reach` holds a name and numbers each; empty for who may not open the file. `is_readable`
-    when the agent may open the health sheet."""
+    when the agent may open the health sheet. `diets` is None for who may not know them."""
 
     person: Participant
     school: str
@@ -34,6 +36,7 @@ class Listed:
     has_pai: bool
     reach: tuple[str, ...]
     is_readable: bool
+    diets: tuple[str, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,7 @@ class _Teller:
         self.pais = set(pais.values_list("participant", flat=True))
         self.readable = readable_by(user, people, on=on)
         self.reach = _reach(user, people, on) if user.may(Capability.SEE_FAMILIES) else {}
+        self.diets = _diets(user, people, day=day, on=on) if user.may(Capability.SEE_DIETS) else {}
 
     def rows(self, people: Iterable[Participant], wanted: Wanted) -> Iterator[Listed]:
         """By name, as a French list goes; those of another school or level left out."""
@@ -140,6 +144,7 @@ class _Teller:
                 person.pk in self.pais,
                 tuple(self.reach.get(person.pk, ())),
                 person.pk in self.readable,
+                self.diets.get(person.pk),
             )
 
 
@@ -159,11 +164,24 @@ def _reach(user: User, people: Sequence[Participant], on: dt.date) -> dict[int, 
     return found
 
 
-def rows_to_keep(sheets: Iterable[ChildList], *, reaches: bool) -> Iterator[Sequence[object]]:
-    """The sheets as one table, after a row of titles."""
-    yield ["Lieu", "Groupe ou niveau", "Nom", "Prénom", "Né(e) le", "École", "Niveau", "PAI"] + ["Adultes"] * reaches
+def _diets(user: User, people: Sequence[Participant], *, day: dt.date, on: dt.date) -> dict[int, tuple[str, ...]]:
+    """What each does not eat that day, of those whom the agent feeds: schooled at their places, or enrolled in what
+    their service or place does."""
+    schooled = children_in_scope(user, Capability.SEE_DIETS, on=on).values("pk")
+    scope = in_scope(user, Capability.SEE_DIETS, on, service="activity__service", place="group__place")
+    enrolled = Enrolment.objects.filter(scope, state=EnrolmentState.ACCEPTED, starts_on__lte=day, ends_on__gte=day)
+    fed = Participant.objects.filter(pk__in=[person.pk for person in people])
+    fed = fed.filter(Q(pk__in=schooled) | Q(pk__in=enrolled.values("participant")))
+    return {key: tuple(map(str, diets)) for key, diets in diets_on(fed, on=day).items()}
+
+
+def rows_to_keep(sheets: Iterable[ChildList], *, reaches: bool, feeds: bool) -> Iterator[Sequence[object]]:
+    """The sheets as one table, after a row of titles, with the columns of the role and no other."""
+    titles = ["Lieu", "Groupe ou niveau", "Nom", "Prénom", "Né(e) le", "École", "Niveau", "PAI"]
+    yield titles + ["Régime"] * feeds + ["Adultes"] * reaches
     for sheet in sheets:
         for row in sheet.rows:
             who = [row.person.last_name, row.person.first_name, f"{row.person.born_on:%d/%m/%Y}"]
             more = [row.school, row.level, "oui" if row.has_pai else ""]
-            yield [sheet.place, sheet.title, *who, *more, *([", ".join(row.reach)] if reaches else [])]
+            more += [", ".join(row.diets or ())] * feeds + [", ".join(row.reach)] * reaches
+            yield [sheet.place, sheet.title, *who, *more]

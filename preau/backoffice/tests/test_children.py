@@ -12,6 +12,7 @@ from django.utils.html import strip_tags
 
 from preau.accounts import testing
 from preau.accounts.choices import Capability
+from preau.accounts.models import Grant
 from preau.accounts.testing import make_agent
 from preau.activities.testing import make_activity, make_group, make_unit
 from preau.bookings.testing import paris
@@ -21,6 +22,8 @@ from preau.families.models import Adult
 from preau.families.testing import make_adult, make_bond, make_child, make_family
 from preau.health.models import Pai
 from preau.journal.models import Entry
+from preau.members.actions.eating import choose_diets
+from preau.members.testing import make_diet
 from preau.town.testing import make_level, make_place, make_service, make_town, make_year
 
 pytestmark = pytest.mark.django_db
@@ -123,6 +126,32 @@ def test_an_agent_lists_the_children_of_their_place_and_service_only(school: Sch
     assert "Pinceau" not in text(enfance.get(LIST, {"ecole": "ecole"}))
 
 
+def test_diets_are_a_column_for_who_feeds_the_children_and_for_nobody_else(school: School) -> None:
+    choose_diets(
+        adult=school.zoe,
+        participant=school.nora,
+        diets=[make_diet("sans-porc")],
+        starts_on=NOW.date(),
+        by=make_agent(),
+        now=NOW,
+    )
+    elsewhere = make_agent(Capability.SEE_DIETS, place=make_place("autre"))
+    for agent, column, cell in (
+        (agent_of(), False, False),
+        (agent_of(Capability.SEE_DIETS), True, True),
+        (agent_of(Capability.SEE_DIETS, place=school.place), True, True),
+    ):
+        shown = text(agent.get(LIST, {"ecole": "ecole"}))
+        assert ("Régime" in shown, "Sans porc" in shown) == (column, cell)
+        rows = agent.get(LIST, {"ecole": "ecole", "format": "csv"}).content.decode()
+        assert ("Régime" in rows, "Sans porc" in rows) == (column, cell)
+    mixed = make_agent(Capability.SEE_CHILDREN)
+    Grant.objects.filter(user=elsewhere).update(user=mixed)
+    client = Client()
+    testing.sign_in(client, mixed)
+    assert "Sans porc" not in text(client.get(LIST, {"ecole": "ecole"}))
+
+
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_a_file_asks_for_the_password_again_and_is_noted(school: School, kind: str, time_machine) -> None:
     school.nora.first_name = "=1+1"
@@ -151,7 +180,7 @@ def test_odd_filters_are_told_and_never_an_error(school: School) -> None:
 
 
 def test_a_list_keeps_the_same_queries_whatever_it_holds(school: School) -> None:
-    agent, counts = agent_of(Capability.SEE_FAMILIES), []
+    agent, counts = agent_of(Capability.SEE_FAMILIES, Capability.SEE_DIETS), []
     for total in (2, 9):
         while school.family.homes.count() < total:
             school.child("Ana")

@@ -22,14 +22,9 @@ from preau.backoffice.queries.children import (
     schools_in_scope,
 )
 from preau.core.dates import local_day
-from preau.core.exports import to_csv, to_xlsx
+from preau.core.exports import FILES, to_csv, to_xlsx
 from preau.journal.actions import record
 from preau.town.models import Level
-
-FILES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 @staff_page(Capability.SEE_CHILDREN)
@@ -54,12 +49,14 @@ def children(request: StaffRequest) -> HttpResponseBase:
         "sheets": sheets,
         "total": sum(len(sheet.rows) for sheet in sheets),
         "reaches": user.may(Capability.SEE_FAMILIES),
+        "feeds": user.may(Capability.SEE_DIETS),
     }
     return render(request, "backoffice/children.html", context)
 
 
 def _file(request: StaffRequest, kind: str, wanted: Wanted, sheets: list[ChildList], now: dt.datetime) -> HttpResponse:
-    rows = list(rows_to_keep(sheets, reaches=request.user.may(Capability.SEE_FAMILIES)))
+    reaches, feeds = (request.user.may(each) for each in (Capability.SEE_FAMILIES, Capability.SEE_DIETS))
+    rows = list(rows_to_keep(sheets, reaches=reaches, feeds=feeds))
     asked = {"school": wanted.school, "level": wanted.level, "activity": wanted.activity}
     facts = {name: thing.code for name, thing in asked.items() if thing is not None}
     facts |= {"day": wanted.day.isoformat(), "format": kind, "rows": str(len(rows) - 1)}
