@@ -52,7 +52,19 @@ from preau.enrolments.models import Enrolment
 from preau.enrolments.testing import make_enrolment, make_intake
 from preau.families.changing import write_note
 from preau.families.choices import Situation
-from preau.families.models import Address, Adult, Consent, Family, FileNote, Guardianship, Home, Participant
+from preau.families.merging import tell_apart
+from preau.families.models import (
+    Address,
+    Adult,
+    Consent,
+    Family,
+    FileNote,
+    FileTrait,
+    Guardianship,
+    Home,
+    Participant,
+    ToldApart,
+)
 from preau.families.rules import PHONE_FIELDS
 from preau.families.testing import make_adult, make_bond, make_child, make_family
 from preau.health.models import Confirmation, HealthField, HealthKey, HealthReading, Pai, Vaccination
@@ -346,6 +358,7 @@ def make_world() -> World:
     )
     agent = make_agent(*everything, service=ours.regie.service)
     write_note(family=ours.home.family, text="Préfère être appelée par Quirinelle", by=agent, now=NOW)
+    tell_apart(one=ours.home.family, other=others.home.family, by=agent, now=NOW)
     counter = make_agent(*OF_FILES, Capability.REVIEW_DOCUMENTS).grants.get().role
     Grant.objects.create(user=agent, role=counter, starts_on=dt.date(2020, 1, 1))  # a file belongs to no service
     on_duty = make_agent(Capability.SEE_HEALTH).grants.get().role
@@ -462,6 +475,8 @@ def state_of(ours: Household) -> dict[str, list[dict[str, Any]]]:
         Adult.objects.filter(pk=home.adult.pk),
         Address.objects.filter(family=home.family),
         FileNote.objects.filter(family=home.family),
+        FileTrait.objects.filter(family=home.family),
+        ToldApart.objects.filter(Q(one=home.family) | Q(other=home.family)),
         Quotient.objects.filter(family=home.family),
         Participant.objects.filter(pk=child.pk),
         Home.objects.filter(participant=child),

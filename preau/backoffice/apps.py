@@ -7,4 +7,7 @@ class BackofficeConfig(AppConfig):
     name = "preau.backoffice"
 
     def ready(self) -> None:
-        from preau.backoffice import fates  # noqa: F401 (says what becomes of each table when two files are merged)
+        from preau.backoffice import (
+            fates,  # noqa: F401 (says what becomes of each table when two files are merged)
+            invariants,  # noqa: F401 (registers its checks)
+        )

@@ -10,21 +10,24 @@ from django.utils.functional import SimpleLazyObject
 
 from preau.accounts.choices import Capability
 from preau.accounts.models import User
+from preau.accounts.permissions import holds_everywhere
 from preau.core.dates import local_day
 from preau.core.templatetags.ui import MenuEntry
 from preau.demarches.queries import to_handle
 
-IN_THE_BAR = 2
+IN_THE_BAR, IN_A_WIDE_BAR = 2, 5  # entries; the others are in « Menu »
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page that agents with a capability may open; what is below its address belongs to it."""
+    """A page that agents with a capability may open, on the whole town if it says so; what is below its address
+    belongs to it."""
 
     label: str
     name: str
     icon: str
     capability: Capability
+    is_town_wide: bool = False
 
 
 PAGES = (
@@ -33,6 +36,7 @@ PAGES = (
     Page("Enfants", "backoffice:children", "ecole", Capability.SEE_CHILDREN),
     Page("Dossiers incomplets", "checklist:missing", "alerte", Capability.REVIEW_DOCUMENTS),
     Page("Dossiers d’inscription", "checklist:unfinished", "agenda", Capability.PREPARE_SCHOOL_YEAR),
+    Page("Année scolaire", "members:school_year", "cartable", Capability.PREPARE_SCHOOL_YEAR, is_town_wide=True),
     Page("Réservations", "bookings:day", "liste", Capability.SEE_BOOKINGS),
     Page("Occupation", "bookings:occupancy", "graphique", Capability.SEE_BOOKINGS),
     Page("Comptes", "registration:accounts", "compte", Capability.INVITE_FAMILIES),
@@ -53,19 +57,27 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 
 
 def _menu(user: User, here: str) -> list[MenuEntry]:
-    pages = [page for page in PAGES if user.may(page.capability)]
+    pages = {reverse(page.name): page for page in PAGES if _opens(user, page)}
+    current = max((url for url in pages if here.startswith(url)), key=len, default="")
     return [
         MenuEntry(
             label=page.label,
-            url=(url := reverse(page.name)),
+            url=url,
             icon=page.icon,
-            is_current=here.startswith(url),
+            is_current=url == current,
             is_second=place >= IN_THE_BAR,
+            is_third=place >= IN_A_WIDE_BAR,
             badge=(count := _waiting(user, page)),
             badge_text="à traiter" if count else "",
         )
-        for place, page in enumerate(pages)
+        for place, (url, page) in enumerate(pages.items())
     ]
+
+
+def _opens(user: User, page: Page) -> bool:
+    if not user.may(page.capability):
+        return False
+    return not page.is_town_wide or holds_everywhere(user, page.capability, local_day(timezone.now()))
 
 
 def _waiting(user: User, page: Page) -> int:

@@ -12,7 +12,8 @@ from preau.bookings.choices import LIVE
 from preau.bookings.models import Booking
 from preau.core.dates import local_day
 from preau.families.changing import archive_file
-from preau.families.merging import MergeRefused, undo_merge
+from preau.families.merged_values import MergeRefused
+from preau.families.merging import undo_merge
 from preau.families.models import Family, Merge
 
 
@@ -36,11 +37,12 @@ def archive(*, family: Family, by: User, now: dt.datetime) -> None:
 
 
 @transaction.atomic
-def undo(*, merge: Merge, by: User, now: dt.datetime) -> None:
-    """Separate two files again. Raises MergeRefused once something was billed since."""
+def undo(*, merge: Merge, by: User, now: dt.datetime) -> list[str]:
+    """Separate two files again; returns what was written since, and stays. Raises MergeRefused once something was
+    billed."""
     if was_billed_since(merge):
         raise MergeRefused("Une facture a été émise depuis la réunion. Elle ne s’annule plus.")
-    undo_merge(merge=merge, by=by, now=now)
+    return undo_merge(merge=merge, by=by, now=now)
 
 
 def was_billed_since(merge: Merge) -> bool:

@@ -1,7 +1,7 @@
 """What agents type at the desk."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -10,11 +10,12 @@ from django.utils import timezone
 
 from preau.activities.models import Activity
 from preau.backoffice.queries.children import Wanted
-from preau.backoffice.queries.likeness import Side
+from preau.backoffice.queries.comparing import Side, likely_same
 from preau.core.dates import local_day
 from preau.core.forms import DayField, PortalForm
 from preau.demarches.account_fields import NO_PHONE, BirthDateField, PhoneField
 from preau.families.choices import PreferredContact, Sex
+from preau.families.merging import SamePeople
 from preau.families.models import Participant
 from preau.families.rules import Contact, phone_wanted
 from preau.pricing.choices import QuotientSource
@@ -213,6 +214,9 @@ class ChildrenForm(PortalForm):
         )
 
 
+NOBODY = "autre"
+
+
 class MergeForm(PortalForm):
     """Who, of the file that goes away, is somebody of the one that is kept, and why they are one family."""
 
@@ -222,28 +226,36 @@ class MergeForm(PortalForm):
 
     def __init__(self, *args: Any, kept: Side, gone: Side, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.keys = {f"adulte-{one.code}": one.pk for one in gone.adults}
-        self.keys |= {f"enfant-{one.code}": one.pk for one in gone.children}
-        self.people = {one.code: one.pk for one in kept.adults} | {one.code: one.pk for one in kept.children}
-        shared = {one.pk for one in kept.children}
-        kinds: tuple[tuple[str, Sequence[Any], Sequence[Any]], ...] = (
-            ("adulte", gone.adults, kept.adults),
-            ("enfant", gone.children, kept.children),
-        )
-        for kind, mine, theirs in kinds:
-            for one in mine:
-                if kind == "enfant" and one.pk in shared:
-                    continue
-                label = f"{one} ({one.born_on:%d/%m/%Y})" if isinstance(one, Participant) else str(one)
-                self.fields[f"{kind}-{one.code}"] = forms.ChoiceField(
-                    label=f"{label} est",
-                    required=False,
-                    choices=[("", "Quelqu’un d’autre, à ajouter"), *((each.code, str(each)) for each in theirs)],
-                    widget=forms.Select(attrs={"class": "saisie"}),
-                )
-        self.order_fields([*(name for name in self.fields if name != "reason"), "reason"])
+        likely, both = likely_same(kept, gone), {one.pk for one in kept.children}
+        self.keys: dict[str, int] = {}
+        self.people = {one.code: one.pk for one in kept.people}
+        for one in gone.adults:
+            self._ask("adulte", one, kept.adults, likely.adults)
+        for child in gone.children:
+            if child.pk not in both:
+                self._ask("enfant", child, kept.children, likely.participants)
 
-    def pairs(self, kind: str) -> dict[int, int]:
-        """Those of this kind who are the same person: by keys, gone to kept."""
-        given = {name: code for name, code in self.cleaned_data.items() if name.startswith(f"{kind}-") and code}
-        return {self.keys[name]: self.people[code] for name, code in given.items()}
+    def _ask(self, kind: str, one: Any, theirs: Sequence[Any], likely: Mapping[int, int]) -> None:
+        """Who it is, of those of the file that is kept."""
+        name = f"{kind}-{one.code}"
+        label = f"{one} ({one.born_on:%d/%m/%Y})" if isinstance(one, Participant) else str(one)
+        self.keys[name] = one.pk
+        self.fields[name] = forms.ChoiceField(
+            label=f"{label} est",
+            initial=next((each.code for each in theirs if each.pk == likely.get(one.pk)), NOBODY),
+            choices=[(NOBODY, "Quelqu’un d’autre, à ajouter"), *((each.code, str(each)) for each in theirs)],
+            widget=forms.Select(attrs={"class": "saisie"}),
+        )
+
+    @property
+    def people_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.keys]
+
+    @property
+    def same(self) -> SamePeople:
+        """Who is who, as the form has it now; what means nothing is nobody."""
+        return SamePeople(self._pairs("adulte"), self._pairs("enfant"))
+
+    def _pairs(self, kind: str) -> dict[int, int]:
+        said = {name: str(self[name].value() or "") for name in self.keys if name.startswith(f"{kind}-")}
+        return {self.keys[name]: self.people[code] for name, code in said.items() if code in self.people}

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from preau.backoffice.views import children, counter, families, merging, planning, staff
+from preau.backoffice.views import children, counter, families, likeness, merging, planning, staff
 
 app_name = "backoffice"
 urlpatterns = [
     path("mairie/", staff.desk, name="desk"),
     path("mairie/enfants/", children.children, name="children"),
     path("mairie/familles/", families.search, name="families"),
+    path("mairie/familles/ressemblances/", likeness.look_alikes, name="look_alikes"),
     path("mairie/familles/<slug:family_code>/", families.overview, name="family"),
     path("mairie/familles/<slug:family_code>/historique/", families.history, name="family_history"),
     path("mairie/familles/<slug:family_code>/planning/", planning.planning, name="family_planning"),
@@ -20,6 +21,11 @@ urlpatterns = [
     path("mairie/familles/<slug:family_code>/archiver/", merging.archiving, name="family_archive"),
     path("mairie/familles/<slug:family_code>/separer/", merging.separate, name="family_separate"),
     path("mairie/familles/<slug:family_code>/reunir/<slug:other_code>/", merging.merge, name="family_merge"),
+    path(
+        "mairie/familles/<slug:family_code>/reunir/<slug:other_code>/deux-familles/",
+        likeness.apart,
+        name="family_apart",
+    ),
     path("mairie/familles/<slug:family_code>/factures/", families.invoices, name="family_invoices"),
     path("mairie/familles/<slug:family_code>/demarches/", families.demarches, name="family_demarches"),
     path("mairie/familles/<slug:family_code>/adresse/", counter.address, name="family_address"),

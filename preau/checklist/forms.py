@@ -26,6 +26,8 @@ class SchoolFilters(PortalForm):
 
     def __init__(self, asked: Mapping[str, str], *, people: QuerySet[Participant], today: dt.date) -> None:
         super().__init__({name: asked.get(name, "") for name in self.base_fields})
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "saisie"
         schooled = Schooling.objects.filter(participant__in=people.order_by().values("pk"), year__ends_on__gte=today)
         schools = Place.objects.filter(pk__in=schooled.values("place")).order_by("name")
         self._choose("ecole", [("", "Toutes"), *schools.values_list("code", "name")])

@@ -1,7 +1,8 @@
 """How what is owed is told to families, in sentences and with the page where each thing is given."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -132,6 +133,14 @@ def discreet(item: str, version: int | None = None) -> str:
 def in_a_sentence(name: str) -> str:
     """« Livret de famille » is « livret de famille » there, « PAI » stays."""
     return name[:1].lower() + name[1:] if name[1:2].islower() else name
+
+
+def told_alike(items: Iterable[str]) -> dict[str, list[str]]:
+    """The items by the words that tell them, in order: an agent can tell no one of health from another."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for item in sorted(items):
+        found[discreet(item)].append(item)
+    return dict(sorted(found.items()))
 
 
 def told(missing: Missing, on: dt.date) -> str:

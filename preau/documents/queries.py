@@ -16,6 +16,7 @@ from preau.documents.permissions import (
     children_served_by,
     documents_in_review,
     documents_visible_to,
+    families_served_by,
     own_documents_of,
     town_documents_visible_to,
 )
@@ -206,6 +207,13 @@ def proposed_for(kind: DocumentKind, on: dt.date) -> dt.date | None:
         coming = SchoolYear.objects.filter(starts_on__gt=on).order_by("starts_on").first()
         ends_on = coming.ends_on if coming else None
     return proposed_until(kind.validity, months=kind.months, on=on, year_ends_on=ends_on)
+
+
+def to_read_of(user: User, family: Family, *, on: dt.date) -> int | None:
+    """How many documents of the household wait to be read by this agent; None for who may not see its documents."""
+    if not families_served_by(user, on).filter(pk=family.pk).exists():
+        return None
+    return documents_in_review(user, on).filter(demarche__family=family, demarche__state=DemarcheState.SENT).count()
 
 
 def to_read(user: User, on: dt.date) -> list[str]:

@@ -82,3 +82,12 @@ class LinkRefusal(TextChoices):
     ACCOUNT_HAS_FILE = "account_has_file", "ce compte est déjà relié à un dossier"
     NOT_A_FAMILY_ACCOUNT = "not_a_family_account", "ce compte n’est pas celui d’une famille"
     FILE_IS_CLOSED = "file_is_closed", "ce dossier est fermé"
+
+
+class TraitKind(TextChoices):
+    """What makes two files look alike, the most telling first."""
+
+    CHILD = "child", "même enfant"
+    PHONE = "phone", "même téléphone"
+    EMAIL = "email", "même e-mail"
+    ADULT = "adult", "même adulte"

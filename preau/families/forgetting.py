@@ -14,11 +14,13 @@ from preau.families.models import (
     Family,
     FileNote,
     FileNumber,
+    FileTrait,
     FileWord,
     Guardianship,
     Merge,
     Participant,
     Schooling,
+    ToldApart,
 )
 
 NO_NAME = {"first_name": "Personne", "last_name": "effacée"}
@@ -27,6 +29,9 @@ NO_NAME = {"first_name": "Personne", "last_name": "effacée"}
 def steps(whom: Whom) -> Iterator[Step]:
     children, adults, families = whom.participants, whom.adults, whom.families
     yield deleted("Mots pour la recherche", FileWord.objects.filter(Q(family__in=families) | Q(adult__in=adults)))
+    traits = FileTrait.objects.filter(Q(family__in=families) | Q(participant__in=children))
+    yield deleted("Ce qui fait ressembler deux dossiers", traits)
+    yield deleted("Dossiers dits différents", ToldApart.objects.filter(Q(one__in=families) | Q(other__in=families)))
     yield deleted("Notes internes", FileNote.objects.filter(family__in=families))
     merges = Merge.objects.filter(Q(kept__in=families) | Q(gone__in=families))
     yield emptied("Réunions de dossiers", merges, reason="", steps=[])

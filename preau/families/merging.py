@@ -10,14 +10,15 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 
 from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, models, transaction
 
 from preau.accounts.models import User
-from preau.families.models import Adult, Family, Home, Merge, Participant
+from preau.core.dates import local_day
+from preau.families.merged_values import NOTHING_TAKEN, MergeRefused, Step, Taken, put_value_back, take_values
+from preau.families.models import Adult, Family, Home, Merge, Participant, ToldApart
 from preau.families.searching import refile
 from preau.journal import actions as journal
 
@@ -52,6 +53,10 @@ for _model, _field, _fate in (
     ("families.FileNote", "family", Fate.MOVES),
     ("families.FileWord", "family", Fate.STAYS),
     ("families.FileWord", "adult", Fate.STAYS),
+    ("families.FileTrait", "family", Fate.STAYS),
+    ("families.FileTrait", "participant", Fate.STAYS),
+    ("families.ToldApart", "one", Fate.STAYS),
+    ("families.ToldApart", "other", Fate.STAYS),
     ("families.Merge", "kept", Fate.STAYS),
     ("families.Merge", "gone", Fate.STAYS),
     ("families.Participant", "adult", Fate.MOVES),
@@ -66,14 +71,6 @@ for _model, _field, _fate in (
     fate(_model, _field, _fate)
 
 
-class MergeRefused(Exception):
-    """Nothing was written; `text` tells the agent why, and what to do first."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
-        self.text = text
-
-
 @dataclass(frozen=True, slots=True)
 class SamePeople:
     """Who, of the file that goes away, is somebody of the file that is kept: by keys, paired by hand."""
@@ -82,12 +79,19 @@ class SamePeople:
     participants: Mapping[int, int] = field(default_factory=dict)
 
 
-Step = dict[str, Any]
-
-
 @transaction.atomic
-def merge_files(*, kept: Family, gone: Family, same: SamePeople, reason: str, by: User, now: dt.datetime) -> Merge:
+def merge_files(
+    *,
+    kept: Family,
+    gone: Family,
+    same: SamePeople,
+    taken: Taken = NOTHING_TAKEN,
+    reason: str,
+    by: User,
+    now: dt.datetime,
+) -> Merge:
     """Make one file of two: people, bookings and requests go to `kept`; what was issued stays with `gone`, archived.
+    What `gone` is right about is `taken` from it.
 
     Raises MergeRefused.
     """
@@ -95,7 +99,7 @@ def merge_files(*, kept: Family, gone: Family, same: SamePeople, reason: str, by
     if len(files) != 2 or any(file.archived_at for file in files.values()):
         raise MergeRefused("L’un des deux dossiers est archivé ou déjà réuni à un autre.")
     _check(kept, gone, same)
-    steps: list[Step] = []
+    steps = take_values(kept, gone, same.adults, same.participants, taken, on=local_day(now))
     for old, new in same.participants.items():
         steps += _repoint(Participant, old, new)
     for old, new in same.adults.items():
@@ -110,19 +114,19 @@ def merge_files(*, kept: Family, gone: Family, same: SamePeople, reason: str, by
 
 
 @transaction.atomic
-def undo_merge(*, merge: Merge, by: User, now: dt.datetime) -> None:
-    """Put each row back where it was. The caller has seen to it that nothing was billed since. Raises MergeRefused
-    when a row has changed hands since."""
+def undo_merge(*, merge: Merge, by: User, now: dt.datetime) -> list[str]:
+    """Put each row back where it was. The caller has seen to it that nothing was billed since. Returns what was written
+    since, and stays as it is; raises MergeRefused when a row has changed hands since."""
     locked = Merge.objects.select_for_update().get(pk=merge.pk)
     if locked.undone_at is not None:
-        return
+        return []
     if Merge.objects.filter(kept__in=[locked.kept_id, locked.gone_id], at__gt=locked.at, undone_at=None).exists():
         raise MergeRefused("Un autre dossier a été réuni à celui-ci depuis. Annulez d’abord cette réunion-là.")
     Family.objects.filter(pk=locked.gone_id).update(archived_at=None, merged_into=None)
-    for step in reversed(locked.steps):
-        _put_back(step)
+    left = [told for step in reversed(locked.steps) if (told := _put_back(step))]
     Merge.objects.filter(pk=locked.pk).update(undone_at=now, undone_by=by)
     _note(locked, by, now, undone=True)
+    return left
 
 
 def _note(merge: Merge, by: User, now: dt.datetime, *, undone: bool = False) -> None:
@@ -222,16 +226,51 @@ def _moves(model: type[models.Model], name: str, keys: list[int], new: int) -> b
     return True
 
 
-def _put_back(step: Step) -> None:
+def _put_back(step: Step) -> str:
+    """What was written since and stays, in words; "" once the step is undone."""
     if "account" in step:
-        Adult.objects.filter(pk=step["new"], user=step["account"]).update(user=None)
-        Adult.objects.filter(pk=step["old"]).update(user=step["account"])
-        return
+        return _give_account_back(step)
+    if "now" in step:
+        return put_value_back(step)
     model = apps.get_model(step["model"])
     if "fell" in step:
-        model(**step["fell"]).save(force_insert=True)
-        return
+        try:
+            with transaction.atomic():
+                model(**step["fell"]).save(force_insert=True)
+        except IntegrityError:
+            return str(model._meta.verbose_name)
+        return ""
     rows = model._default_manager.filter(pk__in=step["rows"], **{step["field"]: step["new"]})
     if rows.count() != len(step["rows"]):
         raise MergeRefused(f"Des lignes ont changé depuis\u00a0: {model._meta.verbose_name}. La réunion reste.")
     rows.update(**{step["field"]: step["old"]})
+    return ""
+
+
+def _give_account_back(step: Step) -> str:
+    """Unless it left the person meanwhile, or they have another."""
+    old = Adult.objects.get(pk=step["old"])
+    if old.user_id is not None or not Adult.objects.filter(pk=step["new"], user=step["account"]).update(user=None):
+        return f"le compte de {old}"
+    Adult.objects.filter(pk=old.pk).update(user=step["account"])
+    return ""
+
+
+@transaction.atomic
+def tell_apart(*, one: Family, other: Family, by: User, now: dt.datetime) -> None:
+    """These two files are two families, however alike they look."""
+    first, second = sorted((one, other), key=lambda file: file.pk)
+    _, is_new = ToldApart.objects.get_or_create(one=first, other=second, defaults={"by": by, "at": now})
+    for file, twin in ((one, other), (other, one)) if is_new else ():
+        facts = {"other": twin.number}
+        journal.record(by, "families.told_apart", at=now, subject=file.code, family=file.code, facts=facts)
+
+
+@transaction.atomic
+def forget_told_apart(*, one: Family, other: Family, by: User, now: dt.datetime) -> None:
+    """They may be one family after all."""
+    first, second = sorted((one, other), key=lambda file: file.pk)
+    gone, _ = ToldApart.objects.filter(one=first, other=second).delete()
+    for file, twin in ((one, other), (other, one)) if gone else ():
+        facts = {"other": twin.number}
+        journal.record(by, "families.told_apart_undone", at=now, subject=file.code, family=file.code, facts=facts)

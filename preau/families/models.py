@@ -12,6 +12,7 @@ from preau.families.choices import (
     PreferredContact,
     Sex,
     Situation,
+    TraitKind,
 )
 from preau.families.rules import Contact
 from preau.town.models import Level, Place, SchoolYear, Service, Text
@@ -266,6 +267,34 @@ class FileWord(models.Model):
     family = models.ForeignKey(Family, on_delete=models.CASCADE, related_name="+")
     adult = models.ForeignKey(Adult, on_delete=models.CASCADE, null=True, related_name="+")
     word = models.CharField(max_length=40, db_index=True)
+
+
+class FileTrait(models.Model):
+    """What another file may have too (see `traits`); `participant` when it is a child, who may live in two homes."""
+
+    family = models.ForeignKey(Family, on_delete=models.CASCADE, related_name="+")
+    participant = models.ForeignKey(Participant, on_delete=models.CASCADE, null=True, related_name="+")
+    kind = models.CharField(max_length=5, choices=TraitKind)
+    value = models.CharField(max_length=140)
+
+    class Meta:
+        indexes = [models.Index(fields=["kind", "value", "family"], name="filetrait_shared")]
+
+
+class ToldApart(models.Model):
+    """Two files that look alike and are two families, as an agent said: the one of the lower key first."""
+
+    one = models.ForeignKey(Family, on_delete=models.CASCADE, related_name="+")
+    other = models.ForeignKey(Family, on_delete=models.CASCADE, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "dossiers dits différents"
+        constraints = [
+            models.UniqueConstraint(fields=["one", "other"], name="toldapart_once"),
+            models.CheckConstraint(name="toldapart_ordered", condition=models.Q(one__lt=models.F("other"))),
+        ]
 
 
 class Merge(models.Model):

@@ -5,6 +5,7 @@ import datetime as dt
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
+from preau.accounts.choices import Capability
 from preau.accounts.models import User
 from preau.accounts.permissions import scopes_of
 from preau.families.choices import AccessLevel, Subject
@@ -51,3 +52,10 @@ def families_in_scope(user: User, capability: str, *, on: dt.date) -> QuerySet[F
         participant__schoolings__place__in=places, participant__schoolings__year__ends_on__gte=on
     )
     return Family.objects.filter(pk__in=homes.values("family"))
+
+
+def opens_file(user: User, family: Family | None, *, on: dt.date) -> bool:
+    """Whether this agent may open the page of this file; a link to it is shown to nobody else."""
+    if family is None or not user.may(Capability.SEE_FAMILIES):
+        return False
+    return families_in_scope(user, Capability.SEE_FAMILIES, on=on).filter(pk=family.pk).exists()

@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterable, Mapping
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from preau.families.models import Adult, Family, FileNumber, FileWord, Home
+from preau.families.models import Adult, Family, FileNumber, FileTrait, FileWord, Home
 from preau.families.search_words import wanted_words, words_of_name, words_of_phone
+from preau.families.traits import Trait, read_traits
 
 AFTER_ALL = "\U0010ffff"
 BATCH = 500
@@ -51,14 +52,14 @@ def begins_with(prefix: str) -> Q:
 
 
 def refile(*families: int) -> None:
-    """Write again the words of these files, by key: to be called by whatever changes a name, a number, a phone or an
-    address of theirs, in its transaction."""
-    _write(families, read_words(families))
+    """Write again the words and the traits of these files, by key: to be called by whatever changes a name, a number, a
+    phone or an address of theirs, in its transaction."""
+    _write(families, read_words(families), read_traits(families))
 
 
 def refile_changed() -> int:
-    """Put right the words of the files that were written without `refile`: a takeover, a restored table. Returns how
-    many."""
+    """Put right the words and traits of the files that were written without `refile`: a takeover, a restored table.
+    Returns how many."""
     keys = list(Family.objects.order_by("pk").values_list("pk", flat=True))
     mended = 0
     for at in range(0, len(keys), BATCH):
@@ -69,22 +70,36 @@ def refile_changed() -> int:
 
 
 def stale_files(keys: Collection[int]) -> list[int]:
-    """Those whose words are not what they should be."""
+    """Those whose words or traits are not what they should be."""
     held: dict[int, dict[int | None, set[str]]] = defaultdict(lambda: defaultdict(set))
     for family, adult, word in FileWord.objects.filter(family__in=keys).values_list("family", "adult", "word"):
         held[family][adult].add(word)
-    return [key for key, words in read_words(keys).items() if words != held[key]]
+    traits: dict[int, set[Trait]] = {key: set() for key in keys}
+    rows = FileTrait.objects.filter(family__in=keys).values_list("family", "kind", "value", "participant")
+    for key, kind, value, child in rows:
+        traits[key].add((kind, value, child))
+    right = read_traits(keys)
+    return [key for key, words in read_words(keys).items() if words != held[key] or right[key] != traits[key]]
 
 
 @transaction.atomic
-def _write(families: Iterable[int], words: Mapping[int, Words]) -> None:
+def _write(families: Iterable[int], words: Mapping[int, Words], traits: Mapping[int, Collection[Trait]]) -> None:
     FileWord.objects.filter(family__in=list(families)).delete()
+    FileTrait.objects.filter(family__in=list(families)).delete()
     FileWord.objects.bulk_create(
         [
             FileWord(family_id=family, adult_id=adult, word=word)
             for family, groups in words.items()
             for adult, group in groups.items()
             for word in sorted(group)
+        ],
+        batch_size=BATCH,
+    )
+    FileTrait.objects.bulk_create(
+        [
+            FileTrait(family_id=family, kind=kind, value=value, participant_id=child)
+            for family, some in traits.items()
+            for kind, value, child in sorted(some, key=str)
         ],
         batch_size=BATCH,
     )

@@ -4,7 +4,7 @@ from preau.accounts.testing import make_agent
 from preau.demarches.actions import ask_change
 from preau.demarches.models import FieldChange
 from preau.families.choices import CustodyMode, PreferredContact, Situation
-from preau.families.models import CustodyException, Family, FileNumber, Home, Merge, Schooling
+from preau.families.models import CustodyException, Family, FileNumber, Home, Merge, Schooling, ToldApart
 from preau.families.testing import make_family
 from preau.town.testing import make_level, make_place, make_service, make_year
 from tests.forbidden_writes.given import DAY, NEXT, NOW, Base, again, change, forbidden
@@ -154,6 +154,23 @@ def _(base: Base) -> None:
 def _(base: Base) -> None:
     for _ in range(2):
         merged(make_family(), base.home.family)
+
+
+@forbidden("toldapart_once", "two files said twice to be two families")
+def _(base: Base) -> None:
+    first, second = sorted((base.home.family.pk, make_family().pk))
+    for _ in range(2):
+        told_apart(first, second)
+
+
+@forbidden("toldapart_ordered", "two files said to be two families in the wrong order")
+def _(base: Base) -> None:
+    second, first = sorted((base.home.family.pk, make_family().pk))
+    told_apart(first, second)
+
+
+def told_apart(one: int, other: int) -> None:
+    ToldApart.objects.create(one_id=one, other_id=other, by=make_agent(), at=NOW)
 
 
 def merged(kept: Family, gone: Family) -> None:

@@ -35,6 +35,7 @@ from preau.families.queries import schooling_on, with_schooling
 from preau.families.searching import files_found
 from preau.health.models import Pai
 from preau.health.permissions import readable_by
+from preau.members.permissions import children_in_scope
 from preau.pricing.models import Quotient
 from preau.pricing.quotients import quotient_on
 from preau.registration.queries.accounts import AdultRow, adults_waiting, rows_of
@@ -102,6 +103,7 @@ class ChildRow:
     age: int
     has_pai: bool
     is_readable: bool  # whether the agent may open the health sheet
+    is_judged: bool  # whether the agent may open what judgments say
     others: list[OtherHome]
 
 
@@ -202,6 +204,7 @@ def _children(user: User, family: Family, people: Sequence[Participant], today: 
     pais = Pai.objects.filter(participant__in=people, starts_on__lte=today, ends_on__gte=today)
     with_pai = set(pais.values_list("participant", flat=True))
     readable = readable_by(user, people, on=today)
+    judged = set(children_in_scope(user, Capability.SEE_JUDGMENTS, on=today).filter(homes__family=family))
     return [
         ChildRow(
             person,
@@ -210,6 +213,7 @@ def _children(user: User, family: Family, people: Sequence[Participant], today: 
             age_on(person.born_on, today),
             person.pk in with_pai,
             person.pk in readable,
+            person in judged,
             others[person.pk],
         )
         for person in people

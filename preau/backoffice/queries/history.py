@@ -156,9 +156,12 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "families.reopened": Kind("dossier", "t-soleil", _plain("Dossier rouvert")),
         "families.merged": Kind("fusion", "t-lilas", _with("Dossier réuni avec le n°\u00a0")),
         "families.merge_undone": Kind("annuler", "t-soleil", _with("Réunion annulée avec le n°\u00a0")),
+        "families.told_apart": Kind("famille", "t-lilas", _with("Dit différent du dossier n°\u00a0")),
+        "families.told_apart_undone": Kind(
+            "famille", "t-soleil", _with("N’est plus dit différent du dossier n°\u00a0")
+        ),
         "families.moved": Kind("accueil", "t-ciel", _from_a_day("Nouvelle adresse")),
         "families.allocataire_changed": Kind("dossier", "t-ciel", _plain("Numéro d’allocataire changé")),
-        "families.contact_changed": Kind("telephone", "t-ciel", _fields("Coordonnées", ADULT_FIELDS)),
         "checklist.year_confirmed": Kind("coche", "t-pomme", _plain("Dossier de l’année confirmé")),
         "families.child_added": Kind("famille", "t-pomme", _plain("{child} ajouté au dossier")),
         "families.home_joined": Kind("famille", "t-pomme", _plain("{child} vit aussi dans ce foyer")),

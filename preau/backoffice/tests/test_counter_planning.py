@@ -244,6 +244,12 @@ def test_a_child_of_another_file_is_not_reached_through_this_one(samira: Client,
     assert samira.get(address).status_code == samira.post(address, {"action": "relire"}).status_code == 404
 
 
+def test_a_child_without_anything_to_book_says_so(samira: Client, scene: Scene) -> None:
+    idle = make_child(scene.family, first_name="Élio")
+    shown = samira.get(f"/mairie/familles/{scene.family.code}/planning/{idle.code}/2026-11/")
+    assert "Rien à réserver ce mois-ci" in shown.content.decode().replace("\u00a0", " ")
+
+
 def test_a_file_without_children_says_so(samira: Client) -> None:
     family: Family = make_family()
     assert "Aucun enfant dans ce dossier" in text(samira.get(f"{LIST}{family.code}/planning/"))

@@ -149,6 +149,16 @@ def test_the_menu_marks_the_page_that_is_open():
     assert html.count('aria-current="page">') == 2  # and the breadcrumb
 
 
+def test_the_school_year_is_prepared_for_the_whole_town_and_is_a_page_of_its_own():
+    client = sign_in(make_agent(Capability.PREPARE_SCHOOL_YEAR))
+    html = client.get("/mairie/annee-scolaire/dossiers/").content.decode()
+    assert 'href="/mairie/annee-scolaire/dossiers/" aria-current="page"' in html
+    assert 'href="/mairie/annee-scolaire/">' in html
+    at_school = desk_of(make_agent(Capability.PREPARE_SCHOOL_YEAR, place=make_place("ecole")))
+    assert "/mairie/annee-scolaire/dossiers/" in at_school
+    assert 'href="/mairie/annee-scolaire/"' not in at_school
+
+
 def test_an_agent_without_a_role_is_told_whom_to_ask():
     assert "Demandez à l’administrateur" in desk_of(make_agent())
 

@@ -10,9 +10,11 @@ from django.utils.html import strip_tags
 
 from preau.accounts import testing
 from preau.accounts.choices import Capability
+from preau.accounts.models import User
 from preau.accounts.testing import make_agent
 from preau.activities.testing import make_activity, make_group, make_unit
 from preau.bookings.testing import paris
+from preau.documents.testing import make_document, make_kind
 from preau.enrolments.testing import make_enrolment, make_intake
 from preau.families.actions import protect
 from preau.families.choices import Situation
@@ -182,6 +184,23 @@ def test_a_bond_that_is_not_plain_authority_is_told(samira: Client, pinceau: Fam
     grandmother = make_adult(pinceau, first_name="Odette")
     make_bond(grandmother, child, Situation.GRANDPARENT)
     assert "Nora : grand-parent" in text(page_of(samira, pinceau)).replace("&nbsp;", " ").replace("\xa0", " ")
+
+
+def test_judgments_are_a_link_for_who_may_know_them(samira: Client, pinceau: Family) -> None:
+    page = f"/mairie/enfants/{school_child(pinceau, first_name='Nora').code}/jugements/"
+    assert page not in page_of(samira, pinceau).content.decode()
+    lawyer = client_of(make_agent(Capability.SEE_FAMILIES, Capability.SEE_JUDGMENTS))
+    assert page in page_of(lawyer, pinceau).content.decode()
+    assert f"{LIST}{pinceau.code}/" in lawyer.get(page).content.decode()
+
+
+def test_documents_are_a_tab_with_those_to_read_for_who_reviews_them(samira: Client, pinceau: Family) -> None:
+    zoe, _ = User.objects.get(adult__family=pinceau), make_service("enfance")
+    make_document(make_kind(), pinceau, pinceau, by=zoe)
+    assert "Pièces" not in text(page_of(samira, pinceau))
+    reviewer = client_of(make_agent(Capability.SEE_FAMILIES, Capability.REVIEW_DOCUMENTS))
+    assert "Pièces (1 à lire)" in text(page_of(reviewer, pinceau))
+    assert f'{LIST}{pinceau.code}/"' in page_of(reviewer, pinceau, "documents/").content.decode()
 
 
 def test_opening_a_file_is_noted_once_a_day_for_each_agent(pinceau: Family, time_machine) -> None:

@@ -5,37 +5,28 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import connection, models
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
-from django.utils.html import strip_tags
+from django.db import models
 
 from preau.accounts import testing
 from preau.accounts.choices import Capability
 from preau.accounts.testing import make_agent
-from preau.activities.testing import make_activity, make_group, make_unit
 from preau.backoffice.filing import undo
+from preau.backoffice.tests.two_files import LIST, NOW, SOON, Two, client_of, differ, text
 from preau.billing.models import Campaign, Invoice
 from preau.billing.testing import make_household, make_regie
-from preau.bookings.testing import make_booking, open_days, paris
 from preau.core.invariants import REGISTRY
-from preau.enrolments.testing import make_enrolment, make_intake
-from preau.families.changing import write_note
+from preau.enrolments.testing import make_enrolment
 from preau.families.choices import CustodyMode
-from preau.families.merging import FATES, Fate, MergeRefused, SamePeople, keys_to, merge_files
-from preau.families.models import Adult, Custody, Family, Home, Merge, Participant
+from preau.families.merged_values import MergeRefused, Taken
+from preau.families.merging import FATES, Fate, SamePeople, keys_to
+from preau.families.models import Address, Adult, Custody, Family, Home, Merge, Participant
 from preau.families.testing import make_adult, make_child, make_family
 from preau.health.models import HealthKey
-from preau.pricing.testing import make_quotient, make_tariff
 from preau.town.testing import make_place, make_town, make_year
 
 pytestmark = pytest.mark.django_db
 
-NOW = paris(2026, 11, 9, 9)
-SOON = dt.date(2026, 11, 19)
-LIST = "/mairie/familles/"
-WRITTEN_SINCE = {"journal.Entry", "families.Merge", "families.FileWord", "sessions.Session"}
-NBSP = "\u00a0"
+WRITTEN_SINCE = {"journal.Entry", "families.Merge", "families.FileWord", "families.FileTrait", "sessions.Session"}
 
 
 @pytest.fixture(autouse=True)
@@ -47,47 +38,6 @@ def sound(time_machine):
     assert [fault for invariant in REGISTRY for fault in invariant.check()] == []
 
 
-class Two:
-    """The Pinceaus, and a second file opened by mistake: another Zoé with the account, another Nora who is booked."""
-
-    def __init__(self) -> None:
-        self.agent = make_agent(Capability.SEE_FAMILIES, Capability.MERGE_FAMILIES)
-        self.kept = make_family(name="Pinceau", number="1084-3154")
-        self.zoe = make_adult(self.kept, first_name="Zoé", signs_in=False)
-        self.nora = make_child(self.kept, first_name="Nora")
-        self.gone = make_family(name="Pinceau", number="0912-0071")
-        self.zoe_again = make_adult(self.gone, first_name="Zoe")
-        self.paul = make_adult(self.gone, first_name="Paul")
-        self.nora_again = make_child(self.gone, first_name="Nora")
-        self.elio = make_child(self.gone, first_name="Élio", born_on=dt.date(2019, 5, 2))
-        self.activity = make_activity("cantine", name="Restauration")
-        self.unit = make_unit(self.activity, "repas", parts=("midi",))
-        self.group = make_group("groupe", place=make_place("ecole"), midi=9)
-        make_tariff(self.unit)
-        make_intake(self.activity, self.group)
-        for child in (self.nora_again, self.elio):
-            make_enrolment(child, self.activity, self.group)
-        open_days(self.activity, now=NOW)
-        for child in (self.nora_again, self.elio):
-            make_booking(child, self.unit, self.group, SOON)
-        make_quotient(self.gone, "300")
-        write_note(family=self.gone, text="Appeler le soir", by=self.agent, now=NOW)
-
-    @property
-    def same(self) -> SamePeople:
-        return SamePeople({self.zoe_again.pk: self.zoe.pk}, {self.nora_again.pk: self.nora.pk})
-
-    def merge(self, same: SamePeople | None = None) -> Merge:
-        return merge_files(
-            kept=self.kept, gone=self.gone, same=same or self.same, reason="Même mère", by=self.agent, now=NOW
-        )
-
-    def refusal(self) -> str:
-        with pytest.raises(MergeRefused) as refused:
-            self.merge()
-        return refused.value.text.replace(NBSP, " ")
-
-
 @pytest.fixture
 def two() -> Two:
     return Two()
@@ -97,17 +47,6 @@ def everything() -> dict[str, list[dict[str, Any]]]:
     """All the rows of all the tables, but what any action writes beside."""
     kept: list[type[models.Model]] = [each for each in apps.get_models() if each._meta.label not in WRITTEN_SINCE]
     return {each._meta.label: list(each._default_manager.order_by("pk").values()) for each in kept}
-
-
-def client_of(user) -> Client:
-    client = Client()
-    testing.sign_in(client, user)
-    return client
-
-
-def text(response) -> str:
-    assert response.status_code == 200
-    return " ".join(strip_tags(response.content.decode()).replace(NBSP, " ").replace("&nbsp;", " ").split())
 
 
 def test_people_bookings_and_requests_join_the_file_that_is_kept(two: Two) -> None:
@@ -123,14 +62,68 @@ def test_people_bookings_and_requests_join_the_file_that_is_kept(two: Two) -> No
     assert two.zoe.user == two.zoe_again.user
 
 
-def test_undone_every_table_is_as_it_was(two: Two) -> None:
-    before = everything()
+def test_what_the_other_file_is_right_about_is_taken_from_it(two: Two) -> None:
+    differ(two)
+    two.merge(taken=two.all_taken)
+    for row in (two.kept, two.zoe, two.nora):
+        row.refresh_from_db()
+    assert (two.kept.name, two.zoe.phone_mobile, two.nora.born_on) == (
+        "Pinceaux",
+        "06 00 00 00 09",
+        dt.date(2021, 4, 1),
+    )
+    assert Address.objects.filter(family=two.kept).latest("starts_on").lines == "4 impasse du Lac"
+
+
+def test_what_was_written_since_stays_and_is_told(two: Two) -> None:
+    differ(two)
+    merge = two.merge(taken=two.all_taken)
+    Adult.objects.filter(pk=two.zoe.pk).update(phone_mobile="06 11 11 11 11")
+    Participant.objects.filter(pk=two.nora.pk).update(born_on=dt.date(2021, 5, 1))
+    left = undo(merge=merge, by=two.agent, now=NOW)
+    assert sorted(left) == ["date de naissance (Nora Pinceau)", "téléphone portable (Zoe Pinceau)"]
+    for row in (two.zoe, two.nora, two.kept):
+        row.refresh_from_db()
+    assert (two.zoe.phone_mobile, two.nora.born_on) == ("06 11 11 11 11", dt.date(2021, 5, 1))
+    assert two.kept.name == "Pinceau"
+
+
+def test_an_account_that_left_the_person_since_is_not_given_back(two: Two) -> None:
     merge = two.merge()
+    Adult.objects.filter(pk=two.zoe.pk).update(user=None)
+    assert undo(merge=merge, by=two.agent, now=NOW) == ["le compte de Zoe Pinceau"]
+
+
+def test_a_preferred_contact_without_its_number_is_not_taken_alone(two: Two) -> None:
+    Adult.objects.filter(pk=two.zoe_again.pk).update(phone_work="01 00 00 00 09", preferred_contact="work")
+    with pytest.raises(MergeRefused, match="Prenez aussi le numéro"):
+        two.merge(taken=Taken(adults={two.zoe_again.pk: ["preferred_contact"]}))
+
+
+def test_undone_every_table_is_as_it_was(two: Two) -> None:
+    differ(two)
+    before = everything()
+    merge = two.merge(taken=two.all_taken)
     assert everything() != before
     undo(merge=merge, by=two.agent, now=NOW)
     assert everything() == before
     undo(merge=merge, by=two.agent, now=NOW)
     assert everything() == before
+
+
+def faults() -> list[str]:
+    return [fault for invariant in REGISTRY if "réunis" in invariant.name for fault in invariant.check()]
+
+
+def test_verify_finds_a_merge_that_leads_nowhere_and_what_was_left_behind(two: Two) -> None:
+    merge = two.merge()
+    assert faults() == []
+    Home.objects.filter(participant=two.elio).update(family=two.gone)
+    assert faults() == ["dossier 0912-0071 : Home y est resté".replace("Home", str(Home._meta.verbose_name))]
+    Home.objects.filter(participant=two.elio).update(family=two.kept)
+    Merge.objects.filter(pk=merge.pk).update(undone_at=NOW)
+    assert faults() == ["dossier 0912-0071 : il est réuni sans réunion, ou sa réunion n’a pas eu lieu"]
+    Merge.objects.filter(pk=merge.pk).update(undone_at=None)
 
 
 def test_homonyms_stay_two_people_unless_an_agent_pairs_them(two: Two) -> None:
@@ -236,52 +229,17 @@ def test_once_something_is_billed_the_merge_stays(two: Two) -> None:
     invoice.delete()
 
 
-def test_a_look_alike_is_shown_with_its_reasons_and_merged_from_the_page(two: Two) -> None:
-    client = client_of(two.agent)
-    shown = text(client.get(f"{LIST}{two.kept.code}/"))
-    assert "Un autre dossier lui ressemble : Pinceau, n° 0912-0071 (même adulte et même enfant)." in shown
-    page = f"{LIST}{two.kept.code}/reunir/{two.gone.code}/"
-    compared = text(client.get(page))
-    assert "Dossier 1084-3154 (gardé)" in compared
-    assert "lignes diffèrent" in compared
-    assert "Remplissez" in text(client.post(page, {}))
-    sent = {"reason": "Même mère", f"adulte-{two.zoe_again.code}": two.zoe.code}
-    sent[f"enfant-{two.nora_again.code}"] = two.nora.code
-    done = client.post(page, sent, follow=True)
-    assert "n’en font plus qu’un, le n° 1084-3154" in text(done)
-    assert "Rien n’a été facturé depuis." in text(done)
-    back = client.post(f"{LIST}{two.kept.code}/separer/", follow=True)
-    assert "Le dossier n° 0912-0071 est de nouveau à part." in text(back)
-
-
-def test_the_two_homes_of_separated_parents_do_not_look_alike() -> None:
-    one, other = make_family(name="Roussel"), make_family(name="Carpentier")
-    make_adult(one, first_name="Inès", last_name="Roussel")
-    make_adult(other, first_name="Thomas", last_name="Carpentier")
-    make_child(one, other, first_name="Élio")
-    shown = text(client_of(make_agent(Capability.SEE_FAMILIES, Capability.MERGE_FAMILIES)).get(f"{LIST}{one.code}/"))
-    assert "lui ressemble" not in shown
-
-
-def test_looking_for_files_alike_keeps_the_same_queries(two: Two) -> None:
-    client, counts = client_of(two.agent), []
-    for _ in range(2):
-        client.get(f"{LIST}{two.kept.code}/")
-        with CaptureQueriesContext(connection) as queries:
-            client.get(f"{LIST}{two.kept.code}/")
-        counts.append(len(queries))
-        more = make_family(name="Pinceau")
-        make_adult(more, first_name="Zoé")
-        make_child(more, first_name="Nora")
-    assert counts[0] == counts[1]
-
-
 def test_only_who_may_merge_both_files_does(two: Two) -> None:
     page = f"{LIST}{two.kept.code}/reunir/{two.gone.code}/"
     reader = client_of(make_agent(Capability.SEE_FAMILIES, Capability.EDIT_FAMILIES))
     elsewhere = client_of(make_agent(Capability.MERGE_FAMILIES, place=make_place("autre")))
     for client in (reader, elsewhere):
-        for address in (page, f"{LIST}{two.kept.code}/separer/", f"{LIST}{two.kept.code}/archiver/"):
+        for address in (
+            page,
+            f"{page}deux-familles/",
+            f"{LIST}{two.kept.code}/separer/",
+            f"{LIST}{two.kept.code}/archiver/",
+        ):
             assert client.post(address, {"reason": "x"}).status_code == 404
     assert client_of(two.agent).get(f"{LIST}{two.kept.code}/reunir/{two.kept.code}/").status_code == 404
 

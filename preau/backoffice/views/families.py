@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from preau.accounts.audience import StaffRequest, staff_page
 from preau.accounts.choices import Capability
+from preau.accounts.permissions import holds_everywhere
 from preau.backoffice.filing import was_billed_since
 from preau.backoffice.forms import SearchForm
 from preau.backoffice.queries.families import (
@@ -27,6 +28,7 @@ from preau.billing.permissions import regies_in_scope
 from preau.billing.rules.invoices import standing
 from preau.core.dates import local_day
 from preau.demarches.permissions import demarches_in_scope
+from preau.documents.queries import to_read_of
 from preau.families.actions import note_reading
 from preau.families.models import Family, Merge
 from preau.families.permissions import families_in_scope
@@ -42,7 +44,13 @@ def search(request: StaffRequest) -> HttpResponse:
     """The files that the words find; none until something is typed."""
     form, today = SearchForm(request.GET), local_day(timezone.now())
     page = Paginator(files_of(request.user, form.words, on=today), PER_PAGE).get_page(request.GET.get("page"))
-    context = {"form": form, "words": form.words, "page": page, "rows": found_files(page, on=today)}
+    context = {
+        "form": form,
+        "words": form.words,
+        "page": page,
+        "rows": found_files(page, on=today),
+        "compares": holds_everywhere(request.user, Capability.MERGE_FAMILIES, today),
+    }
     return render(request, "backoffice/families/search.html", context)
 
 
@@ -128,5 +136,6 @@ def tabs(request: StaffRequest, family: Family) -> dict[str, Any]:
         "family": family,
         "edits": may_edit(request, family),
         "sees_accounts": request.user.may(Capability.INVITE_FAMILIES) and family.archived_at is None,
+        "to_read": to_read_of(request.user, family, on=local_day(timezone.now())),
         "form": SearchForm(),
     }

@@ -1,5 +1,7 @@
 """Two files that look alike, made one, and separated again; a file archived, and opened again."""
 
+from collections.abc import Mapping
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,12 +12,14 @@ from preau.accounts.audience import StaffRequest, staff_page
 from preau.accounts.choices import Capability
 from preau.backoffice.filing import StillInUse, archive, undo
 from preau.backoffice.forms import MergeForm
-from preau.backoffice.queries.likeness import compare, side_of
+from preau.backoffice.queries.comparing import choices_of, compare, side_of, taken_of
 from preau.backoffice.views.families import family_or_404
 from preau.core.dates import local_day
+from preau.core.templatetags.ui import enumeration
 from preau.families.changing import reopen_file
-from preau.families.merging import MergeRefused, SamePeople, merge_files
-from preau.families.models import Family, Merge
+from preau.families.merged_values import MergeRefused, Taken
+from preau.families.merging import merge_files
+from preau.families.models import Adult, Family, Merge, Participant
 
 
 def files_or_404(request: StaffRequest, family_code: str, other_code: str) -> tuple[Family, Family]:
@@ -30,25 +34,45 @@ def files_or_404(request: StaffRequest, family_code: str, other_code: str) -> tu
 @staff_page(Capability.MERGE_FAMILIES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def merge(request: StaffRequest, family_code: str, other_code: str) -> HttpResponse:
-    """Both files side by side; who is who is paired by hand, then they become one."""
+    """Both files side by side: who is who, then which values are right, then they become one."""
     kept, gone = files_or_404(request, family_code, other_code)
-    today = local_day(timezone.now())
+    today, sent = local_day(timezone.now()), request.POST
     sides = side_of(kept, on=today), side_of(gone, on=today)
-    form = MergeForm(request.POST if request.method == "POST" else None, kept=sides[0], gone=sides[1])
-    if form.is_valid():
-        same = SamePeople(adults=form.pairs("adulte"), participants=form.pairs("enfant"))
-        try:
-            merge_files(
-                kept=kept, gone=gone, same=same, reason=form.cleaned_data["reason"], by=request.user, now=timezone.now()
-            )
-        except MergeRefused as refused:
-            form.add_error(None, refused.text)
-        else:
-            messages.success(request, f"Les deux dossiers n’en font plus qu’un, le n°\u00a0{kept.number}.")
-            return redirect("backoffice:family", kept.code)
-    lines = compare(*sides)
-    context = {"kept": kept, "gone": gone, "lines": lines, "different": sum(line.differs for line in lines)}
-    return render(request, "backoffice/families/merge.html", context | {"form": form})
+    compares = sent.get("action") == "comparer"
+    form = MergeForm(sent if sent and not compares else None, kept=sides[0], gone=sides[1], initial=sent.dict())
+    choices = choices_of(*sides, form.same, sent)
+    is_read = all(choice.name in sent for choice in choices)
+    if form.is_valid() and is_read and _merged(request, kept, gone, form, taken_of(choices)):
+        messages.success(request, f"Les deux dossiers n’en font plus qu’un, le n°\u00a0{kept.number}.")
+        return redirect("backoffice:family", kept.code)
+    context = {
+        "kept": kept,
+        "gone": gone,
+        "form": form,
+        "choices": choices,
+        "lines": compare(*sides),
+        "once": [str(one) for one in sides[1].people if one.pk in _paired(form, one)],
+        "invoices": sides[1].invoices,
+        "is_unread": form.is_bound and form.is_valid() and not is_read,
+    }
+    return render(request, "backoffice/families/merge.html", context)
+
+
+def _paired(form: MergeForm, one: Adult | Participant) -> Mapping[int, int]:
+    return form.same.adults if isinstance(one, Adult) else form.same.participants
+
+
+def _merged(request: StaffRequest, kept: Family, gone: Family, form: MergeForm, taken: Taken) -> bool:
+    """Whether they were; else the form says why."""
+    reason = form.cleaned_data["reason"]
+    try:
+        merge_files(
+            kept=kept, gone=gone, same=form.same, taken=taken, reason=reason, by=request.user, now=timezone.now()
+        )
+    except MergeRefused as refused:
+        form.add_error(None, refused.text)
+        return False
+    return True
 
 
 @staff_page(Capability.MERGE_FAMILIES)
@@ -58,11 +82,13 @@ def separate(request: StaffRequest, family_code: str) -> HttpResponse:
     family = family_or_404(request, family_code, Capability.MERGE_FAMILIES)
     last = get_object_or_404(Merge.objects.filter(kept=family, undone_at=None).order_by("-at", "-pk")[:1])
     try:
-        undo(merge=last, by=request.user, now=timezone.now())
+        left = undo(merge=last, by=request.user, now=timezone.now())
     except MergeRefused as refused:
         messages.error(request, refused.text)
     else:
         messages.success(request, f"Le dossier n°\u00a0{last.gone.number} est de nouveau à part.")
+        if left:
+            messages.warning(request, f"Changé depuis la réunion, et laissé tel quel\u00a0: {enumeration(left)}.")
     return redirect("backoffice:family", family.code)
 
 

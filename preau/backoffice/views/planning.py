@@ -69,8 +69,15 @@ def _show(
         request.user, town=town_of(request), who=child.code, period=period, now=timezone.now(), household=children
     )
     assert shown is not None
-    context = {"planning": shown, "grid": grid(shown), "children": list(children.values()), "child": child}
-    context |= {"month": month, "before": month.plus(-1), "after": month.plus(1), **tabs(request, family)}
+    context: dict[str, Any] = {"planning": shown, "grid": grid(shown) if shown.rows else ""}
+    context |= {
+        "children": list(children.values()),
+        "child": child,
+        "month": month,
+        "before": month.plus(-1),
+        "after": month.plus(1),
+        **tabs(request, family),
+    }
     return render(request, "backoffice/families/planning.html", context)
 
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -58,8 +58,8 @@ def enrolled_in(people: QuerySet[Participant], activity: str, *, on: dt.date) ->
     return people.filter(pk__in=rows.values("participant"))
 
 
-def lacks_of(people: QuerySet[Participant], *, on: dt.date, item: str = "") -> Iterator[Lack]:
-    """Of these, those whose file lacks something (or `item`) on that day, by name, batch by batch."""
+def lacks_of(people: QuerySet[Participant], *, on: dt.date, wanted: Collection[str] = ()) -> Iterator[Lack]:
+    """Of these, those whose file lacks something (or one of `wanted`) on that day, by name, batch by batch."""
     version = the_town().catalogue_version
     demands = demands_of(version)
     if not demands:
@@ -74,8 +74,8 @@ def lacks_of(people: QuerySet[Participant], *, on: dt.date, item: str = "") -> I
         found = people_of(participants, items, on=on)
         for one in participants:
             missing = standing(found[one.pk], demands, on=on).missing
-            if item:
-                missing = tuple(each for each in missing if each.item == item)
+            if wanted:
+                missing = tuple(each for each in missing if each.item in wanted)
             if missing:
                 yield Lack(
                     one.pk, one.code, one.first_name, one.last_name, *schools.get(one.pk, ("", "")), missing, version

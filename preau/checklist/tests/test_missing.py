@@ -1,7 +1,9 @@
 """Lists of files that lack something, for agents, and reminders to families."""
 
 import datetime as dt
+import io
 
+import openpyxl
 import pytest
 import time_machine
 
@@ -14,6 +16,7 @@ from preau.checklist.permissions import open_participants
 from preau.checklist.queries import missing
 from preau.checklist.queries.missing import lacks_of
 from preau.checklist.testing import make_asked
+from preau.checklist.views import staff
 from preau.core.dates import PARIS
 from preau.enrolments.testing import make_enrolment
 from preau.families.models import Family, Home, Participant
@@ -80,6 +83,13 @@ def test_the_list_is_filtered_by_school_thing_and_activity(client, zoe, agent):
     assert "Pinceau Nora" not in shown
 
 
+def test_what_is_told_alike_is_one_choice_and_finds_both(client, zoe, agent):
+    make_asked(Item.VACCINES)
+    shown = page(client, f"?element={Item.HEALTH_SHEET}")
+    assert shown.count(">Un élément de la fiche sanitaire</option>") == 1
+    assert page(client, f"?element={Item.VACCINES}").count("fiche sanitaire : 2") == 1
+
+
 def test_a_wrong_filter_is_said_and_shows_all(client, zoe, agent):
     shown = page(client, "?jour=hier&ecole=nulle-part")
     assert "Écrivez une date" in shown
@@ -115,6 +125,18 @@ def test_the_spreadsheet_asks_for_the_password_and_is_noted(client, zoe, agent):
         rows = client.get(f"{MISSING}?export=csv").content.decode()
     assert "Pinceau;Nora;ecole-peri" in rows
     assert Entry.objects.filter(action="checklist.exported").exists()
+
+
+def test_the_list_is_printed_whole_and_is_a_workbook_too(client, zoe, agent, monkeypatch):
+    monkeypatch.setattr(staff, "PER_PAGE", 1)
+    assert "Pinceau Nora" not in page(client)
+    assert "tout=1" in page(client)
+    shown = page(client, "?tout=1")
+    assert "Pinceau Nora" in shown
+    assert "Pinceau Mylis" in shown
+    confirm(client)
+    book = openpyxl.load_workbook(io.BytesIO(client.get(f"{MISSING}?export=xlsx").content)).worksheets[0]
+    assert [row[1] for row in book.iter_rows(values_only=True)] == ["Prénom", "Mylis", "Nora"]
 
 
 # Reminders

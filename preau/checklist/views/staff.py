@@ -2,9 +2,10 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -25,15 +26,15 @@ from preau.checklist.queries.demands import demands_of
 from preau.checklist.queries.missing import Lack, counts_of, enrolled_in, lacks_of
 from preau.checklist.queries.unfinished import at_school, of_children, progress_of, unfinished
 from preau.checklist.queries.years import season_of
-from preau.checklist.words import discreet
+from preau.checklist.words import told_alike
 from preau.core.dates import local_day
-from preau.core.exports import to_csv
+from preau.core.exports import FILES, to_csv, to_xlsx
 from preau.families.models import Participant
 from preau.families.queries import schooling_on, with_schooling
 from preau.journal.actions import record
 from preau.town.context import town_of
 
-PER_PAGE = 50
+PER_PAGE, MOST_PRINTED = 50, 5000
 GET_OR_POST = ["GET", "HEAD", "POST"]
 
 
@@ -43,22 +44,23 @@ def missing(request: StaffRequest) -> HttpResponseBase:
     """The files that lack something, by school, activity, thing or day; « Envoyer un rappel » tells whom first."""
     now = timezone.now()
     today = local_day(now)
-    asked = sorted({demand.item for demand in demands_of(town_of(request).catalogue_version)})
-    named = [(item, discreet(item).capitalize()) for item in asked]
+    asked = told_alike({demand.item for demand in demands_of(town_of(request).catalogue_version)})
+    named = [(items[0], f"{name[:1].upper()}{name[1:]}") for name, items in asked.items()]
     scope = participants_in_scope(request.user, Capability.REVIEW_DOCUMENTS, on=today)
     form = MissingFilters(request.GET, people=scope, items=named, today=today)
     on = form.value("jour") or today
     people = at_school(scope, on=today, place=form.text("ecole"), level=form.text("niveau"))
     people = enrolled_in(people, form.text("activite"), on=today)
-    lacks = list(lacks_of(people, on=on, item=form.text("element")))
+    wanted = next((items for items in asked.values() if form.text("element") in items), ())
+    lacks = list(lacks_of(people, on=on, wanted=wanted))
     if request.method == "POST":
         sent = remind_of_missing(lacks, by=request.user, now=now)
         return _reminded(request, sent)
-    if request.GET.get("export") == "csv":
-        return _export(request, f"dossiers-incomplets-{on}", _missing_rows(lacks))
+    if (kind := request.GET.get("export", "")) in FILES:
+        return _export(request, f"dossiers-incomplets-{on}", kind, _missing_rows(lacks))
     context = {
         "form": form,
-        "page": Paginator(lacks, PER_PAGE).get_page(request.GET.get("page")),
+        "page": _page(request, lacks),
         "counts": counts_of(lacks),
         "total": len(lacks),
         "on": on,
@@ -100,9 +102,9 @@ def year(request: StaffRequest) -> HttpResponseBase:
     if request.method == "POST":
         return _reminded(request, remind_of_year(season, people, by=request.user, now=now))
     left = unfinished(people, season).order_by("last_name", "first_name", "pk").prefetch_related(with_schooling())
-    if request.GET.get("export") == "csv":
-        return _export(request, f"dossiers-non-termines-{season.year.code}", _year_rows(left, season, today))
-    page = Paginator(left, PER_PAGE).get_page(request.GET.get("page"))
+    if (kind := request.GET.get("export", "")) in FILES:
+        return _export(request, f"dossiers-non-termines-{season.year.code}", kind, _year_rows(left, season, today))
+    page = _page(request, left)
     context = {
         "form": form,
         "season": season,
@@ -173,16 +175,23 @@ def _reminded(request: StaffRequest, sent: int) -> HttpResponse:
 def _asked(request: StaffRequest) -> str:
     """The filters, as the address has them."""
     asked = request.GET.copy()
-    for name in ("rappel", "page", "export"):
+    for name in ("rappel", "page", "export", "tout"):
         asked.pop(name, None)
     return asked.urlencode()
 
 
-def _export(request: StaffRequest, name: str, rows: Iterable[Sequence[object]]) -> HttpResponseBase:
+def _page(request: StaffRequest, rows: Sequence[Any] | QuerySet[Any]) -> Page[Any]:
+    """A page of the list; the whole of it to be printed."""
+    size = MOST_PRINTED if request.GET.get("tout") == "1" else PER_PAGE
+    return Paginator(rows, size).get_page(request.GET.get("page"))
+
+
+def _export(request: StaffRequest, name: str, kind: str, rows: Iterable[Sequence[object]]) -> HttpResponseBase:
     """A list of names to keep: the password is asked again, and the journal notes it."""
     if not is_fresh(request, minutes=EXPORT_MINUTES):
         return ask_again(request)
     record(request.user, "checklist.exported", at=timezone.now(), subject=slugify(name)[:80])
-    response = HttpResponse(to_csv(rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{slugify(name)}.csv"'
+    content = to_csv(rows) if kind == "csv" else to_xlsx(rows, title="Liste")
+    response = HttpResponse(content, content_type=FILES[kind])
+    response["Content-Disposition"] = f'attachment; filename="{slugify(name)}.{kind}"'
     return response

@@ -33,7 +33,8 @@ MONTHS = (
 @dataclass(frozen=True, slots=True)
 class MenuEntry:
     """An entry of the menu. `badge` counts what waits there and `badge_text` names it (« document à fournir »);
-    `is_second` entries move to « Menu » on a phone, which shows four entries beside it."""
+    `is_second` entries move to « Menu » on a phone, which shows four entries beside it; `is_third` ones are there on
+    every screen: a bar holds so many."""
 
     label: str
     url: str
@@ -42,6 +43,7 @@ class MenuEntry:
     is_second: bool
     badge: int = 0
     badge_text: str = ""
+    is_third: bool = False
 
 
 class Tagged(Protocol):
@@ -110,6 +112,7 @@ def menu(entries: Iterable[MenuEntry], person: object, css_class: str, label: st
         person=PERSON,
         css_class=css_class,
         label=label,
+        overflows=any(entry.is_third for entry in entries),
         waiting=sum(entry.badge for entry in waiting),
         waiting_text=", ".join(f"{entry.badge} {entry.badge_text}" for entry in waiting),
     )

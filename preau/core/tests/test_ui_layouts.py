@@ -32,6 +32,7 @@ class Entry:
     is_second: bool = False
     badge: int = 0
     badge_text: str = ""
+    is_third: bool = False
 
 
 MENU = [

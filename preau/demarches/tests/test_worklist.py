@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from preau.accounts.choices import Capability
+from preau.accounts.models import Grant
 from preau.accounts.testing import make_agent, sign_in
 from preau.core.dates import PARIS
 from preau.demarches.actions import answer, complete, link_asked, open_demarche
@@ -17,7 +18,7 @@ from preau.demarches.models import AccountAsked, AnswerText, Demarche
 from preau.demarches.testing import NOW, asker_of, make_account_request, make_waiting_user
 from preau.families.testing import make_adult, make_child, make_family
 from preau.notifications.models import Outgoing
-from preau.town.testing import make_service, make_town, make_year
+from preau.town.testing import make_place, make_service, make_town, make_year
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock", "town")]
 
@@ -105,6 +106,18 @@ def test_a_request_about_a_child_is_found_by_the_child_and_the_family(client, sa
         assert people(page(client, f"?q={words}")) == ["Élodie Kaddour"]
 
 
+def test_the_file_of_a_request_is_a_link_for_who_may_open_it(client, samira) -> None:
+    demarche = asked()
+    Demarche.objects.filter(pk=demarche.pk).update(family=make_family(number="77"))
+    for place, is_open in ((None, True), (make_place("ailleurs"), False)):
+        agent, reader = make_agent(HANDLE), make_agent(Capability.SEE_FAMILIES, place=place)
+        Grant.objects.filter(user=reader).update(user=agent)
+        sign_in(client, agent)
+        shown = page(client, path=f"{LIST}{demarche.code}/")
+        assert ">77</span>" in shown
+        assert ("/mairie/familles/" in shown.partition("<main")[2]) == is_open
+
+
 def test_one_may_keep_only_what_one_has_taken(client, samira) -> None:
     taken = asked("Prise")
     asked("Libre")
@@ -185,6 +198,7 @@ def test_the_second_agent_is_told_who_answered_and_what(client, samira) -> None:
     sent = {"version": 1, "message": REASON}
     html = client.post(f"{LIST}{demarche.code}/refuser/", sent, follow=True).content.decode()
     assert "a déjà répondu à cette demande (refusée)" in html.replace("\xa0", " ")
+    assert f"readonly>{REASON}</textarea>" in html.replace("&#x27;", "'")
     assert Demarche.objects.get().reason == "Non."
 
 

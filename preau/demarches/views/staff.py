@@ -34,6 +34,7 @@ from preau.demarches.queries import (
     tabs_of,
     worklist,
 )
+from preau.families.permissions import opens_file
 
 PER_PAGE = 20
 FILTERS = ("q", "type", "service", "ecole", "delai", "moi")
@@ -97,6 +98,8 @@ def _answering(request: StaffRequest, code: str, state: DemarcheState) -> HttpRe
     demarche = demarche_of(request, code)
     if not demarche.is_open:
         messages.warning(request, moved_in_words(demarche, request.user))
+        if written := request.POST.get("message", "").strip():
+            return show(request, demarche, unsent=written)
         return back_to(request, demarche)
     texts = answer_texts(state)
     if request.method != "POST":
@@ -192,6 +195,7 @@ def show(
         context |= {"kind": kind, "lines": kind.lines(demarche), "events": history_of(demarche)}
         context |= {"chip": rows_of([demarche], now=now)[0].due, "unsent": unsent}
         context |= {"checks": kind.checks(demarche) if demarche.is_open else ()}
+        context |= {"opens": opens_file(request.user, demarche.family, on=local_day(now))}
     if form is not None:
         context |= {"form": form, "dialog": dialog}
     return render(request, "demarches/staff/worklist.html", context | {"demarche": demarche})

@@ -35,6 +35,7 @@ from preau.documents.permissions import NEEDED, documents_in_review, families_se
 from preau.documents.queries import Somebody, kinds_in_use, proposed_for, to_read
 from preau.documents.views.serving import bytes_of, name_of, sent
 from preau.families.models import Address, Family, Participant
+from preau.families.permissions import opens_file
 from preau.journal.actions import record
 
 GET_OR_POST = ["GET", "HEAD", "POST"]
@@ -249,6 +250,7 @@ def _counter_context(
         "from_town": TownDocument.objects.filter(family=family).select_related("file").order_by("-at", "-pk"),
         "form": form,
         "paper": paper,
+        "opens": opens_file(request.user, family, on=local_day(timezone.now())),
     }
 
 

@@ -15,6 +15,7 @@ from preau.demarches.models import Demarche
 from preau.demarches.permissions import demarches_in_scope
 from preau.demarches.queries import history_of
 from preau.families.models import Participant
+from preau.families.permissions import families_in_scope
 from preau.members.actions.disagreements import close_disagreement
 from preau.members.actions.trusting import bar_person, lift_bar, note_judgments_read
 from preau.members.choices import DISAGREEMENT
@@ -83,7 +84,9 @@ def judgments(request: StaffRequest, who: str) -> HttpResponse:
             return redirect("members:judgments", who)
     note_judgments_read(participant=child, by=request.user, now=now)
     past = Barred.objects.filter(participant=child, lifted_at__isnull=False).order_by("-lifted_at")
-    context = {"child": child, "form": form, "barred": barred_from(child), "past": past}
+    mine = families_in_scope(request.user, Capability.SEE_FAMILIES, on=local_day(now))
+    files = mine.filter(homes__participant=child).order_by("name", "pk")
+    context = {"child": child, "form": form, "barred": barred_from(child), "past": past, "files": files}
     return render(request, "members/staff/judgments.html", context)
 
 

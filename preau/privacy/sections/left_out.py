@@ -53,6 +53,8 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "families.FileNote": "note d’un agent : remise à la main sur demande, car elle peut nommer un tiers",
         "families.Merge": "une réunion de dossiers par un agent : ce qui est réuni est donné à sa place",
         "families.FileWord": "les mots d’un dossier, répétés pour la recherche",
+        "families.FileTrait": "ce qui fait ressembler deux dossiers, répété pour les comparer",
+        "families.ToldApart": "deux dossiers qu’un agent dit différents : l’un ne se dit pas à l’autre famille",
         "health.HealthKey": "la clé qui ferme la fiche ; la fiche, elle, est donnée ouverte",
         **dict.fromkeys(("journal.ChainHead", "journal.Cut"), "l’empreinte du journal, sans personne"),
         "privacy.PurgeRun": "le compte rendu d’un nettoyage : des nombres",

@@ -23,6 +23,7 @@ from preau.townfile.demonstration import households as drawn
 from preau.townfile.demonstration.asking import ask_to_change
 from preau.townfile.demonstration.booking import Diary, write_bookings
 from preau.townfile.demonstration.caring import write_health
+from preau.townfile.demonstration.doubling import OPENED, open_twice
 from preau.townfile.demonstration.enrolling import Catalogue, enrol_all, write_enrolments
 from preau.townfile.demonstration.newcomers import prepare_arrivals
 from preau.townfile.demonstration.paying import bill_past_months
@@ -86,7 +87,7 @@ def prepare(scene: Scene, *, families: int, now: dt.datetime) -> None:
     town = Town.objects.get()
     generator = drawn.Generator(rng, scene.about(town, years[0].starts_on.year))
     households = scene.cast(generator)
-    households += [generator.household() for _ in range(families - len(households))]
+    households += [generator.household() for _ in range(families - len(households) - OPENED)]
     since = years[-1].starts_on
     settled = settle(scene, households, years, since=since, now=now)
     hire(scene, on=since)
@@ -103,6 +104,7 @@ def prepare(scene: Scene, *, families: int, now: dt.datetime) -> None:
     ask_to_change(scene, households, settled, now=now)
     ask_about_members(User.objects.get(username=scene.agents[0].username), now=now)
     review_files(households, settled, rng, now=now)
+    open_twice(scene, households, settled, now=now)
     to_try = list(prepare_arrivals(scene, households, settled, now=now))
     record(
         None,
