@@ -11,10 +11,11 @@ from preau.billing.models import Campaign, Invoice
 from preau.bookings.actions import confirm_draft, save_draft
 from preau.bookings.models import Submission
 from preau.bookings.rules.lines import Cell
+from tests import desk_pages
 from tests.browser import Visitor
 from tests.conftest import OpenVisitor
 from tests.family_pages import EMPTY, addresses_of
-from tests.journeys import NOVEMBER, NOW, Villejuif
+from tests.journeys import NOVEMBER, NOW, Villejuif, make_colleague
 from tests.large_family import settle_empty_family, settle_large_family
 
 pytestmark = pytest.mark.journey
@@ -168,6 +169,19 @@ def test_a_file_with_nothing_in_it_says_so_on_every_page(
     sign_in(visitor, settle_empty_family())
     faults = [fault for name in EMPTY for fault in wrong_at_every_width(visitor, f"vide-{name}", reverse(name))]
     assert faults == []
+
+
+@pytest.mark.parametrize("of_files", [True, False])
+def test_every_page_of_the_desk_about_families_fits_every_screen(
+    villejuif: Villejuif, open_visitor: OpenVisitor, sign_in, of_files: bool
+) -> None:
+    large, visitor = settle_large_family(villejuif), open_visitor(width=390)
+    claire = make_colleague("Claire", "Petit", "agent-enfance")
+    Grant.objects.create(user=claire, role=Role.objects.get(code="direction"), starts_on=NOW.date())
+    sign_in(visitor, claire)
+    pages = desk_pages.addresses_of(large, of_files=of_files)
+    faults = [fault for name, path in pages for fault in wrong_at_every_width(visitor, name, path)]
+    assert not faults, "\n".join(faults)
 
 
 def wrong_at_every_width(visitor: Visitor, name: str, path: str) -> list[str]:
