@@ -99,7 +99,7 @@ def test_a_first_file_goes_from_nothing_to_complete_and_to_the_first_day_booked(
     sign_in(ines, newcomers.ines)
     sign_in(claire, newcomers.claire)
     ines.goto("/accueil/")
-    ines.page.get_by_role("link", name=re.compile("^Tom : .*à donner")).click()
+    ines.page.get_by_role("link", name=re.compile(r"^Tom\s: .*à donner")).click()
     expect(ines.page.get_by_text("empêchent de réserver")).to_be_visible()
     ines.look("premier-dossier-a-faire")
     cannot_book_yet(ines, newcomers)
