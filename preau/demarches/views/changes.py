@@ -20,6 +20,7 @@ from preau.demarches.kinds import kind_of
 from preau.demarches.models import Demarche, FileChange
 from preau.demarches.queries import history_of
 from preau.demarches.views.staff import STILL_OPEN, demarche_of, moved_in_words
+from preau.families.permissions import opens_file
 from preau.town.fields import FIELDS
 
 MOVED = "Le dossier a changé pendant que vous lisiez. Comparez de nouveau, puis répondez."
@@ -98,6 +99,7 @@ def _show(request: StaffRequest, demarche: Demarche, form: forms.Form | None) ->
         "compared": _compared(demarche),
         "checks": kind.checks(demarche) if demarche.is_open else (),
         "events": history_of(demarche),
+        "opens": opens_file(request.user, demarche.family, on=local_day(now)),
         "form": form or AcceptForm(initial=initial),
         "asks_where": address is not None,
     }

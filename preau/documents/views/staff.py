@@ -124,6 +124,7 @@ def _show(request: StaffRequest, document: SupportingDocument, form: ReviewForm)
         "form": form,
         "pages": range(1, document.file.pages + 1),
         "address": _address_of(document.demarche.family, today),
+        "opens": opens_file(request.user, document.demarche.family, on=today),
         "events": history_of(document.demarche),
         "place": None if place is None else place + 1,
         "waiting": len(waiting),

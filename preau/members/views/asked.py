@@ -18,6 +18,7 @@ from preau.demarches.models import Demarche
 from preau.demarches.queries import history_of
 from preau.families.choices import Situation
 from preau.families.models import Participant
+from preau.families.permissions import opens_file
 from preau.members.actions.asking import ACCEPT, NotGranted, asked_in
 from preau.members.choices import CHILD, CUSTODY, GUARDIAN, SCHOOL
 from preau.members.papers import papers_to_check
@@ -65,6 +66,7 @@ def asked(request: StaffRequest, demarche_code: str) -> HttpResponse:
         "alike": alike,
         "will": DONE[demarche.kind],
         "papers": papers_to_check(demarche, request.user, local_day(timezone.now())) if demarche.is_open else (),
+        "opens": opens_file(request.user, demarche.family, on=local_day(timezone.now())),
         "form": form,
     }
     return render(request, "members/staff/asked.html", context)
