@@ -119,6 +119,7 @@ def test_a_document_is_sent_to_be_saved_and_nothing_in_it_runs(zoe: Client, home
     assert answer["Content-Security-Policy"] == "sandbox; default-src 'none'; frame-ancestors 'none'"
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert "no-store" in answer["Cache-Control"]
+    assert answer["Cross-Origin-Resource-Policy"] == "same-origin"
 
 
 def test_a_sensitive_document_asks_for_the_password_again(zoe: Client, home: Home, time_machine) -> None:
@@ -138,6 +139,23 @@ def test_what_nobody_has_read_is_taken_back(zoe: Client, home: Home) -> None:
     assert zoe.post(path).status_code == 302
     document.refresh_from_db()
     assert document.state == "withdrawn"
+
+
+def test_the_other_parent_takes_back_nothing(home: Home) -> None:
+    document = make_document(make_kind("carnet", holder=Holder.CHILD), home.nora, home.family, by=home.user)
+    path, thomas = f"/dossier/documents/pieces/{document.demarche.code}/", client_of(user_of(home.thomas))
+    assert thomas.get(path).status_code == 200
+    assert thomas.post(f"{path}retirer/").status_code == 404
+    document.refresh_from_db()
+    assert document.state == "handed"
+
+
+def test_who_may_not_write_the_health_of_a_child_gives_no_paper_about_it(zoe: Client, home: Home) -> None:
+    make_kind("pai", holder=Holder.CHILD, sensitivity=Sensitivity.HEALTH)
+    given = {"chosen": [sent(picture(), "pai.jpg")], "pour": home.nora.code}
+    home.zoe.guardianships.update(health=1)
+    assert 'name="chosen"' not in zoe.post(f"{GIVE}?piece=pai", given).content.decode()
+    assert not SupportingDocument.objects.exists()
 
 
 def test_my_space_is_seen_by_me_alone(zoe: Client, home: Home) -> None:

@@ -11,9 +11,10 @@ from preau.accounts.testing import make_agent, sign_in
 from preau.core.testing import picture, sent
 from preau.demarches.choices import DemarcheState
 from preau.demarches.models import AnswerText
+from preau.documents.actions import withdraw_document
 from preau.documents.choices import Holder, Sensitivity, Validity
 from preau.documents.models import SupportingDocument, TownDocument
-from preau.documents.testing import AT, make_document, make_kind, paper
+from preau.documents.testing import AT, make_document, make_kind, make_town_document, paper
 from preau.documents.tests.conftest import Home
 from preau.journal.models import Entry
 from preau.town.testing import make_service
@@ -145,6 +146,30 @@ def test_a_sensitive_document_needs_its_own_capability_and_each_reading_is_noted
     assert (read.actor, read.subject, read.participant) == (
         reader.journal_name, document.demarche.code, home.nora.code,
     )  # fmt: skip
+
+
+def test_what_was_taken_back_is_read_no_more(desk: Client, document: SupportingDocument, home: Home) -> None:
+    withdraw_document(document.demarche, by=home.user, now=AT)
+    for end in ("", "1/", "fichier/"):
+        assert desk.get(path_of(document, end)).status_code == 404
+
+
+def test_a_sensitive_document_is_not_added_at_the_counter_without_its_capability(client: Client, home: Home) -> None:
+    make_kind("pai", holder=Holder.CHILD, sensitivity=Sensitivity.HEALTH)
+    sign_in(client, make_agent(Capability.REVIEW_DOCUMENTS))
+    path = f"/mairie/familles/{home.family.code}/documents/"
+    assert "pai" not in client.get(path).content.decode()
+    client.post(path, {"piece": "pai", "pour": home.nora.code, "chosen": [sent(picture())]})
+    assert not SupportingDocument.objects.exists()
+
+
+def test_a_document_of_the_town_is_read_and_taken_out_from_its_own_file_alone(client: Client, home: Home) -> None:
+    put = make_town_document(home.other)
+    sign_in(client, make_agent(Capability.REVIEW_DOCUMENTS))
+    path = f"/mairie/familles/{home.family.code}/documents/{put.code}/"
+    assert client.get(path).status_code == 404
+    assert client.post(f"{path}retirer/").status_code == 404
+    assert TownDocument.objects.get() == put
 
 
 def test_an_agent_adds_what_came_to_the_counter_and_gives_a_document(client: Client, home: Home) -> None:

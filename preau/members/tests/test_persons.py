@@ -170,6 +170,31 @@ def test_the_other_parent_is_told_without_any_number(apart) -> None:
     assert "06 73" not in mail.text + mail.html
 
 
+def test_the_other_parent_is_told_of_each_removal_and_each_no(apart) -> None:
+    person = make_person(apart.child, apart.mother)
+    contest_person(person=person, adult=apart.father, by=apart.father.user, now=NOW)
+    end_person(person=person, by=apart.mother.user, now=NOW)
+    told = {mail.address: mail.text for mail in Outgoing.objects.all()}
+    assert "opposition de l’autre parent" in told[apart.mother.user.email]
+    assert "n’est plus dans la liste" in told[apart.father.user.email]
+
+
+def test_a_parent_says_no_to_the_persons_of_the_other_alone_and_takes_back_their_own_no_alone(apart) -> None:
+    person = make_person(apart.child, apart.mother)
+    contest_person(person=person, adult=apart.mother, by=apart.mother.user, now=NOW)
+    person.refresh_from_db()
+    assert person.contested_by is None
+    contest_person(person=person, adult=apart.father, by=apart.father.user, now=NOW)
+    accept_person(person=person, adult=apart.mother, by=apart.mother.user, now=NOW)
+    person.refresh_from_db()
+    assert person.contested_by == apart.father
+
+
+def test_a_parent_whom_a_judgment_bars_collects_no_more(apart) -> None:
+    make_barred(apart.child, first_name="Thomas", last_name="Carpentier")
+    assert collectors(apart.child, TODAY).parents == (apart.mother,)
+
+
 def test_each_parent_reads_in_full_those_they_named_and_of_the_others_the_name_and_link(apart, client) -> None:
     name(apart, apart.mother)
     name(apart, apart.father, replace(JEANNE, first_name="Paul", link="Grand-père", phone="07 31 19 77 31"))

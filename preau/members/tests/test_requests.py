@@ -13,6 +13,7 @@ from preau.families.choices import Situation
 from preau.families.models import Adult, Custody, Participant, Schooling
 from preau.families.testing import make_adult, make_bond, make_child
 from preau.members.actions.asking import (
+    NotGranted,
     accept_child,
     accept_custody,
     accept_guardian,
@@ -121,6 +122,22 @@ def test_custody_is_told_to_the_other_parent_and_holds_once_granted(apart, agent
         apart.father.family,
         "AAAAAAABBBBBBB",
     )
+
+
+def test_custody_is_not_shared_with_who_is_no_longer_tied_to_the_child(apart, agent) -> None:
+    demarche = send(apart, CUSTODY, CustodyAsked(TODAY, apart.father.code, "weeks", "me"), apart.child)
+    make_bond(apart.father, apart.child, Situation.ENDED, starts_on=TODAY)
+    with pytest.raises(NotGranted):
+        accept_custody(demarche, by=agent, version=1, now=NOW)
+    demarche.refresh_from_db()
+    assert demarche.is_open
+    assert not Custody.objects.exists()
+
+
+def test_a_child_is_never_tied_to_adults_of_another_household(apart, agent) -> None:
+    asked = ChildAsked("Lou", "Roussel", dt.date(2024, 5, 1), "f", (apart.mother.code, apart.father.code))
+    accept_child(send(apart, CHILD, asked), by=agent, version=1, now=NOW)
+    assert Participant.objects.get(first_name="Lou").guardianships.get().adult == apart.mother
 
 
 def test_a_parent_who_leaves_the_household_gets_a_file_of_their_own(apart, agent) -> None:

@@ -77,6 +77,14 @@ def test_a_judgment_is_nobodys_whose_scope_does_not_hold_the_child(apart, client
     assert client.get(f"/mairie/enfants/{apart.child.code}/jugements/").status_code == 404
 
 
+def test_a_judgment_is_lifted_from_the_page_of_its_child_alone(apart, client) -> None:
+    barred = make_barred(apart.child)
+    sign_in(client, make_agent(Capability.SEE_JUDGMENTS))
+    assert client.post(f"/mairie/enfants/{apart.elder.code}/jugements/{barred.code}/lever/").status_code == 404
+    barred.refresh_from_db()
+    assert barred.lifted_at is None
+
+
 def test_an_agent_who_answers_requests_reads_no_judgment(apart, client) -> None:
     sign_in(client, make_agent(Capability.HANDLE_REQUESTS))
     assert client.get(f"/mairie/enfants/{apart.child.code}/jugements/").status_code == 404
