@@ -1,11 +1,13 @@
 """« Suivi de mes démarches »: who follows what, how far each thing has got, and what is read of it."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 import time_machine
 from django.test import Client
 
+from preau.accounts.choices import Channel
 from preau.accounts.testing import make_agent, make_user, sign_in
 from preau.activities.testing import make_activity, make_group
 from preau.core.dates import PARIS
@@ -14,6 +16,7 @@ from preau.demarches.choices import DemarcheState
 from preau.demarches.kinds import KINDS, Kind, Line, Reach
 from preau.demarches.models import AccountAsked, Demarche
 from preau.enrolments.testing import make_enrolment
+from preau.families.changing import change_adult, change_child
 from preau.families.choices import Situation, Subject
 from preau.families.models import Adult
 from preau.families.testing import make_adult, make_bond, make_child, make_family
@@ -178,6 +181,20 @@ def test_enrolments_are_followed_with_the_rest_the_latest_first(zoe):
     assert html.index("Changer d’adresse") < html.index("Inscription : Mercredi, journée")
 
 
+def test_what_an_agent_changed_at_the_counter_is_told_to_that_household_alone(zoe):
+    child = make_child(zoe.family)
+    told: dict[str, Any] = {"channel": Channel.COUNTER, "by": make_agent(), "now": NOW}
+    change_adult(adult=zoe, values={"phone_home": "01 99 00 11 22"}, **told)
+    change_child(participant=child, family=zoe.family, values={"first_name": "Norah"}, **told)
+    html = read(zoe)
+    assert f"Coordonnées de {zoe.first_name} mises à jour" in html
+    assert "Identité de Norah mise à jour" in html
+    assert "01 99 00 11 22" not in html
+    other = make_adult(make_family(name="Carpentier"), first_name="Thomas")
+    child.homes.create(family=other.family)
+    assert "au guichet" not in read(other)
+
+
 def test_an_enrolment_made_at_the_counter_says_so(zoe):
     child = make_child(zoe.family)
     enrolment = make_enrolment(child, make_activity(), make_group())
@@ -222,7 +239,7 @@ def test_many_requests_of_mixed_kinds_cost_as_many_queries_as_one(client, django
         client.get(SUIVI)
 
 
-QUERIES = 8
+QUERIES = 10
 
 
 # Acting

@@ -14,6 +14,7 @@ from preau.documents.papers import papers_of_file
 from preau.families.choices import Subject
 from preau.families.queries import children_of, household_of, schooling_on
 from preau.portal.child_news import ChildCard, lines_of
+from preau.portal.counter import counter_acts
 from preau.portal.following import HOUSEHOLD, drawn, followed_page
 from preau.portal.quotient import quotient_alert
 
@@ -52,7 +53,14 @@ def demarches(request: FamilyRequest) -> HttpResponse:
     about = asked if asked == HOUSEHOLD or asked in {child.code for child in children} else ""
     page = followed_page(user, on=today, number=request.GET.get("page", ""), about=about)
     followed = drawn(user, list(page), on=today, now=now)
-    context = {"page": page, "followed": followed, "children": children, "about": about}
+    family = household_of(user) if about in ("", HOUSEHOLD) and page.number == 1 else None
+    context = {
+        "page": page,
+        "followed": followed,
+        "children": children,
+        "about": about,
+        "counter": counter_acts(family) if family else [],
+    }
     return render(request, "portal/family/demarches.html", context)
 
 
