@@ -5,11 +5,13 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from preau.accounts.choices import Channel
 from preau.accounts.models import User
 from preau.core.dates import PARIS, local_day
 from preau.demarches.actions import accept_change, answer, ask_change, refuse_change
 from preau.demarches.choices import DemarcheState
 from preau.demarches.file_fields import Target, Value
+from preau.families.changing import change_adult
 from preau.families.choices import Sex
 from preau.families.models import Adult, Participant
 from preau.town.models import Town
@@ -53,9 +55,16 @@ def ask_to_change(scene: Scene, households: Sequence[Household], settled: Settle
         first.setdefault(adult.family_id, adult)
     for asking in _of_first(first[families[0].pk], now):
         _tell(asking, agent)
+    _come_to_the_counter(first[families[0].pk], agent, now - dt.timedelta(days=12))
     others = [first[family.pk] for family in families[1:] if family.pk in first]
     for rank, adult in enumerate(others[:6] + rng.sample(others[6:], max(0, min(MOST - 6, len(others) - 6)))):
         _tell(_drawn(rng, adult, rank, now), agent)
+
+
+def _come_to_the_counter(adult: Adult, agent: User, now: dt.datetime) -> None:
+    """An agent writes a number that the family gave there."""
+    values = {"phone_home": "01 99 00 45 67"}
+    change_adult(adult=adult, values=values, channel=Channel.COUNTER, by=agent, now=now)
 
 
 def _of_first(adult: Adult, now: dt.datetime) -> Iterator[_Asking]:
