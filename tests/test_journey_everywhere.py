@@ -60,6 +60,9 @@ DESK = (
     "/mairie/demandes/",
     "/mairie/comptes/",
     "/mairie/textes/",
+    "/mairie/donnees/",
+    "/mairie/donnees/acces/",
+    "/mairie/donnees/effacer/?q=pinceau",
     "/mairie/agents/",
     "/mairie/agents/roles/",
 )

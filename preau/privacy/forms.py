@@ -76,7 +76,7 @@ class PersonForm(PortalForm):
         label="Nom, enfant, numéro ou téléphone",
         max_length=120,
         required=False,
-        widget=forms.TextInput(attrs={"class": "saisie", "type": "search", "size": 30}),
+        widget=forms.TextInput(attrs={"class": "saisie", "type": "search", "size": 22}),
     )
 
     @property

@@ -35,6 +35,7 @@ class Town(models.Model):
     phone = models.CharField(max_length=20)
     opening_hours = models.CharField(max_length=160)
     email = models.EmailField()
+    data_protection_email = models.EmailField(blank=True)  # of whoever protects the data of people
     website = models.URLField(blank=True)
     accent = models.CharField(max_length=7, default="#0b6a5a")
     school_zone = models.CharField(max_length=1)

@@ -82,6 +82,7 @@ class TownRow(Row):
     phone: Text20
     opening_hours: Text160
     email: Email
+    data_protection_email: Email | None = None
     website: Annotated[str, told(url_fault)] | None = None
     accent: Annotated[str, told(colour_fault)] = "#0b6a5a"
     school_zone: Annotated[str, among("ABC")]

@@ -27,6 +27,7 @@ from preau.townfile.demonstration.doubling import OPENED, open_twice
 from preau.townfile.demonstration.enrolling import Catalogue, enrol_all, write_enrolments
 from preau.townfile.demonstration.newcomers import prepare_arrivals
 from preau.townfile.demonstration.paying import bill_past_months
+from preau.townfile.demonstration.protecting import ask_and_note
 from preau.townfile.demonstration.requesting import ask_about_members
 from preau.townfile.demonstration.reviewing import review_files
 from preau.townfile.demonstration.scene import Scene
@@ -103,6 +104,7 @@ def prepare(scene: Scene, *, families: int, now: dt.datetime) -> None:
     sign_for_all(settled.families[households[0]], rng, since=since, now=now)
     ask_to_change(scene, households, settled, now=now)
     ask_about_members(User.objects.get(username=scene.agents[0].username), now=now)
+    ask_and_note(scene, households, settled, now=now)
     review_files(households, settled, rng, now=now)
     open_twice(scene, households, settled, now=now)
     to_try = list(prepare_arrivals(scene, households, settled, now=now))

@@ -40,6 +40,7 @@ def _current_town() -> Mapping[str, TownRow]:
         phone=town.phone,
         opening_hours=town.opening_hours,
         email=town.email,
+        data_protection_email=town.data_protection_email or None,
         website=town.website or None,
         accent=town.accent,
         school_zone=town.school_zone,
@@ -51,7 +52,8 @@ def _current_town() -> Mapping[str, TownRow]:
 
 def _save_town(rows: Mapping[str, TownRow], writing: Writing) -> None:
     for row in rows.values():
-        values = row.model_dump() | {"siret": row.siret or "", "website": row.website or ""}
+        values = row.model_dump()
+        values |= {name: values[name] or "" for name in ("siret", "website", "data_protection_email")}
         actions.save_town(values, **writing.note)
 
 

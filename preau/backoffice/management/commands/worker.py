@@ -29,6 +29,7 @@ from preau.documents.storing import delete_dropped, delete_unknown
 from preau.families.searching import refile_changed
 from preau.journal.actions import chain
 from preau.notifications.actions import send_due
+from preau.privacy.actions.anchoring import mail_anchor
 from preau.privacy.actions.exporting import clear_exports, make_due
 from preau.privacy.retention import purge_by_night
 from preau.registration.actions.clearing import clear_expired
@@ -77,6 +78,7 @@ def jobs() -> list[Job]:
         Job("data exports made", lambda now: make_due(now=now), dt.timedelta(seconds=10)),
         Job("data exports deleted", lambda now: clear_exports(now=now), dt.timedelta(minutes=10)),
         Job("old data purged", lambda now: purge_by_night(now=now), dt.timedelta(hours=1)),
+        Job("journal anchor mailed", lambda now: mail_anchor(now=now), dt.timedelta(hours=1)),
         Job("registrations cleared", lambda now: clear_expired(now=now), dt.timedelta(minutes=10)),
         Job("sessions cleared", lambda now: clear_expired_sessions(now=now), dt.timedelta(hours=1)),
         Job("refused accounts erased", lambda now: erase_refused(now=now), dt.timedelta(hours=1)),
