@@ -15,6 +15,7 @@ from preau.demarches.actions import answer, open_demarche
 from preau.demarches.choices import DemarcheState
 from preau.demarches.kinds import KINDS, Kind, Line, Reach
 from preau.demarches.models import AccountAsked, Demarche
+from preau.enrolments.models import Enrolment
 from preau.enrolments.testing import make_enrolment
 from preau.families.changing import change_adult, change_child
 from preau.families.choices import Situation, Subject
@@ -175,7 +176,8 @@ def test_the_reason_of_a_refusal_and_who_answered_are_read_by_who_asked(zoe):
 
 def test_enrolments_are_followed_with_the_rest_the_latest_first(zoe):
     child = make_child(zoe.family)
-    make_enrolment(child, make_activity(name="Mercredi, journée"), make_group())
+    enrolment = make_enrolment(child, make_activity(name="Mercredi, journée"), make_group())
+    Enrolment.objects.filter(pk=enrolment.pk).update(asked_at=NOW - dt.timedelta(hours=1))
     ask(zoe)
     html = read(zoe)
     assert html.index("Changer d’adresse") < html.index("Inscription : Mercredi, journée")
