@@ -1,6 +1,7 @@
 """The kinds of requests about members, as the worklist reads and answers them."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from django.urls import reverse
 
@@ -12,7 +13,14 @@ from preau.members.actions.disagreements import close_disagreement, leave_disagr
 from preau.members.choices import CHILD, CUSTODY, DISAGREEMENT, GUARDIAN, SCHOOL
 from preau.members.models import Disagreement, MemberAsked
 from preau.members.papers import papers_of
-from preau.members.reading import child_lines, custody_lines, disagreement_lines, guardian_lines, school_lines
+from preau.members.reading import (
+    child_lines,
+    custody_lines,
+    disagreement_lines,
+    guardian_lines,
+    school_checks,
+    school_lines,
+)
 
 
 def _kind(code: str, label: str, lines: Callable[[Demarche], Sequence[Line]], reach: Reach = Reach.ASKER) -> Kind:
@@ -40,7 +48,7 @@ ALL = (
     _kind(CHILD, "Enfant à ajouter", child_lines),
     _kind(GUARDIAN, "Responsable à ajouter", guardian_lines),
     _kind(CUSTODY, "Garde", custody_lines, Reach.CHILD),
-    _kind(SCHOOL, "École", school_lines),
+    replace(_kind(SCHOOL, "École", school_lines), checks=school_checks),
     Kind(
         code=DISAGREEMENT,
         label="Désaccord entre parents",

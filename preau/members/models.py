@@ -6,7 +6,8 @@ from django.db import models
 from preau.core.codes import new_code
 from preau.demarches.models import Demarche
 from preau.families.models import Adult, AuthorisationKind, Participant
-from preau.town.models import SchoolYear
+from preau.members.sectors import BOTH, EVEN, HIGHEST, LOWEST, ODD
+from preau.town.models import Level, Place, SchoolYear
 
 
 class CollectingRule(models.Model):
@@ -157,14 +158,65 @@ class Disagreement(models.Model):
 
 
 class SchoolRule(models.Model):
-    """The reasons for another school that the town weighs, in its words: never the nature of an illness."""
+    """The reasons for another school that the town weighs, in its words: never the nature of an illness.
+
+    `papers` are those that support a reason: {reason: paper}; `places` how many children a school takes in a level:
+    {school: {level: count}}, by codes.
+    """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     criteria = models.JSONField(default=list)
+    papers = models.JSONField(default=dict)
+    places = models.JSONField(default=dict)
 
     class Meta:
         verbose_name = "critères des écoles"
         constraints = [models.CheckConstraint(name="schoolrule_is_one_row", condition=models.Q(id=1))]
+
+
+class Sector(models.Model):
+    """The streets whose children go to the same schools, one for each level."""
+
+    code = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=60)
+
+    class Meta:
+        verbose_name = "secteur scolaire"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SectorSchool(models.Model):
+    """The school of a sector for a level."""
+
+    sector = models.ForeignKey(Sector, on_delete=models.CASCADE, related_name="schools")
+    level = models.ForeignKey(Level, on_delete=models.PROTECT, related_name="+")
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = "école d’un secteur"
+        constraints = [models.UniqueConstraint(fields=["sector", "level"], name="sectorschool_one_a_level")]
+
+
+class SectorStreet(models.Model):
+    """Numbers of a street that are in a sector (see sectors.StreetPart); `key` is what ways of writing the street have
+    in common."""
+
+    sector = models.ForeignKey(Sector, on_delete=models.CASCADE, related_name="streets")
+    street = models.CharField(max_length=120)
+    key = models.CharField(max_length=120, db_index=True)
+    first = models.PositiveSmallIntegerField(default=LOWEST)
+    last = models.PositiveSmallIntegerField(default=HIGHEST)
+    side = models.CharField(max_length=4, choices=((EVEN, "pairs"), (ODD, "impairs")), blank=True)
+
+    class Meta:
+        verbose_name = "rue d’un secteur"
+        constraints = [
+            models.CheckConstraint(name="sectorstreet_ordered", condition=models.Q(first__lte=models.F("last"))),
+            models.CheckConstraint(name="sectorstreet_side", condition=models.Q(side__in=(BOTH, EVEN, ODD))),
+            models.UniqueConstraint(fields=["key", "first", "last", "side"], name="sectorstreet_in_one_sector"),
+        ]
 
 
 class MemberAsked(models.Model):

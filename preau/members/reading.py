@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 from preau.core.dates import local_day
 from preau.core.templatetags.ui import date_longue
-from preau.demarches.kinds import Line
+from preau.demarches.kinds import Check, Line
 from preau.demarches.models import Demarche
 from preau.families.choices import Sex, Situation
-from preau.families.models import Adult, Participant, Schooling
+from preau.families.models import Adult, Family, Participant, Schooling
 from preau.members.actions.asking import asked_in
-from preau.members.models import Disagreement
+from preau.members.models import Disagreement, SchoolRule
 from preau.members.queries.authorisations import Answered, authorisation_states
+from preau.members.queries.schools import Class, Sectored, Weighed, weighed
 from preau.members.rules import ChildAsked, CustodyAsked, GuardianAsked, SchoolAsked
 from preau.town.models import Level, Place
 
@@ -100,21 +101,70 @@ def custody_lines(demarche: Demarche) -> Sequence[Line]:
 
 
 def school_lines(demarche: Demarche) -> Sequence[Line]:
-    """Which school."""
+    """Which school, instead of which, for which reasons."""
     asked = asked_in(demarche, SchoolAsked)
-    places = dict(Place.objects.filter(code=asked.place).values_list("code", "name"))
+    codes = (asked.place, asked.sector)
+    places = dict(Place.objects.filter(code__in=codes).values_list("code", "name"))
     levels = dict(Level.objects.filter(code=asked.level).values_list("code", "name"))
     known = Schooling.objects.filter(participant=demarche.participant).select_related("year", "place", "level")
     last = known.order_by("-year__starts_on").first()
+    rule = SchoolRule.objects.filter(id=1).first()
+    papers = [rule.papers[one] for one in asked.criteria if one in rule.papers] if rule else []
     return _told(
         ("Enfant", str(demarche.participant or "")),
         ("Aujourd’hui", f"{last.place}, {last.level} ({last.year})" if last else ""),
         ("Année", asked.year),
-        ("École souhaitée", places.get(asked.place, asked.place)),
         ("Niveau", levels.get(asked.level, asked.level)),
+        ("École du secteur", places.get(asked.sector, asked.sector)),
+        ("École souhaitée", places.get(asked.place, asked.place)),
         ("Raisons", ", ".join(asked.criteria)),
         ("Précisions", asked.words),
+        ("Pour appuyer les raisons", ", ".join(papers)),
     )
+
+
+def school_checks(demarche: Demarche) -> Sequence[Check]:
+    """What the sectors, the classes and the school of brothers and sisters say."""
+    if demarche.participant is None:
+        return ()
+    asked = asked_in(demarche, SchoolAsked)
+    found = weighed(asked, demarche.participant, on=local_day(demarche.sent_at))
+    if found is None:
+        return (Check("L’année, l’école ou le niveau demandé n’existe plus", is_good=False),)
+    return [
+        *(Check(*_sector_words(family, sector, found, several=len(found.homes) > 1)) for family, sector in found.homes),
+        *(Check(class_words(one, asked.year), is_good=False if one.is_full else None) for one in found.classes),
+        *(_sibling(child, schooling, found) for child, schooling in found.siblings),
+    ]
+
+
+def _sector_words(family: Family, sector: Sectored, found: Weighed, *, several: bool) -> tuple[str, bool | None]:
+    whose = f"Foyer {family.name} : " if several else ""
+    if sector.address is None:
+        return f"{whose}Aucune adresse connue", None
+    if sector.is_resident is False:
+        return f"{whose}Habite {sector.address.city} : l’accord des deux maires est à demander", False
+    if sector.place is None:
+        return f"{whose}« {sector.address.lines} » n’est dans aucun secteur pour ce niveau : à vérifier", None
+    is_wished = sector.place.pk == found.at_wished.place.pk
+    told = f"{whose}Secteur {sector.sector}, {sector.address.lines} : {sector.place}"
+    return (told, True) if is_wished else (f"{told}, et non l’école souhaitée", False)
+
+
+def class_words(one: Class, year: str) -> str:
+    """« Élémentaire Jean-Vilar, CP : 47 inscrits en 2027-2028 pour 54 places, 51 cette année »."""
+    count = f"{one.taken} inscrit{'s' if one.taken > 1 else ''} en {year}"
+    room = "" if one.places is None else f" pour {one.places} place{'s' if one.places > 1 else ''}"
+    today = "" if one.today is None else f", {one.today} cette année"
+    return f"{one.place}, {one.level} : {count}{room}{today}"
+
+
+def _sibling(child: Participant, schooling: Schooling | None, found: Weighed) -> Check:
+    if schooling is None:
+        return Check(f"{child.first_name} n’est pas à l’école")
+    is_there = schooling.place_id == found.at_wished.place.pk
+    told = f"{child.first_name} : {schooling.place}, {schooling.level} ({schooling.year})"
+    return Check(told, is_good=True if is_there else None)
 
 
 def _told(*lines: tuple[str, str]) -> list[Line]:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django import forms
@@ -15,6 +16,7 @@ from preau.members.reading import SHAPE_WORDS
 from preau.members.rules import ChildAsked, CustodyAsked, GuardianAsked, SchoolAsked
 from preau.town.models import Level, Place, SchoolYear
 
+NO_PAPERS: Mapping[str, str] = MappingProxyType({})
 OLDEST_CHILD = dt.timedelta(days=366 * 19)
 
 
@@ -139,12 +141,17 @@ class CustodyForm(PortalForm):
         return CustodyAsked(**self.cleaned_data)
 
 
+OF_SECTOR, OTHER = "sector", "other"
+
+
 class SchoolForm(PortalForm):
-    """A school wished."""
+    """A school wished. `sector` is the school of the address for that year and level, which are then settled; None
+    when the family chooses among all."""
 
     year = forms.ChoiceField(label="Année scolaire", choices=())
-    place = forms.ChoiceField(label="École souhaitée", choices=())
     level = forms.ChoiceField(label="Niveau", choices=())
+    wish = forms.ChoiceField(label="Quelle école demandez-vous ?", widget=forms.RadioSelect, choices=())
+    place = forms.ChoiceField(label="École souhaitée", choices=())
     criteria = forms.MultipleChoiceField(
         label="Vos raisons", required=False, widget=forms.CheckboxSelectMultiple, choices=()
     )
@@ -163,24 +170,51 @@ class SchoolForm(PortalForm):
         places: Iterable[Place],
         levels: Iterable[Level],
         criteria: Iterable[str],
+        papers: Mapping[str, str] = NO_PAPERS,
+        sector: Place | None = None,
+        is_settled: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.sector = sector
         choices_of(self, "year", [(year.code, year.code) for year in years])
         choices_of(self, "place", [("", "Choisissez"), *((place.code, place.name) for place in places)])
         choices_of(self, "level", [("", "Choisissez"), *((level.code, level.name) for level in levels)])
         known = list(criteria)
         if known:
-            choices_of(self, "criteria", [(one, one) for one in known])
+            told = [f"{one} (apportez {papers[one]})" if one in papers else one for one in known]
+            choices_of(self, "criteria", list(zip(known, told, strict=True)))
         else:
             del self.fields["criteria"]
+        if is_settled:
+            self.fields["year"].widget = self.fields["level"].widget = forms.HiddenInput()
+        if sector is None:
+            del self.fields["wish"]
+            return
+        own = f"{sector.name}, l’école de votre secteur"
+        choices_of(self, "wish", [(OF_SECTOR, own), (OTHER, "Une autre école : je demande une dérogation")])
+        self.fields["place"].required = False
+
+    def clean(self) -> dict[str, Any] | None:
+        given = super().clean() or self.cleaned_data
+        if self.sector is None or given.get("wish") != OTHER:
+            return given
+        if not given.get("place") and "place" not in self.errors:
+            self.add_error("place", "Choisissez l’école que vous souhaitez")
+        elif given.get("place") == self.sector.code:
+            self.add_error("place", "C’est l’école de votre secteur : choisissez-la plus haut, sans dérogation")
+        if "criteria" in self.fields and not given.get("criteria"):
+            self.add_error("criteria", "Cochez au moins une raison : c’est ce que la mairie examine")
+        return given
 
     @property
     def asked(self) -> SchoolAsked:
         given = self.cleaned_data
-        return SchoolAsked(
-            given["year"], given["place"], given["level"], tuple(given.get("criteria", ())), given["words"]
-        )
+        sector = self.sector.code if self.sector else ""
+        if given.get("wish") == OF_SECTOR:
+            return SchoolAsked(given["year"], sector, given["level"], (), given["words"], sector)
+        reasons = tuple(given.get("criteria", ()))
+        return SchoolAsked(given["year"], given["place"], given["level"], reasons, given["words"], sector)
 
 
 class GrantForm(PortalForm):
@@ -196,10 +230,21 @@ class GrantForm(PortalForm):
     )
     checked = forms.BooleanField(label="J’ai vu les papiers demandés")
 
-    def __init__(self, *args: Any, shown: Mapping[str, Iterable[tuple[str, str]] | None], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, shown: Mapping[str, Iterable[tuple[str, str]] | None], wished: str = "", **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.wished = wished
         for name in set(self.fields) - {"version", "checked"} - set(shown):
             del self.fields[name]
         for name, choices in shown.items():
             if choices is not None:
                 choices_of(self, name, choices)
+
+    def clean(self) -> dict[str, Any] | None:
+        """Another school than the one wished is an answer that needs its reason."""
+        given = super().clean() or self.cleaned_data
+        is_other = bool(self.wished and given.get("place")) and given["place"] != self.wished
+        if is_other and not given.get("reason"):
+            self.add_error("reason", "Ce n’est pas l’école souhaitée : dites pourquoi à la famille")
+        return given

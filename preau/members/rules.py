@@ -103,13 +103,20 @@ class CustodyAsked:
 
 @dataclass(frozen=True, slots=True)
 class SchoolAsked:
-    """A school wished for a child in a school year, by codes; `criteria` in the town's words."""
+    """A school wished for a child in a school year, by codes; `criteria` in the town's words. `sector` is the school
+    that the sectors gave when it was asked, empty when they gave none."""
 
     year: str
     place: str
     level: str
     criteria: tuple[str, ...] = ()
     words: str = ""
+    sector: str = ""
+
+    @property
+    def is_other(self) -> bool:
+        """Whether another school than that of the sector is wished: a « dérogation »."""
+        return bool(self.sector) and self.place != self.sector
 
 
 def as_json(asked: object) -> dict[str, Any]:

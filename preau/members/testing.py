@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from preau.families.models import Adult, AuthorisationKind, Participant
-from preau.members.models import Barred, Diet, TrustedPerson
+from preau.members.models import Barred, Diet, Sector, TrustedPerson
 from preau.town.actions import publish_text
 
 NOW = dt.datetime(2026, 11, 9, 9, tzinfo=dt.UTC)
@@ -51,3 +51,8 @@ def make_barred(child: Participant, **values: Any) -> Barred:
         "written_at": NOW,
     }
     return Barred.objects.create(participant=child, **(usual | values))
+
+
+def make_sector(code: str = "tilleuls") -> Sector:
+    """A sector without streets."""
+    return Sector.objects.get_or_create(code=code, defaults={"name": code.capitalize()})[0]

@@ -36,7 +36,9 @@ from preau.townfile.rows import (
     Row,
     SchoolingRow,
     SeasonRow,
+    SectorRow,
     ServiceRow,
+    StreetRow,
     TariffRow,
     TextRow,
     ThemeRow,
@@ -85,6 +87,8 @@ class TownFile:
     health: HealthRow | None
     schooling: SchoolingRow | None
     retention: RetentionRow | None
+    sectors: Table[SectorRow]
+    streets: list[tuple[Path, StreetRow]]
     texts: Table[TextRow]
     authorisations: Table[AuthorisationRow]
     diets: Table[DietRow]
@@ -120,6 +124,8 @@ TOP = frozenset(
             "collecting",
             "health",
             "schooling",
+            "sectors",
+            "streets",
             "authorisations",
             "diets",
             "services",
@@ -153,6 +159,8 @@ def read_town_file(source: Source) -> TownFile:
         health=_row(source, ("health",), tree.get("health", {}), HealthRow),
         schooling=_row(source, ("schooling",), tree.get("schooling", {}), SchoolingRow),
         retention=_row(source, ("retention",), tree.get("retention", {}), RetentionRow),
+        sectors=_table(source, ("sectors",), tree, SectorRow),
+        streets=_list(source, ("streets",), tree, StreetRow),
         texts=_table(source, ("texts",), tree, TextRow),
         authorisations=_table(source, ("authorisations",), tree, AuthorisationRow),
         diets=_table(source, ("diets",), tree, DietRow),

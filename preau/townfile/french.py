@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from preau.townfile.faults import close_to
 from preau.townfile.lines import Path
-from preau.townfile.rows import SLUG, TIME, Row, Section, TariffLink, VersionRow
+from preau.townfile.rows import SLUG, STREET, TIME, Row, Section, TariffLink, VersionRow
 
 NESTED: Mapping[str, type[Row]] = MappingProxyType({"sections": Section, "versions": VersionRow, "tariffs": TariffLink})
 
@@ -17,6 +17,7 @@ PATTERNS = MappingProxyType(
     {
         SLUG: "écrivez un code en minuscules sans accent, chiffres et tirets, par exemple peri-jean-jaures.",
         TIME: "écrivez une heure de 00:00 à 23:59 entre guillemets, par exemple « 07:30 ».",
+        STREET: "écrivez le nom de la rue, sans numéro ni « / »\u00a0: les numéros vont dans first et last.",
         r"^[0-9]{6}$": "écrivez les six chiffres donnés par la DGFiP, entre guillemets.",
         r"^[0-9]{14}$": "écrivez les quatorze chiffres du SIRET, entre guillemets.",
         r"^([0-9]{5}|2[AB][0-9]{3})$": "écrivez le code INSEE de la commune, cinq signes entre guillemets.",

@@ -17,6 +17,7 @@ from preau.documents.choices import Holder, Sensitivity, Validity
 from preau.documents.choices import Stage as DocumentStage
 from preau.health.choices import Item as SheetItem
 from preau.health.choices import Mode, Vaccine
+from preau.members.sectors import EVEN, HIGHEST, LOWEST, ODD
 from preau.town.choices import DayKind, PlaceKind, Proof, WayIn
 from preau.town.models import SHORTEST_PASSWORD, default_proofs, default_ways
 from preau.townfile.values import (
@@ -36,6 +37,7 @@ from preau.townfile.values import (
 )
 
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+STREET = r"^[^/\d][^/]*$"
 TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 
 Text20 = Annotated[str, StringConstraints(min_length=1, max_length=20)]
@@ -174,9 +176,32 @@ class AuthorisationRow(Row):
 
 
 class SchoolingRow(Row):
-    """The reasons for another school that the town weighs."""
+    """The reasons for another school that the town weighs, the paper that supports each; how many children a school
+    takes in a level."""
 
     criteria: list[Annotated[Text120, told(criterion_fault)]] = []
+    papers: dict[str, Text120] = {}
+    places: dict[str, dict[str, Count]] = {}
+
+
+class SectorRow(Row):
+    """The schools of some streets, each with its levels."""
+
+    name: Text60
+    schools: dict[str, list[str]] = Field(min_length=1)
+
+
+StreetNumber = Annotated[int, Field(ge=LOWEST, le=HIGHEST)]
+
+
+class StreetRow(Row):
+    """The numbers of a street that are in a sector, both included: all of them, unless said otherwise."""
+
+    sector: str
+    street: Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=STREET)]
+    first: StreetNumber = LOWEST
+    last: StreetNumber = HIGHEST
+    side: Annotated[str, among((EVEN, ODD))] | None = None
 
 
 class DietRow(Row):

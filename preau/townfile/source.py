@@ -34,6 +34,7 @@ CSV_LISTS = (
     CsvList(("groups",), ("code", "name", "place", "within", "levels", "schools"), key="code"),
     CsvList(("capacities",), ("group", "part", "starts_on", "kinds_of_day", "places")),
     CsvList(("closures",), ("code", "place", "activity", "starts_on", "ends_on", "reason"), key="code"),
+    CsvList(("streets",), ("sector", "street", "first", "last", "side")),
     CsvList(("calendar", "periods"), ("year", "code", "name", "starts_on", "ends_on")),
     CsvList(("calendar", "public_holidays"), ("on", "name")),
 )
@@ -308,6 +309,8 @@ CELLS: Mapping[str, Callable[[str], Any]] = MappingProxyType(
         "levels": _words,
         "schools": _words,
         "places": _number,
+        "first": _number,
+        "last": _number,
     }
 )
 

@@ -4,10 +4,19 @@ from typing import Any
 
 from preau.demarches.models import Demarche
 from preau.families.testing import make_adult
-from preau.members.models import CollectingRule, DietChoice, Disagreement, Repeating, RollOver, SchoolRule
-from preau.members.testing import make_authorisation, make_barred, make_person
+from preau.members.models import (
+    CollectingRule,
+    DietChoice,
+    Disagreement,
+    Repeating,
+    RollOver,
+    SchoolRule,
+    SectorSchool,
+    SectorStreet,
+)
+from preau.members.testing import make_authorisation, make_barred, make_person, make_sector
 from preau.town.models import SchoolYear
-from preau.town.testing import make_service, make_year
+from preau.town.testing import make_level, make_place, make_service, make_year
 from tests.forbidden_writes.given import DAY, NEXT, NOW, Base, change, forbidden
 
 
@@ -98,3 +107,26 @@ def _(base: Base) -> None:
 def _next_year() -> SchoolYear:
     values = {"starts_on": DAY, "ends_on": NEXT}
     return SchoolYear.objects.get_or_create(code="2030-2031", defaults=values)[0]
+
+
+@forbidden("sectorschool_one_a_level", "two schools of a sector for a level")
+def _(base: Base) -> None:
+    sector, level = make_sector(), make_level()
+    for code in ("a", "b"):
+        SectorSchool.objects.create(sector=sector, level=level, place=make_place(code))
+
+
+@forbidden("sectorstreet_ordered", "a street that ends before it begins")
+def _(base: Base) -> None:
+    SectorStreet.objects.create(sector=make_sector(), street="rue Pascal", key="rue pascal", first=9, last=3)
+
+
+@forbidden("sectorstreet_side", "a third side of a street")
+def _(base: Base) -> None:
+    SectorStreet.objects.create(sector=make_sector(), street="rue Pascal", key="rue pascal", side="haut")
+
+
+@forbidden("sectorstreet_in_one_sector", "numbers of a street in two sectors")
+def _(base: Base) -> None:
+    for code in ("a", "b"):
+        SectorStreet.objects.create(sector=make_sector(code), street="rue Pascal", key="rue pascal")

@@ -43,6 +43,7 @@ from preau.town.models import Town
 
 LATEST = 6
 NOTES = 10
+ONE_DAY = dt.timedelta(days=1)
 
 
 def files_of(user: User, text: str, *, on: dt.date) -> QuerySet[Family]:
@@ -95,10 +96,11 @@ class OtherHome:
 
 @dataclass(frozen=True, slots=True)
 class ChildRow:
-    """Someone of the file who takes part."""
+    """Someone of the file who takes part; `later` is the school of the year after, once it is known."""
 
     person: Participant
     schooling: Schooling | None
+    later: Schooling | None
     enrolments: list[Enrolment]
     age: int
     has_pai: bool
@@ -208,7 +210,7 @@ def _children(user: User, family: Family, people: Sequence[Participant], today: 
     return [
         ChildRow(
             person,
-            schooling_on(person.schoolings.all(), today),
+            *_two_years(person, today),
             enrolments[person.pk],
             age_on(person.born_on, today),
             person.pk in with_pai,
@@ -218,6 +220,12 @@ def _children(user: User, family: Family, people: Sequence[Participant], today: 
         )
         for person in people
     ]
+
+
+def _two_years(person: Participant, today: dt.date) -> tuple[Schooling | None, Schooling | None]:
+    """The school of the running year, or of the next one, and that of the year after."""
+    now = schooling_on(person.schoolings.all(), today)
+    return now, schooling_on(person.schoolings.all(), now.year.ends_on + ONE_DAY) if now else None
 
 
 def age_on(born_on: dt.date, day: dt.date) -> int:

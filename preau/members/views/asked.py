@@ -42,7 +42,11 @@ DONE: Mapping[str, tuple[str, ...]] = {
         "Un parent du même foyer reçoit un dossier à lui : ses factures passées ne changent pas.",
         "Les réservations déjà faites restent au foyer qui les a faites.",
     ),
-    SCHOOL: ("L’école et le niveau de l’enfant sont écrits pour cette année.", "Les réservations ne changent pas."),
+    SCHOOL: (
+        "L’école et le niveau de l’enfant sont écrits pour cette année.",
+        "Pour ne pas donner une dérogation, choisissez l’école du secteur et dites pourquoi.",
+        "Les réservations ne changent pas.",
+    ),
 }
 
 
@@ -53,15 +57,17 @@ def asked(request: StaffRequest, demarche_code: str) -> HttpResponse:
     demarche = demarche_of_kind(request, demarche_code, *ACCEPT)
     alike = children_alike(asked_in(demarche, ChildAsked)) if demarche.kind == CHILD and demarche.is_open else []
     shown, initial = _choices(demarche, alike)
-    form = GrantForm(shown=shown, initial={"version": demarche.version, **initial})
+    wished = initial.get("place", "")
+    form = GrantForm(shown=shown, wished=wished, initial={"version": demarche.version, **initial})
     if request.method == "POST":
-        form = GrantForm(request.POST, shown=shown)
+        form = GrantForm(request.POST, shown=shown, wished=wished)
         if form.is_valid():
             return _grant(request, demarche, form, alike)
     context = {
         "demarche": demarche,
         "kind": kind_of(demarche.kind),
         "lines": kind_of(demarche.kind).lines(demarche),
+        "checks": kind_of(demarche.kind).checks(demarche) if demarche.is_open else (),
         "events": history_of(demarche),
         "alike": alike,
         "will": DONE[demarche.kind],

@@ -1,6 +1,7 @@
 """Asking the town hall about the members of one's file: a child, a guardian, custody, a school."""
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -24,8 +25,9 @@ from preau.members.choices import CHILD, CUSTODY, GUARDIAN, SCHOOL
 from preau.members.models import SchoolRule
 from preau.members.papers import papers_to_give, words_of
 from preau.members.queries.parents import bonds_with
+from preau.members.queries.schools import Sectored, has_sectors, sectored
 from preau.members.request_forms import ChildForm, CustodyForm, GuardianForm, SchoolForm
-from preau.members.rules import CustodyAsked, Stay, plan_of, stays, usual_level
+from preau.members.rules import CustodyAsked, SchoolAsked, Stay, plan_of, stays, usual_level
 from preau.members.views.child import Opened, opened
 from preau.town.choices import PlaceKind
 from preau.town.models import Level, Place, SchoolYear
@@ -58,12 +60,18 @@ def _sent(request: FamilyRequest, demarche: Demarche) -> HttpResponse:
     return redirect("demarches:followed", demarche.code)
 
 
-def _show(request: FamilyRequest, kind: str, title: str, me: Adult, context: dict[str, Any]) -> HttpResponse:
+def _show(
+    request: FamilyRequest,
+    kind: str,
+    title: str,
+    me: Adult,
+    context: dict[str, Any],
+    *,
+    template: str = "members/family/ask.html",
+) -> HttpResponse:
     holders: list[Somebody] = [one for one in (me.family, context["child"]) if one is not None]
     papers = papers_to_give(kind, request.user, holders, on=local_day(timezone.now()))
-    return render(
-        request, "members/family/ask.html", {"words": words_of(kind), "papers": papers, "title": title, **context}
-    )
+    return render(request, template, {"words": words_of(kind), "papers": papers, "title": title, **context})
 
 
 @family_page
@@ -150,12 +158,61 @@ def _preview(asked: CustodyAsked, page: Opened, others: list[Adult]) -> tuple[tu
 @family_page
 @require_http_methods(GET_OR_POST)
 def school(request: FamilyRequest, who: str) -> HttpResponse:
-    """The first school of a child, or another."""
+    """The first school of a child, or another: that of the sector, unless the family asks for a « dérogation »."""
     page = opened(request, who, subject=Subject.IDENTITY, level=AccessLevel.ACT)
     known = Participant.objects.filter(pk=page.child.pk).prefetch_related(with_schooling()).get()
+    offer = _offer(request, page)
+    form = SchoolForm(initial={"year": offer.year and offer.year.code, "level": offer.level}, **offer.given)
+    if request.method == "POST":
+        form = SchoolForm(request.POST, **offer.given)
+        if form.is_valid():
+            asked = form.asked
+            sent = ask(
+                kind=SCHOOL,
+                adult=page.adult,
+                asked=asked,
+                summary=f"{_what(asked, offer, known)}\u00a0: {page.child.first_name}, {asked.year}",
+                child=page.child,
+                by=request.user,
+                now=page.now,
+            )
+            return _sent(request, sent)
     now_at = schooling_on(known.schoolings.all(), page.today)
+    context = {
+        "form": form,
+        "child": page.child,
+        "years": sorted(
+            (row for row in known.schoolings.all() if row.year.ends_on >= page.today),
+            key=lambda row: row.year.starts_on,
+        ),
+        "today": page.today,
+        "offer": offer,
+    }
+    title = "Demander une autre école" if now_at else "Inscrire à l’école"
+    return _show(request, SCHOOL, title, page.adult, context, template="members/family/school.html")
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What the form of a school is made of. `found` is what the sectors say, None in a town without sectors."""
+
+    year: SchoolYear | None
+    level: str
+    found: Sectored | None
+    given: dict[str, Any]
+
+
+def _offer(request: FamilyRequest, page: Opened) -> Offer:
+    """For the year and the level chosen, else those in which the child is to go to school next."""
     years = list(SchoolYear.objects.filter(ends_on__gte=page.today).order_by("starts_on")[:2])
     levels = list(Level.objects.order_by("order"))
+    sent = request.POST if request.method == "POST" else request.GET
+    year = next((one for one in years if one.code == sent.get("year")), years[-1] if years else None)
+    usual = usual_level(page.child.born_on, year.starts_on.year, [one.code for one in levels]) if year else ""
+    level = next((one for one in levels if one.code == sent.get("level", usual)), None)
+    found = None
+    if year and has_sectors():
+        found = sectored(page.adult.family, level, on=max(page.today, year.starts_on))
     rule = SchoolRule.objects.filter(id=1).first()
     in_use = Q(retired_on__isnull=True) | Q(retired_on__gt=page.today)
     given: dict[str, Any] = {
@@ -163,24 +220,15 @@ def school(request: FamilyRequest, who: str) -> HttpResponse:
         "places": Place.objects.filter(in_use, kind=PlaceKind.SCHOOL).order_by("name"),
         "levels": levels,
         "criteria": rule.criteria if rule else (),
+        "papers": rule.papers if rule else {},
+        "sector": found.place if found else None,
+        "is_settled": found is not None and level is not None,
     }
-    year = years[-1] if years else None
-    codes = [level.code for level in levels]
-    usual = usual_level(page.child.born_on, year.starts_on.year, codes) if year else ""
-    form = SchoolForm(initial={"year": year and year.code, "level": usual}, **given)
-    if request.method == "POST":
-        form = SchoolForm(request.POST, **given)
-        if form.is_valid():
-            what = "Changement d’école" if now_at else "Inscription scolaire"
-            sent = ask(
-                kind=SCHOOL,
-                adult=page.adult,
-                asked=form.asked,
-                summary=f"{what}\u00a0: {page.child.first_name}, {form.asked.year}",
-                child=page.child,
-                by=request.user,
-                now=page.now,
-            )
-            return _sent(request, sent)
-    title = "Demander une autre école" if now_at else "Inscrire à l’école"
-    return _show(request, SCHOOL, title, page.adult, {"form": form, "child": page.child, "now_at": now_at})
+    return Offer(year, level.code if level else "", found, given)
+
+
+def _what(asked: SchoolAsked, offer: Offer, known: Participant) -> str:
+    if asked.is_other or (offer.found and offer.found.is_resident is False):
+        return "Dérogation scolaire"
+    held = [row for row in known.schoolings.all() if row.year.code == asked.year]
+    return "Changement d’école" if held else "Inscription scolaire"

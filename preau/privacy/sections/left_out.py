@@ -32,6 +32,7 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
                 *("checklist.AskedItem_themes", "checklist.AskedItem_activities", "health.SheetSettings"),
                 *("members.CollectingRule", "members.Diet", "families.AuthorisationKind"),
                 *("members.SchoolRule", "members.RollOver", "documents.DocumentKind", "privacy.RetentionRule"),
+                *("members.Sector", "members.SectorSchool", "members.SectorStreet"),
             ),
             REFERENCE,
         ),

@@ -1,6 +1,6 @@
 """What the types cannot say: references, dates in order, rules that can be read, nothing forgotten.
 
-`town` the town itself and its accounts · `members` what parents are asked · `calendar` days in order ·
+`town` the town itself and its accounts · `members` what parents are asked, sectors · `calendar` days in order ·
 `offer` activities, units, groups · `asking` what files must hold · `requests` fields and kinds of requests ·
 `money` tariffs, régies · `documents` pieces ·
 `references` codes that exist · `missing` what is forgotten · `history` what past days forbid.
@@ -12,7 +12,7 @@ from preau.townfile.checks.asking import asking_faults
 from preau.townfile.checks.calendar import calendar_faults
 from preau.townfile.checks.documents import document_faults
 from preau.townfile.checks.health import health_faults
-from preau.townfile.checks.members import authorisation_faults
+from preau.townfile.checks.members import authorisation_faults, sector_faults
 from preau.townfile.checks.missing import missing_faults
 from preau.townfile.checks.money import money_faults, money_warnings
 from preau.townfile.checks.offer import offer_faults
@@ -28,6 +28,7 @@ CHECKS: tuple[Check, ...] = (
     town_faults,
     account_faults,
     authorisation_faults,
+    sector_faults,
     health_faults,
     calendar_faults,
     offer_faults,

@@ -26,6 +26,8 @@ REFERENCES: tuple[tuple[str, str, str], ...] = (
     ("groups.*.place", "places", "lieu inconnu"),
     ("documents.*.required.*.activities.*", "activities", "activité inconnue"),
     ("documents.*.required.*.levels.*", "levels", "niveau inconnu"),
+    ("sectors.*.schools.*.*", "levels", "niveau inconnu"),
+    ("streets.*.sector", "sectors", "secteur inconnu"),
     ("closures.*.place", "places", "lieu inconnu"),
     ("closures.*.activity", "activities", "activité inconnue"),
     ("checklist.*.activities.*", "activities", "activité inconnue"),

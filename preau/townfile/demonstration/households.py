@@ -143,7 +143,7 @@ class Generator:
         return Household(
             number=self.number(),
             name=name,
-            lines=f"{self.rng.randint(1, 160)} {self.rng.choice(STREETS)}",
+            lines=f"{self.rng.randint(1, 160)} {self.rng.choice(STREETS[sector % len(STREETS)])}",
             postcode=postcode,
             city=city,
             insee_code=insee_code,

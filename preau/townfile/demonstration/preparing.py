@@ -31,6 +31,7 @@ from preau.townfile.demonstration.protecting import ask_and_note
 from preau.townfile.demonstration.requesting import ask_about_members
 from preau.townfile.demonstration.reviewing import review_files
 from preau.townfile.demonstration.scene import Scene
+from preau.townfile.demonstration.schooling import ask_for_schools
 from preau.townfile.demonstration.settling import hire, settle
 from preau.townfile.demonstration.shifting import shift
 from preau.townfile.demonstration.timeline import Timeline, timeline, weeks_to_shift
@@ -105,6 +106,7 @@ def prepare(scene: Scene, *, families: int, now: dt.datetime) -> None:
     ask_to_change(scene, households, settled, now=now)
     ask_about_members(User.objects.get(username=scene.agents[0].username), now=now)
     ask_and_note(scene, households, settled, now=now)
+    ask_for_schools(households, settled, now=now)
     review_files(households, settled, rng, now=now)
     open_twice(scene, households, settled, now=now)
     to_try = list(prepare_arrivals(scene, households, settled, now=now))

@@ -50,23 +50,12 @@ SURNAMES = _names("""
 """)
 
 STREETS = (
-    "rue Jean-Jaurès",
-    "avenue de la République",
-    "rue du Moulin-de-Saquet",
-    "rue Guynemer",
-    "avenue de Stalingrad",
-    "rue des Marronniers",
-    "rue Eugène-Varlin",
-    "allée du Petit-Bois",
-    "rue Georges-Lebigot",
-    "boulevard Maxime-Gorki",
-    "rue de l’Épi-d’Or",
-    "rue Ambroise-Croizat",
-    "avenue Karl-Marx",
-    "rue Pascal",
-    "chemin de la Ferme",
-    "rue Paul-Bert",
+    ("rue des Marronniers", "allée du Petit-Bois", "rue de l’Épi-d’Or", "rue Eugène-Varlin"),
+    ("boulevard Maxime-Gorki", "rue Georges-Lebigot", "rue Pascal", "avenue Karl-Marx"),
+    ("avenue de Stalingrad", "rue Jean-Jaurès", "rue Ambroise-Croizat", "rue Guynemer"),
+    ("avenue de la République", "rue du Moulin-de-Saquet", "chemin de la Ferme", "rue Paul-Bert"),
 )
+"""By neighbourhood, as the sectors of Villejuif have them."""
 
 SYMBOLS = (
     *("lapin", "ecureuil", "fusee", "bateau", "oiseau", "poisson", "tortue"),

@@ -3,12 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import Prefetch
+
 from preau.families.models import AuthorisationKind
-from preau.members.models import CollectingRule, Diet, SchoolRule
+from preau.members.actions.sectors import remove_street, save_sector, save_streets
+from preau.members.models import CollectingRule, Diet, SchoolRule, Sector, SectorSchool, SectorStreet
+from preau.members.sectors import StreetPart
 from preau.town.actions import delete_reference, is_used, publish_text, retire_reference, save_ordered, save_reference
 from preau.town.models import Text
+from preau.townfile.checks.members import part_of
 from preau.townfile.file import TownFile
-from preau.townfile.rows import AuthorisationRow, CollectingRow, DietRow, SchoolingRow
+from preau.townfile.rows import AuthorisationRow, CollectingRow, DietRow, SchoolingRow, SectorRow, StreetRow
 from preau.townfile.tables.table import Synced, Writing
 from preau.townfile.tables.town import never_removed
 
@@ -33,12 +38,72 @@ def _wanted_schooling(file: TownFile) -> Mapping[str, SchoolingRow]:
 
 def _current_schooling() -> Mapping[str, SchoolingRow]:
     rule = SchoolRule.objects.filter(id=1).first()
-    return {"schooling": SchoolingRow(criteria=rule.criteria)} if rule else {}
+    values = {"criteria": rule.criteria, "papers": rule.papers, "places": rule.places} if rule else {}
+    return {"schooling": SchoolingRow(**values)} if rule else {}
 
 
 def _save_schooling(rows: Mapping[str, SchoolingRow], writing: Writing) -> None:
     for row in rows.values():
         save_reference(SchoolRule, {"id": 1}, row.model_dump(), **writing.note)
+
+
+def _current_sectors() -> Mapping[str, SectorRow]:
+    rows: dict[str, SectorRow] = {}
+    schools = SectorSchool.objects.select_related("place", "level").order_by("place__name", "level__order")
+    for sector in Sector.objects.order_by("pk").prefetch_related(Prefetch("schools", schools)):
+        taught: dict[str, list[str]] = {}
+        for one in sector.schools.all():
+            taught.setdefault(one.place.code, []).append(one.level.code)
+        rows[sector.code] = SectorRow(name=sector.name, schools=taught)
+    return rows
+
+
+def _wanted_sectors(file: TownFile) -> Mapping[str, SectorRow]:
+    """Schools and levels in the town's order, whatever that of the file."""
+    place = {code: row.name for code, row in file.places.rows.items()}
+    level = {code: rank for rank, code in enumerate(file.levels.codes)}
+    return {
+        code: row.model_copy(
+            update={
+                "schools": {
+                    school: sorted(row.schools[school], key=lambda one: level.get(one, 0))
+                    for school in sorted(row.schools, key=lambda one: place.get(one, one))
+                }
+            }
+        )
+        for code, row in file.sectors.rows.items()
+    }
+
+
+def _save_sectors(rows: Mapping[str, SectorRow], writing: Writing) -> None:
+    for code, row in rows.items():
+        schools = {level: school for school, levels in row.schools.items() for level in levels}
+        save_sector(code, name=row.name, schools=schools, **writing.note)
+
+
+def _street_key(row: StreetRow) -> str:
+    return "/".join([row.sector, row.street, f"{row.first}", f"{row.last}", row.side or "all"])
+
+
+def _wanted_streets(file: TownFile) -> Mapping[str, StreetRow]:
+    return {_street_key(row): row for _, row in file.streets}
+
+
+def _current_streets() -> Mapping[str, StreetRow]:
+    rows = [
+        StreetRow(sector=one.sector.code, street=one.street, first=one.first, last=one.last, side=one.side or None)
+        for one in SectorStreet.objects.select_related("sector").order_by("pk")
+    ]
+    return {_street_key(row): row for row in rows}
+
+
+def _save_streets(rows: Mapping[str, StreetRow], writing: Writing) -> None:
+    save_streets([part_of(row) for row in rows.values()], **writing.note)
+
+
+def _remove_street(key: str, writing: Writing) -> None:
+    sector, street, first, last, side = key.split("/")
+    remove_street(StreetPart(sector, street, int(first), int(last), "" if side == "all" else side), **writing.note)
 
 
 def _current_authorisations() -> Mapping[str, AuthorisationRow]:
@@ -97,6 +162,23 @@ def _remove_diet(code: str, writing: Writing) -> None:
 MEMBERS_TABLES: tuple[Synced[Any], ...] = (
     Synced(("collecting",), "règle des personnes autorisées", _wanted_rule, _current_rule, _save_rule, never_removed),
     Synced(("schooling",), "école", _wanted_schooling, _current_schooling, _save_schooling, never_removed),
+    Synced(
+        ("sectors",),
+        "secteur scolaire",
+        _wanted_sectors,
+        _current_sectors,
+        _save_sectors,
+        lambda code, writing: delete_reference(Sector.objects.get(code=code), **writing.note),
+    ),
+    Synced(
+        ("streets",),
+        "rue d’un secteur",
+        _wanted_streets,
+        _current_streets,
+        _save_streets,
+        _remove_street,
+        is_list=True,
+    ),
     Synced(
         ("authorisations",),
         "autorisation",

@@ -57,6 +57,13 @@ FAULTS: tuple[tuple[str, str, str], ...] = (
     ("ages = [12, 16]", "ages = [16, 12]", "du plus petit au plus grand"),
     ("owed = [13, 19]", "owed = [13, 15]", "aucune n’est demandée avant son âge"),
     ("doses = 1 }", "doses = 3 }", "plus de doses que ages"),
+    # the sectors of schools
+    ("[accounts]", "[sectors.nord]\nname = 'Nord'\nschools = { ecol = ['cp'] }\n\n[accounts]", "écrire « ecole »"),
+    ("[accounts]", "[sectors.nord]\nname = 'Nord'\nschools = { ecole = ['cpp'] }\n\n[accounts]", "niveau inconnu"),
+    ("[accounts]", "[[streets]]\nsector = 'sud'\nstreet = 'rue A'\n\n[accounts]", "aucun secteur n’est décrit"),
+    ("[accounts]", "[[streets]]\nsector = 's'\nstreet = '12 rue A'\n\n[accounts]", "sans numéro"),
+    ("[accounts]", "[schooling.papers]\nFratrie = 'certificat'\n\n[accounts]", "raison absente de criteria"),
+    ("[accounts]", "[schooling.places.ecole]\ncpp = 20\n\n[accounts]", "niveau inconnu"),
     # what files must hold
     ('item = "school"', 'item = "ecole"', "Possibles"),
     ('stage = "before_booking"', 'stage = "avant"', "Possibles"),
@@ -291,3 +298,41 @@ def test_the_documentation_names_every_key() -> None:
 
 def is_row(thing: object) -> TypeGuard[type[Row]]:
     return isinstance(thing, type) and issubclass(thing, Row)
+
+
+# Sectors of schools
+
+SECTORS = """
+[sectors.nord]
+name = "Nord"
+schools = { ecole = ["cp"] }
+
+[sectors.sud]
+name = "Sud"
+schools = { ecole = ["cp", "ce1"] }
+
+[[streets]]
+sector = "nord"
+street = "avenue Pasteur"
+last = 20
+
+[[streets]]
+sector = "sud"
+street = "av. Pasteur"
+first = 21
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("first = 21", "first = 20", "des numéros de cette rue sont déjà dans le secteur nord, tilleuls.toml ligne"),
+        ("first = 21", "first = 21\nlast = 9", "last vient avant first"),
+        ('sector = "sud"', 'sector = "sude"', "Vouliez-vous écrire « sud »"),
+        ('schools = { ecole = ["cp", "ce1"] }', 'schools = { piscine = ["cp"] }', "école inconnue"),
+    ],
+)
+def test_a_number_is_in_one_sector_and_a_sector_has_schools(tmp_path: Path, old: str, new: str, said: str) -> None:
+    assert checked_town_file(write_town(tmp_path, SMALL + SECTORS)).source.faults == []
+    (fault,) = faults_of(write_town(tmp_path, SMALL + changed(old, new, SECTORS)))
+    assert says(fault, said)
