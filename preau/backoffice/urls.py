@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from preau.backoffice.views import children, counter, families, likeness, merging, planning, staff
+from preau.backoffice.views import bonds, children, counter, families, likeness, merging, planning, staff
 
 app_name = "backoffice"
 urlpatterns = [
@@ -32,6 +32,11 @@ urlpatterns = [
     path("mairie/familles/<slug:family_code>/quotient/", counter.quotient, name="family_quotient"),
     path("mairie/familles/<slug:family_code>/note/", counter.note, name="family_note"),
     path("mairie/familles/<slug:family_code>/adultes/<slug:adult_code>/", counter.adult, name="family_adult"),
+    path("mairie/familles/<slug:family_code>/adultes/<slug:adult_code>/quitter/", bonds.leaving, name="family_leaving"),
+    path("mairie/familles/<slug:family_code>/liens/", bonds.bonds, name="family_bonds"),
+    path(
+        "mairie/familles/<slug:family_code>/liens/<slug:adult_code>/<slug:child_code>/", bonds.bond, name="family_bond"
+    ),
     path("mairie/familles/<slug:family_code>/enfants/<slug:child_code>/", counter.child, name="family_child"),
     path(
         "mairie/familles/<slug:family_code>/enfants/<slug:child_code>/inscrire/",

@@ -212,13 +212,15 @@ def set_bond(
     situation: Situation,
     starts_on: dt.date,
     levels: Mapping[Subject, AccessLevel] | None = None,
+    reason: str = "",
     by: journal.Actor | None,
     now: dt.datetime,
 ) -> Guardianship:
     """What `adult` may see and do for `participant` from a day on, past days included; the rows of other days stay.
 
-    `levels` are what a judgment adjusts in the situation's presets. Raises ValueError on a level left to somebody whose
-    bond is withdrawn or ended, and on the bond of an adult to oneself, which nothing takes away.
+    `levels` are what a judgment adjusts in the situation's presets; `reason` what the agent saw. Raises ValueError on a
+    level left to somebody whose bond is withdrawn or ended, and on the bond of an adult to oneself, which nothing takes
+    away.
     """
     if participant.adult_id == adult.pk and situation != Situation.EXERCISES:
         raise ValueError("nobody loses the bond to oneself")
@@ -230,7 +232,7 @@ def set_bond(
     before = Guardianship.objects.select_for_update().filter(**key).first()
     if before is not None and all(getattr(before, name) == value for name, value in wanted.items()):
         return before
-    bond, _ = Guardianship.objects.update_or_create(defaults=wanted, **key)
+    bond, _ = Guardianship.objects.update_or_create(defaults=wanted | {"reason": reason}, **key)
     journal.record(
         by,
         "families.bond_set",

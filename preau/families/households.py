@@ -79,13 +79,18 @@ def add_adult(*, family: Family, adult: NewAdult, by: journal.Actor | None, now:
 
 @transaction.atomic
 def move_out(*, adult: Adult, by: journal.Actor | None, now: dt.datetime) -> Family:
-    """Open a file for a grown-up who leaves the household: its invoices, its quotient and its address stay behind."""
+    """Open a file for a grown-up who leaves the household: its invoices, its quotient and its address stay behind.
+
+    Who takes part in activities takes part from there; bonds with children are theirs, and do not change.
+    """
     before = adult.family
     home = numbered(adult.last_name)
     Adult.objects.filter(pk=adult.pk).update(family=home)
+    Home.objects.filter(participant__adult=adult, family=before).update(family=home)
     adult.family = home
     facts = {"from": before.code}
     journal.record(by, "families.moved_out", at=now, subject=adult.code, family=home.code, facts=facts)
+    journal.record(by, "families.left", at=now, subject=adult.code, family=before.code)
     refile(before.pk)
     refile(home.pk)
     return home

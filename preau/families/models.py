@@ -6,12 +6,14 @@ from django.db import models
 from preau.accounts.choices import Channel
 from preau.core.codes import new_code
 from preau.families.choices import (
+    AccessLevel,
     Colour,
     CustodyHolidays,
     CustodyMode,
     PreferredContact,
     Sex,
     Situation,
+    Subject,
     TraitKind,
 )
 from preau.families.rules import Contact
@@ -186,7 +188,8 @@ class Guardianship(models.Model):
     """What an adult may see (1) or do (2) for a participant, from a day on, kind of data by kind of data.
 
     A chain: the row with the latest `starts_on` not after a day is the one in force. The situation presets the levels
-    (see rules.PRESETS); an agent may adjust one for a judgment.
+    (see rules.PRESETS); an agent may adjust one for a judgment. `reason` is what the agent saw: for agents alone, and
+    for the adult who asks for their data.
     """
 
     adult = models.ForeignKey(Adult, on_delete=models.CASCADE, related_name="guardianships")
@@ -199,6 +202,7 @@ class Guardianship(models.Model):
     documents = models.PositiveSmallIntegerField(default=0)
     attendance = models.PositiveSmallIntegerField(default=0)
     pickup = models.PositiveSmallIntegerField(default=0)
+    reason = models.CharField(max_length=300, blank=True)
 
     class Meta:
         verbose_name = "lien"
@@ -215,6 +219,10 @@ class Guardianship(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["participant", "starts_on"], name="guardianship_by_participant")]
+
+    @property
+    def levels(self) -> dict[Subject, AccessLevel]:
+        return {subject: AccessLevel(getattr(self, subject.value)) for subject in Subject}
 
 
 class Custody(models.Model):

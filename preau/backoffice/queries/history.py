@@ -85,7 +85,9 @@ def _enrolled(entry: Entry, words: Words) -> str:
 def _bond(entry: Entry, words: Words) -> str:
     situation = str(entry.facts.get("situation", ""))
     told = Situation(situation).label if situation in Situation.values else situation
-    return f"Lien de {words.person(entry.subject)} avec {words.person(entry.participant)}\u00a0: {told}"
+    since = entry.facts.get("starts_on")
+    day = f", à partir du {date_longue(dt.date.fromisoformat(since))}" if since else ""
+    return f"Lien de {words.person(entry.subject)} avec {words.person(entry.participant)}\u00a0: {told}{day}"
 
 
 def _number(entry: Entry, words: Words) -> str:
@@ -166,6 +168,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "families.child_added": Kind("famille", "t-pomme", _plain("{child} ajouté au dossier")),
         "families.home_joined": Kind("famille", "t-pomme", _plain("{child} vit aussi dans ce foyer")),
         "families.adult_added": Kind("compte", "t-pomme", _plain("{who} ajouté au dossier")),
+        "families.left": Kind("sortir", "t-ciel", _plain("{who} quitte le foyer")),
         "families.moved_out": Kind("accueil", "t-ciel", _plain("Dossier ouvert pour {who}, qui quitte l’ancien foyer")),
         "documents.given_by_town": Kind("document", "t-ciel", _plain("Document mis dans le dossier par la mairie")),
         "documents.taken_back_by_town": Kind("croix", "t-corail", _plain("Document de la mairie retiré du dossier")),

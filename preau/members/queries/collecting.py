@@ -62,15 +62,17 @@ def collectors(participant: Participant, on: dt.date) -> Collectors:
     """Who may collect this child on that day, in three queries.
 
     The parents' own numbers come first, then the persons that they named: those in first place of each, then those in
-    second… Whoever the other parent contests, or a judgment bars, is left out of `persons`.
+    second… Whoever the other parent contests, or a judgment bars, is left out of `persons`; so are those named by
+    somebody who no longer decides who collects.
     """
     barred = barred_from(participant)
     bonds = bonds_with([participant], Subject.PICKUP, on=on, level=AccessLevel.SEE)
     adults = [(bond.adult, bond) for bond in bonds if not is_barred(str(bond.adult), barred)]
+    deciding = {bond.adult_id for _, bond in adults if bond.pickup >= AccessLevel.ACT}
     named = [
         person
         for person in named_for(participant).filter(in_force_on(on), contested_by__isnull=True)
-        if not is_barred(str(person), barred)
+        if person.signed_by_id in deciding and not is_barred(str(person), barred)
     ]
     parents = [adult for adult, bond in adults if bond.pickup >= AccessLevel.ACT]
     called = [ToCall(str(adult), "parent", adult.contact.phones) for adult in parents]

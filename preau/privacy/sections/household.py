@@ -74,7 +74,7 @@ def bonds(person: Person) -> Iterator[Row]:
     rows = Guardianship.objects.filter(adult__user=person.user).select_related("participant")
     for row in rows.order_by("participant", "starts_on"):
         who = row.participant.first_name if row.participant_id in seen else UNSEEN
-        yield who, row.get_situation_display(), row.starts_on
+        yield who, row.get_situation_display(), row.starts_on, row.reason
 
 
 def custody(person: Person) -> Iterator[Row]:
@@ -207,7 +207,7 @@ SECTIONS = (
         "liens",
         "Mes liens avec les enfants",
         "Ce qui vous permet de voir et d’agir. Les liens des autres adultes ne sont pas à vous.",
-        ("Enfant", "Lien", "Depuis"),
+        ("Enfant", "Lien", "Depuis", "Ce que la mairie a vu"),
         bonds,
         ("families.Guardianship",),
     ),
