@@ -135,7 +135,7 @@ def pays(family: Family, child: Participant | None, *, on: dt.date, without: Adu
     if weights:
         payers = list(Adult.objects.filter(payer__in=[payer for payer, _ in weights]).order_by("pk"))
     else:
-        staying = Adult.objects.filter(family=family).exclude(pk=without.pk if without else None)
+        staying = Adult.objects.filter(family=family).exclude(code=without.code if without else "")
         payers = list(staying.order_by("pk")[:1])
     names = enumeration(payers) or "personne"
     return f"Les jours du foyer {family.name} sont payés par {names}."

@@ -77,6 +77,12 @@ def _booked(entry: Entry, words: Words) -> str:
     return f"Planning de {words.person(entry.participant)} modifié\u00a0: {told}"
 
 
+def _followed(entry: Entry, words: Words) -> str:
+    count = int(entry.facts.get("count", 0))
+    many = "1 réservation suit" if count == 1 else f"{count} réservations suivent"
+    return f"{many} la nouvelle garde de {words.person(entry.participant)}, dans ce dossier"
+
+
 def _enrolled(entry: Entry, words: Words) -> str:
     activity = words.activities.get(str(entry.facts.get("activity", "")), "une activité")
     return f"Inscription de {words.person(entry.participant)}\u00a0: {activity}"
@@ -181,6 +187,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "registration.code_printed": Kind("imprimer", "t-ciel", _plain("Lettre avec code imprimée pour {who}")),
         "registration.code_mailed": Kind("envoyer", "t-ciel", _plain("Code envoyé à {who}")),
         "enrolments.enrolled": Kind("inscriptions", "t-pomme", _enrolled),
+        "bookings.followed_custody": Kind("balance", "t-lilas", _followed),
         "bookings.confirmed": Kind("planning", "t-soleil", _booked),
         "billing.attempt_opened": Kind("carte", "t-menthe", _plain("Paiement en ligne commencé")),
     }

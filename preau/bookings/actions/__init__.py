@@ -1,7 +1,8 @@
 """Writes of the area.
 
 `refreshing` openings and slots from the rules · `drafts` what a parent has ticked · `writing` booking and cancelling ·
-`confirming` a draft that becomes bookings · `counter` what an agent books for a household.
+`confirming` a draft that becomes bookings · `counter` what an agent books for a household · `moving` bookings that
+follow the custody of a child.
 """
 
 from preau.bookings.actions.confirming import TokenTaken, confirm_draft

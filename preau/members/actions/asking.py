@@ -27,6 +27,7 @@ from preau.families.households import (
 from preau.families.models import Adult, Participant
 from preau.members.actions.disagreements import service_for
 from preau.members.choices import CHILD, CUSTODY, GUARDIAN, SCHOOL
+from preau.members.following import follow
 from preau.members.models import MemberAsked
 from preau.members.queries.parents import bonds_with
 from preau.members.rules import ChildAsked, CustodyAsked, GuardianAsked, SchoolAsked, as_json, from_json, plan_of
@@ -148,7 +149,8 @@ def accept_guardian(
 
 @transaction.atomic
 def accept_custody(demarche: Demarche, *, by: User, version: int, now: dt.datetime) -> Demarche:
-    """Share the days of the child between two homes. A parent of the same household gets a file of their own first.
+    """Share the days of the child between two homes, and what is booked on them. A parent of the same household gets a
+    file of their own first.
 
     Raises NotGranted when the other parent is no longer tied to the child.
     """
@@ -167,6 +169,7 @@ def accept_custody(demarche: Demarche, *, by: User, version: int, now: dt.dateti
         join_home(participant=child, family=one, parents=(), by=by, now=now)
     plan = plan_of(asked, mine=family.pk, theirs=home.pk)
     set_custody(participant=child, starts_on=asked.starts_on, plan=plan, by=by, now=now)
+    follow(child, asked.starts_on, by=by, now=now)
     return accepted
 
 

@@ -23,8 +23,9 @@ from preau.members.actions.asking import ACCEPT, NotGranted, asked_in
 from preau.members.choices import CHILD, CUSTODY, GUARDIAN, SCHOOL
 from preau.members.papers import papers_to_check
 from preau.members.queries.alike import children_alike
+from preau.members.queries.custody import Changing, changing
 from preau.members.request_forms import GrantForm
-from preau.members.rules import ChildAsked, GuardianAsked, SchoolAsked
+from preau.members.rules import ChildAsked, CustodyAsked, GuardianAsked, SchoolAsked
 from preau.members.views.staff import MOVED, demarche_of_kind
 from preau.town.choices import PlaceKind
 from preau.town.models import Level, Place
@@ -40,7 +41,7 @@ DONE: Mapping[str, tuple[str, ...]] = {
     CUSTODY: (
         "L’enfant vit dans les deux foyers ; chaque jour est à l’un ou à l’autre, qui le paie.",
         "Un parent du même foyer reçoit un dossier à lui : ses factures passées ne changent pas.",
-        "Les réservations déjà faites restent au foyer qui les a faites.",
+        "Chaque réservation à venir va au foyer dont c’est le jour, qui la paie. Ce qui est facturé ne change pas.",
     ),
     SCHOOL: (
         "L’école et le niveau de l’enfant sont écrits pour cette année.",
@@ -73,9 +74,18 @@ def asked(request: StaffRequest, demarche_code: str) -> HttpResponse:
         "will": DONE[demarche.kind],
         "papers": papers_to_check(demarche, request.user, local_day(timezone.now())) if demarche.is_open else (),
         "opens": opens_file(request.user, demarche.family, on=local_day(timezone.now())),
+        "changing": _changing(demarche),
         "form": form,
     }
     return render(request, "members/staff/asked.html", context)
+
+
+def _changing(demarche: Demarche) -> list[Changing] | None:
+    """The bookings that would change home; None for what is no custody."""
+    if demarche.kind != CUSTODY or not demarche.is_open or demarche.participant is None or demarche.family is None:
+        return None
+    me = f"la famille {demarche.family.name}"
+    return changing(asked_in(demarche, CustodyAsked), demarche.participant, demarche.family, me=me)
 
 
 def _choices(demarche: Demarche, alike: list[Participant]) -> tuple[Choices, dict[str, Any]]:

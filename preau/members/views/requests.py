@@ -24,6 +24,7 @@ from preau.members.actions.asking import ask
 from preau.members.choices import CHILD, CUSTODY, GUARDIAN, SCHOOL
 from preau.members.models import SchoolRule
 from preau.members.papers import papers_to_give, words_of
+from preau.members.queries.custody import Changing, changing
 from preau.members.queries.parents import bonds_with
 from preau.members.queries.schools import Sectored, has_sectors, sectored
 from preau.members.request_forms import ChildForm, CustodyForm, GuardianForm, SchoolForm
@@ -124,6 +125,7 @@ def custody(request: FamilyRequest, who: str) -> HttpResponse:
     initial = {"starts_on": page.today, "shape": "weeks", "begins": "me", "holidays": "none"}
     form = CustodyForm(initial=initial, others=others, today=page.today)
     preview: tuple[tuple[Stay, str], ...] = ()
+    moves: list[Changing] = []
     if request.method == "POST":
         form = CustodyForm(request.POST, others=others, today=page.today)
         if form.is_valid():
@@ -140,7 +142,8 @@ def custody(request: FamilyRequest, who: str) -> HttpResponse:
                 )
                 return _sent(request, sent)
             preview = _preview(form.asked, page, others)
-    context = {"form": form, "child": page.child, "preview": preview, "has_others": bool(others)}
+            moves = changing(form.asked, page.child, page.adult.family, me="vous")
+    context = {"form": form, "child": page.child, "preview": preview, "has_others": bool(others), "changing": moves}
     return _show(request, CUSTODY, "Déclarer une séparation ou une garde partagée", page.adult, context)
 
 
