@@ -138,7 +138,7 @@ def _note(merge: Merge, by: User, now: dt.datetime, *, undone: bool = False) -> 
             at=now,
             subject=merge.code,
             family=family.code,
-            facts={"other": other.number},
+            facts={"other": other.code},
         )
 
 
@@ -262,7 +262,7 @@ def tell_apart(*, one: Family, other: Family, by: User, now: dt.datetime) -> Non
     first, second = sorted((one, other), key=lambda file: file.pk)
     _, is_new = ToldApart.objects.get_or_create(one=first, other=second, defaults={"by": by, "at": now})
     for file, twin in ((one, other), (other, one)) if is_new else ():
-        facts = {"other": twin.number}
+        facts = {"other": twin.code}
         journal.record(by, "families.told_apart", at=now, subject=file.code, family=file.code, facts=facts)
 
 
@@ -272,5 +272,5 @@ def forget_told_apart(*, one: Family, other: Family, by: User, now: dt.datetime)
     first, second = sorted((one, other), key=lambda file: file.pk)
     gone, _ = ToldApart.objects.filter(one=first, other=second).delete()
     for file, twin in ((one, other), (other, one)) if gone else ():
-        facts = {"other": twin.number}
+        facts = {"other": twin.code}
         journal.record(by, "families.told_apart_undone", at=now, subject=file.code, family=file.code, facts=facts)

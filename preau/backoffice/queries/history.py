@@ -33,6 +33,11 @@ class Words:
     activities: Mapping[str, str]
     services: Mapping[str, str]
     actors: Mapping[str, str]
+    files: Mapping[str, str]
+
+    def file(self, code: str) -> str:
+        """The number of a file; older entries hold the number itself."""
+        return self.files.get(code, code)
 
     def person(self, code: str) -> str:
         """Whoever left the file since is « une personne du dossier »."""
@@ -108,7 +113,7 @@ def _invoices(entry: Entry, words: Words) -> str:
 
 
 def _with(text: str) -> Callable[[Entry, Words], str]:
-    return lambda entry, words: f"{text}{entry.facts.get('other', '')}"
+    return lambda entry, words: f"{text}{words.file(str(entry.facts.get('other', '')))}"
 
 
 def _fields(start: str, known: Mapping[str, str]) -> Callable[[Entry, Words], str]:
@@ -230,11 +235,13 @@ def _read_words(entries: Sequence[Entry]) -> Words:
     people |= {person.code: person.first_name for person in Participant.objects.filter(code__in=codes)}
     activities = Activity.objects.filter(code__in={str(each["activity"]) for each in facts if "activity" in each})
     services = Service.objects.filter(code__in={str(each["service"]) for each in facts if "service" in each})
+    files = Family.objects.filter(code__in={str(each["other"]) for each in facts if "other" in each})
     return Words(
         people,
         dict(activities.values_list("code", "name")),
         dict(services.values_list("code", "name")),
         _actors({entry.actor for entry in entries}),
+        dict(files.values_list("code", "number")),
     )
 
 
