@@ -1,10 +1,17 @@
-"""Fixtures of the browser journeys."""
+"""Fixtures of the browser journeys and of the sweeps."""
 
 import contextlib
+import logging
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import pytest
+import time_machine as clock
+from django.conf import settings as django_settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.test import override_settings
 from playwright.sync_api import Browser, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
@@ -13,9 +20,13 @@ from preau.accounts.models import User
 from preau.billing.models import Invoice
 from preau.billing.payfip.simulator import Simulator
 from preau.billing.payfip.testing import simulated
+from preau.documents.models import StoredFile
+from preau.documents.storing import read
 from tests import browser as browsers
 from tests import journeys
 from tests.browser import Visitor
+from tests.sweep import undone
+from tests.world import NOW, World, make_world
 
 OpenVisitor = Callable[..., Visitor]
 
@@ -73,3 +84,30 @@ def payfip() -> Iterator[Simulator]:
 def october(villejuif: journeys.Villejuif) -> Invoice:
     """Zoé's invoice of October, issued this morning."""
     return journeys.issue_october(villejuif)
+
+
+MadeWorld = tuple[World, Mapping[str, bytes]]
+IN_MEMORY = {"default": {"BACKEND": "django.core.files.storage.InMemoryStorage"}}
+
+
+@pytest.fixture(scope="module")
+def made_world(django_db_setup: None, django_db_blocker: Any) -> Iterator[MadeWorld]:
+    """The world and its files, made once for the module and forgotten at its end."""
+    with django_db_blocker.unblock(), clock.travel(NOW, tick=False), undone():
+        with override_settings(STORAGES=django_settings.STORAGES | IN_MEMORY):
+            world = make_world()
+            files = {stored.key: read(stored) for stored in StoredFile.objects.all()}
+        yield world, files
+
+
+@pytest.fixture
+def world(made_world: MadeWorld, db: None, settings: Settings) -> Iterator[World]:
+    """The small town of the sweeps, on a Monday of November; what a test changes in it is undone."""
+    world, files = made_world
+    for key, content in files.items():
+        default_storage.save(key, ContentFile(content))
+    settings.PAYFIP_SERVICE_URL = "http://127.0.0.1:9/closed"  # the discard port: nobody answers
+    logging.disable()  # hundreds of refusals, all expected
+    with clock.travel(NOW, tick=False):
+        yield world
+    logging.disable(logging.NOTSET)

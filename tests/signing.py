@@ -1,5 +1,6 @@
 """What a family of the sweeps has signed about its child, and what agents know of it."""
 
+import datetime as dt
 from dataclasses import dataclass
 
 from preau.billing.testing import PayingHousehold
@@ -15,6 +16,8 @@ from preau.members.models import Barred, Diet, Disagreement, TrustedPerson
 from preau.members.rules import ChildAsked, GuardianAsked, SchoolAsked
 from preau.members.testing import NOW, make_authorisation, make_barred, make_diet, make_person
 from preau.town.testing import make_level, make_place, make_year
+
+LONG_BEFORE = NOW - dt.timedelta(days=90)
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,9 @@ def sign(home: PayingHousehold, child: Participant, *, phone: str) -> Signed:
         person=person,
         disagreement=Disagreement.objects.select_related("demarche").get(person=person).demarche,
         others_person=make_person(child, opponent, first_name="Odette"),
-        barred=make_barred(child, first_name=f"{home.adult.first_name}-Barré", last_name=home.adult.last_name),
+        barred=make_barred(
+            child, written_at=LONG_BEFORE, first_name=f"{home.adult.first_name}-Barré", last_name=home.adult.last_name
+        ),
         asked=_ask(home, child),
     )
 

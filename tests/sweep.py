@@ -6,12 +6,15 @@ asks for what belongs to our family, finds no page; and no answer to a stranger 
 
 import io
 import re
+import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
+from contextlib import contextmanager
+from itertools import cycle, groupby, product
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
+from django.db import transaction
 from django.shortcuts import resolve_url
 from django.test import Client
 from django.urls import Resolver404, resolve
@@ -25,6 +28,7 @@ from tests.routes import Route
 from tests.world import Person, World, is_own, state_of, values_for
 
 METHODS = ("GET", "POST")
+OTHER_METHODS = ("HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 NO_PAGE = (404, 405)
 NASTY = (
     "",
@@ -72,21 +76,33 @@ def silent(routes: Iterable[Route]) -> list[str]:
 
 
 def trespass(world: World, routes: Sequence[Route]) -> list[str]:
-    """Every address with our family's own in it, read and sent by each stranger."""
-    everybody = Browsers()
-    return [
-        fault for person in world.strangers for route in routes for fault in _trespass(world, everybody, person, route)
+    """Every address with our family's own in it, read and sent by each stranger to whose kind the page is open; each
+    page, read by the others; and by one stranger in turn, asked by each of the other methods: refusals come first."""
+    browsers, in_turn = Browsers(), cycle(world.strangers)
+    asked = [
+        (person, route, method, address)
+        for route in routes
+        for person in world.strangers
+        for method, address in _asked_by(person, route, addresses(world, route))
     ]
+    asked += [
+        (next(in_turn), route, method, addresses(world, route)[0])
+        for route in routes
+        for method in ("POST", *OTHER_METHODS)
+    ]
+    return [fault for each in asked for fault in _trespass(browsers, *each)]
 
 
-def _trespass(world: World, browsers: "Browsers", person: Person, route: Route) -> Iterator[str]:
-    for method in METHODS:
-        for address in addresses(world, route):
-            where, response = f"{person}, {method} {route}", browsers.of(person).generic(method, address)
-            if wrong := _wrong_status(person, route, response):
-                yield f"{where}: {wrong}"
-            said = leaks(response, person.marks_on(route.audience), sent=address)
-            yield from (f"{where}: says « {mark} »" for mark in said)
+def _asked_by(person: Person, route: Route, addresses: Sequence[str]) -> Iterable[tuple[str, str]]:
+    return product(METHODS, addresses) if is_for(route.audience, person) else [("GET", addresses[0])]
+
+
+def _trespass(browsers: "Browsers", person: Person, route: Route, method: str, address: str) -> Iterator[str]:
+    where, response = f"{person}, {method} {route}", browsers.of(person).generic(method, address)
+    if wrong := _wrong_status(person, route, response):
+        yield f"{where}: {wrong}"
+    said = leaks(response, person.marks_on(route.audience), sent=address)
+    yield from (f"{where}: says « {mark} »" for mark in said)
 
 
 def addresses(world: World, route: Route) -> list[str]:
@@ -139,6 +155,16 @@ class Browsers:
         return client
 
 
+@contextmanager
+def undone() -> Iterator[None]:
+    """What is written here never was: as in a test, where what must be in no transaction may be in this one."""
+    block = transaction.atomic()
+    block._from_testcase = True  # type: ignore[attr-defined]
+    with block:
+        yield
+        transaction.set_rollback(True)
+
+
 def leaks(response: Any, marks: Iterable[str], *, sent: str) -> list[str]:
     """The marks that an answer says: in its headers, its cookies or its body. What was sent may be repeated."""
     said, known = text_of(response).casefold(), unquote(sent).casefold()
@@ -146,7 +172,7 @@ def leaks(response: Any, marks: Iterable[str], *, sent: str) -> list[str]:
 
 
 def text_of(response: Any) -> str:
-    """All that an answer says: the text of its pages too when it is a PDF."""
+    """All that an answer says: the pages of a PDF, the files of a ZIP or a spreadsheet too."""
     body = b"".join(response.streaming_content) if response.streaming else response.content
     parts = [f"{name}: {value}" for name, value in response.items()]
     parts += [cookie.OutputString() for cookie in response.cookies.values()]
@@ -155,6 +181,9 @@ def text_of(response: Any) -> str:
         document = PdfReader(io.BytesIO(body))
         parts += [page.extract_text() for page in document.pages]
         parts.append(str(document.metadata))
+    if body.startswith(b"PK\3\4"):
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            parts += [archive.read(name).decode("utf-8", errors="replace") for name in archive.namelist()]
     return unquote("\n".join(parts))
 
 
@@ -169,6 +198,19 @@ def shut_out(world: World, routes: Sequence[Route]) -> list[str]:
         if max(answers) >= 500 or (is_own(route.parameters) and set(answers) == {404}):
             faults.append(f"{person}, GET {route}: answers {answers}")
     return faults
+
+
+def unheard_of(world: World, routes: Sequence[Route]) -> list[str]:
+    """Pages that do something for our family, or the agent, when asked by a method that no page takes."""
+    faults, browsers, before = [], Browsers(), state_of(world.ours)
+    for route, person in own_pages(world, routes):
+        address = addresses(world, route)[0]
+        for method in OTHER_METHODS[1:]:
+            status = browsers.of(person).generic(method, address).status_code
+            if status < 300 or status >= 500:
+                faults.append(f"{person}, {method} {route}: answers {status}")
+    changed = [name for name, rows in state_of(world.ours).items() if rows != before[name]]
+    return faults + ([f"changes {changed}"] if changed else [])
 
 
 def dead_ends(world: World, routes: Sequence[Route]) -> list[str]:
@@ -285,12 +327,11 @@ def malformed_addresses(world: World, routes: Sequence[Route]) -> list[str]:
     faults, browsers = [], Browsers()
     for route, person in own_pages(world, routes):
         values = values_for(route.name, route.parameters, world.ours)[0]
+        right = {name: route.converters[name].to_url(value) for name, value in values.items()}
         for name in route.parameters:
-            for wrong in NASTY_IN_ADDRESSES:
-                texts = {other: route.converters[other].to_url(values[other]) for other in values} | {name: wrong}
-                for method in METHODS:
-                    response = browsers.of(person).generic(method, route.raw(texts))
-                    faults += _broken(response, f"{method} {route.raw(texts)}")
+            for method, wrong in [*product(["GET"], NASTY_IN_ADDRESSES), *product(["POST"], NASTY_IN_ADDRESSES[::3])]:
+                address = route.raw(right | {name: wrong})
+                faults += _broken(browsers.of(person).generic(method, address), f"{method} {address}")
     return faults
 
 
@@ -319,12 +360,15 @@ def malformed_fields(world: World, routes: Sequence[Route]) -> list[str]:
 
 
 def _spoilt(form: Form) -> Iterator[tuple[str, dict[str, list[str]]]]:
-    """All the ways for the first button, some for the others."""
-    for place, sent in enumerate(form.sendings()):
-        for name in form.names[:MOST_NAMES]:
-            yield name, {other: value for other, value in sent.items() if other != name}
-            for wrong in NASTY[place::3] if place else NASTY:
-                yield name, sent | {name: [wrong]}
+    """All that is typed, at once and in every way; then each field missing, and in some of the ways in turn."""
+    sendings, names = list(form.sendings()), form.names[:MOST_NAMES]
+    typed = dict(form.fields).keys() & names
+    for wrong in NASTY if typed else ():
+        yield min(typed), sendings[0] | {name: [wrong] for name in typed}
+    for (place, sent), (rank, name) in product(enumerate(sendings), enumerate(names)):
+        yield name, {other: value for other, value in sent.items() if other != name}
+        for wrong in NASTY[(place + rank) % 3 :: 3]:
+            yield name, sent | {name: [wrong]}
 
 
 def _broken(response: Any, where: str) -> list[str]:

@@ -1,32 +1,24 @@
 """Nobody reads what is not theirs: every page, tried as everybody. The last tests plant holes and see them found."""
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 from django.test import Client
 from django.urls import reverse
-from pytest_django import Settings
 
-from preau.accounts.testing import sign_in
+from preau.accounts.choices import Capability
+from preau.accounts.testing import make_agent, sign_in
 from preau.core.audience import AudienceKind
 from preau.demarches.testing import make_waiting_user
-from tests import sweep
+from preau.notifications.models import Outgoing
+from tests import health_words, scopes, sweep
 from tests.routes import Route, routes_of
-from tests.world import NOW, World, make_world, values_for
+from tests.world import World, values_for
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.every_url")]
 
 Sweep = Callable[[World, Sequence[Route]], list[str]]
-
-
-@pytest.fixture
-def world(time_machine, settings: Settings) -> Iterator[World]:
-    time_machine.move_to(NOW, tick=False)
-    settings.PAYFIP_SERVICE_URL = "http://127.0.0.1:9/closed"  # the discard port: nobody answers
-    logging.disable()  # hundreds of refusals, all expected
-    yield make_world()
-    logging.disable(logging.NOTSET)
 
 
 def nothing(faults: Sequence[str]) -> None:
@@ -45,6 +37,10 @@ def test_the_family_and_the_agent_open_their_pages(world: World) -> None:
     nothing(sweep.shut_out(world, routes_of()))
 
 
+def test_no_page_answers_a_method_that_it_does_not_take(world: World) -> None:
+    nothing(sweep.unheard_of(world, routes_of()))
+
+
 def test_the_address_of_a_button_leads_to_a_page_that_opens(world: World) -> None:
     nothing(sweep.dead_ends(world, routes_of()))
 
@@ -52,6 +48,10 @@ def test_the_address_of_a_button_leads_to_a_page_that_opens(world: World) -> Non
 def test_the_family_and_the_agent_read_what_strangers_must_not(world: World) -> None:
     marks = {"Zwingelstein", "Quirinelle", "Xanthippe", "773119", "731,19"}
     assert marks <= world.marks - sweep.unsaid(world, routes_of())
+
+
+def test_each_role_on_each_service_and_place_opens_what_it_says(world: World) -> None:
+    nothing(scopes.overstepped(world, routes_of()))
 
 
 def test_an_account_that_waits_for_its_file_opens_no_page_of_families(world: World) -> None:
@@ -70,6 +70,38 @@ def test_forms_of_the_family_and_of_the_agent_give_strangers_nothing(world: Worl
 
 def test_links_of_the_family_and_of_the_agent_tell_strangers_nothing(world: World) -> None:
     nothing(sweep.follow(world, routes_of()))
+
+
+def test_what_a_health_sheet_says_is_on_no_other_page_nor_in_an_address_and_finds_nobody(world: World) -> None:
+    health_words.plant(world.ours.child)
+    assert health_words.WORD in read_by_the_parent(world)
+    nothing(health_words.elsewhere(world, routes_of()))
+    nothing(health_words.found_by_it(routes_of()))
+
+
+def read_by_the_parent(world: World) -> str:
+    client = Client()
+    sign_in(client, world.ours.user)
+    return client.get(reverse("health:sheet", args=[world.ours.child.code])).content.decode()
+
+
+def test_what_a_health_sheet_says_is_in_no_table_log_nor_mail(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    """Filled in, read by an agent for a reason, typed when the session was over."""
+    logging.disable(logging.NOTSET)
+    caplog.set_level(logging.DEBUG)
+    health_words.plant(world.ours.child)
+    make_agent(Capability.MANAGE_AGENTS)  # who is told that somebody read
+    agent, parent = Client(), Client()
+    sign_in(agent, make_agent(Capability.SEE_HEALTH))
+    sheet = reverse("health:staff_sheet", args=[world.ours.child.code])
+    read = agent.post(sheet, {"reason": f"Malaise, {health_words.WORD} ?"})
+    assert health_words.WORD in read.content.decode()
+    parent.force_login(world.ours.user)
+    advice = reverse("health:item", args=[world.ours.child.code, "recommandations"])
+    assert parent.post(advice, {"text": health_words.WORD}).status_code == 302
+    assert Outgoing.objects.filter(subject__icontains="fiche").exists()
+    assert health_words.tables_that_say_it() == []
+    assert health_words.WORD not in caplog.text
 
 
 @pytest.mark.parametrize("look", [sweep.malformed_addresses, sweep.malformed_parameters, sweep.malformed_fields])

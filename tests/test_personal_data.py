@@ -3,15 +3,13 @@
 import io
 import zipfile
 
-import pytest
 from django.apps import apps
-from time_machine import TimeMachineFixture
 
 from preau.accounts.models import User
 from preau.privacy.sections import SECTIONS, Person
 from preau.privacy.sections.left_out import LEFT_OUT
 from preau.privacy.writing import write_export
-from tests.world import NOW, OTHERS, OURS, World, make_world
+from tests.world import NOW, OTHERS, OURS
 
 TABLES = {model._meta.label for model in apps.get_models(include_auto_created=True)}
 TOLD = {table for section in SECTIONS for table in section.models}
@@ -29,12 +27,6 @@ def test_nothing_is_both_told_and_left_out_nor_has_gone():
 
 def test_codes_of_sections_are_used_once():
     assert len({section.code for section in SECTIONS}) == len(SECTIONS)
-
-
-@pytest.fixture
-def world(db: None, time_machine: TimeMachineFixture) -> World:
-    time_machine.move_to(NOW, tick=False)
-    return make_world()
 
 
 def exported(user: User) -> str:

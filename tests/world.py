@@ -320,6 +320,7 @@ class World:
     """`ours` must stay with `parent` and `agent`, and our agents with `administrator`; the others come across it."""
 
     ours: Household
+    others: Household
     parent: Person
     agent: Person
     administrator: Person
@@ -366,6 +367,7 @@ def make_world() -> World:
     none: frozenset[str] = frozenset()
     return World(
         ours,
+        others,
         Person("the parent", ours.user, none),
         Person("the agent", agent, none),
         Person("the administrator", make_administrator(), none),
