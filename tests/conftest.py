@@ -24,7 +24,9 @@ from preau.documents.models import StoredFile
 from preau.documents.storing import read
 from tests import browser as browsers
 from tests import journeys
+from tests import maze as mazes
 from tests.browser import Visitor
+from tests.maze import Maze
 from tests.sweep import undone
 from tests.world import NOW, World, make_world
 
@@ -111,3 +113,10 @@ def world(made_world: MadeWorld, db: None, settings: Settings) -> Iterator[World
     with clock.travel(NOW, tick=False):
         yield world
     logging.disable(logging.NOTSET)
+
+
+@pytest.fixture(scope="module")
+def maze(django_db_setup: None, django_db_blocker: Any) -> Iterator[Maze]:
+    """Drawn once for the module, and forgotten at its end."""
+    with django_db_blocker.unblock(), clock.travel(mazes.NOW, tick=False), undone():
+        yield mazes.make_maze()
