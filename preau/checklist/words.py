@@ -130,16 +130,21 @@ def discreet(item: str, version: int | None = None) -> str:
     return words.discreet or in_a_sentence(words.name)
 
 
+def names_of(items: Iterable[str], version: int) -> tuple[str, ...]:
+    """What these items are in the middle of a sentence, each once: several may bear one discreet name."""
+    return tuple(dict.fromkeys(discreet(item, version) for item in items))
+
+
 def in_a_sentence(name: str) -> str:
     """« Livret de famille » is « livret de famille » there, « PAI » stays."""
     return name[:1].lower() + name[1:] if name[1:2].islower() else name
 
 
-def told_alike(items: Iterable[str]) -> dict[str, list[str]]:
+def told_alike(items: Iterable[str], version: int) -> dict[str, list[str]]:
     """The items by the words that tell them, in order: an agent can tell no one of health from another."""
     found: dict[str, list[str]] = defaultdict(list)
     for item in sorted(items):
-        found[discreet(item)].append(item)
+        found[discreet(item, version)].append(item)
     return dict(sorted(found.items()))
 
 

@@ -8,7 +8,7 @@ from preau.activities.choices import BookingMode
 from preau.bookings.queries.children import Child
 from preau.bookings.queries.planning import Planning
 from preau.checklist.queries.obstacles import obstacles_to
-from preau.checklist.words import discreet
+from preau.checklist.words import names_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,6 @@ def barred_children(shown: Planning, *, catalogue_version: int) -> list[BarredCh
     for child in shown.shown:
         theirs = {activity: items for (key, activity), items in found.items() if key == child.key}
         if theirs:
-            missing = dict.fromkeys(discreet(item, catalogue_version) for items in theirs.values() for item in items)
-            barred.append(BarredChild(child, tuple(names[child.key][one] for one in theirs), tuple(missing)))
+            missing = names_of((item for items in theirs.values() for item in items), catalogue_version)
+            barred.append(BarredChild(child, tuple(names[child.key][one] for one in theirs), missing))
     return barred

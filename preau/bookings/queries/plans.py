@@ -28,6 +28,7 @@ from preau.bookings.rules.lines import (
     lines_of,
 )
 from preau.checklist.queries.obstacles import obstacles_to
+from preau.checklist.words import names_of
 from preau.core.dates import local_day
 from preau.core.prepared import Prepared
 
@@ -50,7 +51,7 @@ class Plan:
     homes: dict[Cell, int] = field(default_factory=dict)  # the household whose day it is
     groups: dict[Cell, int] = field(default_factory=dict)
     slots: dict[Cell, tuple[SlotKey, ...]] = field(default_factory=dict)
-    missing: dict[Cell, tuple[str, ...]] = field(default_factory=dict)  # what the file lacks to book it
+    missing: dict[Cell, tuple[str, ...]] = field(default_factory=dict)  # what the file lacks to book it, in words
 
     @property
     def wants(self) -> list[Want]:
@@ -142,7 +143,7 @@ def bar_incomplete(plan: Plan, *, catalogue_version: int, on: dt.date) -> None:
     found = obstacles_to(wanted, catalogue_version=catalogue_version, on=on, household=household)
     for cell in cells:
         if items := found.get((cell.participant, plan.unit(cell).activity)):
-            plan.missing[cell] = items
+            plan.missing[cell] = names_of(items, catalogue_version)
             plan.facts[cell] = replace(plan.facts[cell], barred=Refusal.INCOMPLETE)
 
 

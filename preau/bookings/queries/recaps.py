@@ -49,7 +49,7 @@ class UnitChange:
 @dataclass(frozen=True, slots=True)
 class RecapLine:
     """A line of the draft and what becomes of it. Refused for lateness: `deadline` has passed; for a file that is not
-    complete: `missing` must be given first (see checklist.words)."""
+    complete: what `missing` names, in the middle of a sentence, must be given first."""
 
     child: Child
     day: dt.date

@@ -6,7 +6,6 @@ from django import template
 
 from preau.bookings.choices import Refusal
 from preau.bookings.queries.recaps import RecapLine, UnitChange
-from preau.checklist.words import discreet
 from preau.core.money import NBSP, euros
 from preau.core.templatetags.ui import echeance, enumeration, jour
 
@@ -42,8 +41,7 @@ def unites(changes: Sequence[UnitChange]) -> str:
 def raison(line: RecapLine) -> str:
     """Why a line is refused, in a sentence or two."""
     if line.refusal == Refusal.INCOMPLETE:
-        lacking = dict.fromkeys(discreet(item) for item in line.missing)  # two items may bear one discreet name
-        return f"Il manque dans le dossier{NBSP}: {enumeration(lacking)}."
+        return f"Il manque dans le dossier{NBSP}: {enumeration(line.missing)}."
     if line.refusal != Refusal.TOO_LATE:
         return BECAUSE[line.refusal] if line.refusal else ""
     what = "La réservation fermait" if line.booked else "L’annulation fermait"

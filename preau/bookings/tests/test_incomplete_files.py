@@ -32,7 +32,7 @@ def test_what_is_asked_before_booking_refuses_a_booking(world):
     make_asked(Item.COORDINATES)
     submission = world.book(world.cell("matin"))
     assert outcomes(submission) == [INCOMPLETE]
-    assert submission.outcome["lines"][0]["missing"] == ["coordinates"]
+    assert submission.outcome["lines"][0]["missing"] == ["adresse et téléphone"]
     assert world.states() == []
 
 
@@ -133,4 +133,4 @@ def test_a_document_keeps_from_booking_the_activity_it_is_asked_for(world):
     make_kind(required=[{"stage": "before_booking", "activities": [world.meals.code]}])
     submission = world.book(world.cell("matin"), world.cell("repas"))
     assert sorted(outcomes(submission)) == [("done", None), INCOMPLETE]
-    assert ["document/justificatif-de-domicile"] in [line["missing"] for line in submission.outcome["lines"]]
+    assert ["justificatif de domicile"] in [line["missing"] for line in submission.outcome["lines"]]

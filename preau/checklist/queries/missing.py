@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from preau.checklist.queries.demands import demands_of
 from preau.checklist.queries.standings import people_of
 from preau.checklist.rules import Missing, standing
-from preau.checklist.words import discreet
+from preau.checklist.words import names_of
 from preau.enrolments.choices import LIVE
 from preau.enrolments.models import Enrolment
 from preau.families.models import Participant, Schooling
@@ -31,11 +31,11 @@ class Lack:
     school: str
     level: str
     missing: tuple[Missing, ...]
-    version: int | None = None  # of the catalogue: None is read for each item
+    version: int  # of the catalogue, whose words are those of documents
 
     @property
     def items(self) -> list[str]:
-        return list(dict.fromkeys(discreet(one.item, self.version) for one in self.missing))
+        return list(names_of((one.item for one in self.missing), self.version))
 
     @property
     def is_blocked(self) -> bool:

@@ -44,7 +44,8 @@ def missing(request: StaffRequest) -> HttpResponseBase:
     """The files that lack something, by school, activity, thing or day; « Envoyer un rappel » tells whom first."""
     now = timezone.now()
     today = local_day(now)
-    asked = told_alike({demand.item for demand in demands_of(town_of(request).catalogue_version)})
+    version = town_of(request).catalogue_version
+    asked = told_alike({demand.item for demand in demands_of(version)}, version)
     named = [(items[0], f"{name[:1].upper()}{name[1:]}") for name, items in asked.items()]
     scope = participants_in_scope(request.user, Capability.REVIEW_DOCUMENTS, on=today)
     form = MissingFilters(request.GET, people=scope, items=named, today=today)
