@@ -7,8 +7,10 @@ from django.db.models import OneToOneField
 
 from preau.accounts.choices import Capability
 from preau.core.audience import AudienceKind
+from preau.demarches.choices import ACCOUNT
 from preau.demarches.kinds import KINDS, Kind
 from preau.demarches.models import Demarche
+from preau.townfile.tables.requests import request_codes
 from tests.routes import routes_of
 
 PAGES = {route.name: route for route in routes_of()}
@@ -35,3 +37,7 @@ def test_a_kind_is_accepted_and_refused_by_somebody_on_a_version(kind: Kind, wha
 
 def test_the_kind_of_accounts_is_there() -> None:
     assert "demarches.account" in KINDS
+
+
+def test_each_kind_has_a_name_of_its_own_in_the_town_file() -> None:
+    assert set(request_codes().values()) == set(KINDS) - {ACCOUNT}

@@ -1,12 +1,12 @@
 """What is still owed for a participant, by when, and what it blocks."""
 
-import calendar
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from preau.checklist.choices import ABOUT_CHILDREN, DONE_BY_THE_FAMILY, Stage, State
+from preau.core.dates import months_after
 
 STRICTNESS = tuple(Stage)
 
@@ -189,12 +189,6 @@ def _last_day(demand: Demand, use: Use | None) -> dt.date | None:
     if demand.stage == Stage.BEFORE_FIRST_DAY:
         return use.first_day - dt.timedelta(days=1)
     return months_after(use.first_day, demand.months)
-
-
-def months_after(day: dt.date, months: int) -> dt.date:
-    """The same day that many months later, or the last of a shorter month."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def _missing(item: str, needs: Sequence[Need], state: ItemState, on: dt.date) -> Missing:

@@ -1,6 +1,5 @@
 """Until when a document is good, who owes which, and where they stand."""
 
-import calendar
 import datetime as dt
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
+from preau.core.dates import months_after
 from preau.documents.choices import DocumentState, Stage, Standing, Validity
 
 SOON = dt.timedelta(days=30)
@@ -24,12 +24,6 @@ def proposed_until(validity: str, *, months: int | None, on: dt.date, year_ends_
     if validity == Validity.YEAR:
         return dt.date(on.year, 12, 31)
     return None
-
-
-def months_after(day: dt.date, months: int) -> dt.date:
-    """The same day of the month, or its last: a month after 31 January is 28 February."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 @dataclass(frozen=True, slots=True)

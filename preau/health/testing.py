@@ -8,12 +8,13 @@ from typing import Any
 
 from django.db import transaction
 
+from preau.core.dates import months_after
 from preau.families.models import Participant
 from preau.health.actions import fill, fill_vaccine
 from preau.health.choices import DoseState, Item, Vaccine
 from preau.health.keys import sealer_for
 from preau.health.models import HealthField
-from preau.health.rules.vaccines import NATIONAL, Dose, at_age, schemes_for
+from preau.health.rules.vaccines import NATIONAL, Dose, schemes_for
 
 NOON = dt.datetime(2026, 11, 9, 11, tzinfo=dt.UTC)
 ANSWERS: Mapping[Item, dict[str, Any]] = {
@@ -57,6 +58,6 @@ def make_vaccines(child: Participant, *, but: Collection[Vaccine] = ()) -> None:
     """Every compulsory dose, at the age of the calendar."""
     for scheme in schemes_for(NATIONAL, child.born_on):
         if scheme.owed and scheme.vaccine not in but:
-            days = [at_age(child.born_on, months) for months in scheme.ages[: len(scheme.owed)]]
+            days = [months_after(child.born_on, months) for months in scheme.ages[: len(scheme.owed)]]
             doses = [Dose(DoseState.GIVEN, day) for day in days]
             fill_vaccine(child=child, vaccines=[scheme.vaccine], doses=doses, by=None, now=NOON)

@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping
 from preau.checklist.choices import Stage
 from preau.checklist.queries.demands import demands_of
 from preau.checklist.queries.standings import people_of
-from preau.checklist.rules import Demand, is_for, months_after, standing
+from preau.checklist.rules import Demand, is_for, standing
+from preau.core.dates import months_after
 from preau.families.models import Participant
 
 CAN_BLOCK = (Stage.BEFORE_BOOKING, Stage.PROVISIONAL)

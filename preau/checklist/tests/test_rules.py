@@ -16,9 +16,9 @@ from preau.checklist.rules import (
     Use,
     age_on,
     merged,
-    months_after,
     standing,
 )
+from preau.core.dates import months_after
 
 TODAY = dt.date(2026, 11, 9)
 CANTEEN, MORNING = 1, 2

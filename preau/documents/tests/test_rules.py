@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from preau.core.dates import months_after
 from preau.documents.choices import Stage, Standing, Validity
 from preau.documents.rules import (
     Enrolled,
@@ -13,7 +14,6 @@ from preau.documents.rules import (
     Owed,
     age_on,
     is_owed_by,
-    months_after,
     parse_owed,
     proposed_until,
     standing_of,

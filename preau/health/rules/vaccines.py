@@ -14,12 +14,12 @@ Sources, in the code de la santé publique unless another is named:
 """
 
 import datetime as dt
-from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from preau.core.dates import months_after
 from preau.health.choices import DateFault, DoseState, Vaccine
 
 MONTHS_OF_GRACE = 3
@@ -123,9 +123,9 @@ def schemes_for(schemes: Iterable[Scheme], born_on: dt.date) -> list[Scheme]:
 def standing(scheme: Scheme, born_on: dt.date, told: Sequence[Told], on: dt.date) -> Standing:
     """How a vaccine stands on the day `on`, without the date of any dose."""
     given = sum(1 for dose in told if dose.state == DoseState.GIVEN)
-    is_over = scheme.until is not None and at_age(born_on, scheme.until) <= on
+    is_over = scheme.until is not None and months_after(born_on, scheme.until) <= on
     is_enough = any(dose.is_enough for dose in told)
-    asked = 0 if is_over or is_enough else sum(1 for months in scheme.owed if at_age(born_on, months) <= on)
+    asked = 0 if is_over or is_enough else sum(1 for months in scheme.owed if months_after(born_on, months) <= on)
     advised = scheme.ages[len(scheme.owed) :]
     done = max(given, len(scheme.owed)) if is_enough or is_over else given
     next_rank = done + 1 if done < len(scheme.ages) else None
@@ -134,7 +134,7 @@ def standing(scheme: Scheme, born_on: dt.date, told: Sequence[Told], on: dt.date
         given=given,
         missing=max(0, asked - given),
         next_rank=next_rank,
-        next_on=at_age(born_on, scheme.ages[next_rank - 1]) if next_rank else None,
+        next_on=months_after(born_on, scheme.ages[next_rank - 1]) if next_rank else None,
         is_owed=bool(next_rank) and (next_rank or 0) <= len(scheme.ages) - len(advised),
         is_planned=any(dose.state == DoseState.PLANNED for dose in told),
         is_exempt=any(dose.state == DoseState.EXEMPT for dose in told),
@@ -147,15 +147,9 @@ def is_enough(scheme: Scheme, born_on: dt.date, given_on: Sequence[dt.date]) -> 
         return False
     needed = len(scheme.owed)
     for months, doses in sorted(scheme.catch_up):
-        if given_on[0] >= at_age(born_on, months):
+        if given_on[0] >= months_after(born_on, months):
             needed = doses
     return len(given_on) >= needed
-
-
-def at_age(born_on: dt.date, months: int) -> dt.date:
-    """The day on which a child is that old, in months: born on 31 August, one month old on 30 September."""
-    year, month = divmod(born_on.year * 12 + born_on.month - 1 + months, 12)
-    return dt.date(year, month + 1, min(born_on.day, monthrange(year, month + 1)[1]))
 
 
 @dataclass(frozen=True, slots=True)

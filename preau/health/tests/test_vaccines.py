@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from preau.core.dates import months_after
 from preau.health.choices import DateFault, DoseState, Vaccine
 from preau.health.rules.vaccines import (
     NATIONAL,
@@ -13,7 +14,6 @@ from preau.health.rules.vaccines import (
     Scheme,
     Standing,
     Told,
-    at_age,
     dose_faults,
     is_enough,
     parse_schemes,
@@ -33,7 +33,7 @@ def scheme_of(vaccine: Vaccine, born_on: dt.date) -> Scheme:
 
 
 def on_age(vaccine: Vaccine, born_on: dt.date, months: int, *told: Told) -> Standing:
-    return standing(scheme_of(vaccine, born_on), born_on, told, at_age(born_on, months))
+    return standing(scheme_of(vaccine, born_on), born_on, told, months_after(born_on, months))
 
 
 def doses(count: int) -> list[Told]:
@@ -148,7 +148,7 @@ def test_the_others_are_owed_as_long_as_a_child_is_received(vaccine: Vaccine) ->
 def test_a_late_first_dose_shortens_the_course_from_that_very_birthday(
     vaccine: Vaccine, born_on: dt.date, months: int, needed: int
 ) -> None:
-    scheme, birthday = scheme_of(vaccine, born_on), at_age(born_on, months)
+    scheme, birthday = scheme_of(vaccine, born_on), months_after(born_on, months)
     the_day_before = [birthday - dt.timedelta(days=1) + dt.timedelta(days=70 * rank) for rank in range(needed)]
     the_day_itself = [birthday + dt.timedelta(days=70 * rank) for rank in range(needed)]
     assert (is_enough(scheme, born_on, the_day_before), is_enough(scheme, born_on, the_day_itself)) == (False, True)
@@ -156,7 +156,7 @@ def test_a_late_first_dose_shortens_the_course_from_that_very_birthday(
 
 def test_who_begins_late_needs_fewer_doses() -> None:
     scheme = scheme_of(Vaccine.MENINGOCOCCUS_C, BORN_2020)
-    on_time, late = at_age(BORN_2020, 5), at_age(BORN_2020, 12)
+    on_time, late = months_after(BORN_2020, 5), months_after(BORN_2020, 12)
     assert not is_enough(scheme, BORN_2020, [on_time])
     assert is_enough(scheme, BORN_2020, [on_time, late])
     assert is_enough(scheme, BORN_2020, [late])
@@ -186,7 +186,7 @@ def test_more_doses_never_owe_more_and_time_never_owes_less_before_the_end(
 
 @given(born_on=st.dates(dt.date(2000, 1, 1), dt.date(2030, 1, 1)), months=st.integers(0, 300))
 def test_an_age_in_months_falls_in_that_month(born_on: dt.date, months: int) -> None:
-    day = at_age(born_on, months)
+    day = months_after(born_on, months)
     assert (day.year - born_on.year) * 12 + day.month - born_on.month == months
     assert day.day <= born_on.day
 

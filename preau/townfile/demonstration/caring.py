@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from preau.accounts.models import User
-from preau.core.dates import PARIS, local_day
+from preau.core.dates import PARIS, local_day, months_after
 from preau.families.models import Adult
 from preau.health.actions import open_sheet
 from preau.health.bulk import TypedPai, TypedSheet, write_sheets
 from preau.health.choices import DoseState, Item, Purpose, Severity, Vaccine
 from preau.health.models import Confirmation
-from preau.health.rules.vaccines import NATIONAL, Dose, at_age, schemes_for
+from preau.health.rules.vaccines import NATIONAL, Dose, schemes_for
 from preau.town.models import SchoolYear
 from preau.townfile.demonstration.households import Child, Household
 from preau.townfile.demonstration.scene import DIRECTOR
@@ -95,7 +95,7 @@ def _doses(child: Child, today: dt.date, missing: set[Vaccine]) -> dict[Vaccine,
     """Each compulsory dose at its age, the boosters too; the last one of those missing is not there."""
     doses = {}
     for scheme in schemes_for(NATIONAL, child.born_on):
-        days = [day for months in scheme.ages if (day := at_age(child.born_on, months)) <= today]
+        days = [day for months in scheme.ages if (day := months_after(child.born_on, months)) <= today]
         days = days[: len(scheme.owed) - 1] if scheme.vaccine in missing else days
         if scheme.owed and days:
             doses[scheme.vaccine] = [Dose(DoseState.GIVEN, day) for day in days]

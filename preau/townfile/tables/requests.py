@@ -47,16 +47,21 @@ def _save_fields(rows: Mapping[str, FieldRow], writing: Writing) -> None:
         )
 
 
+NAMES = {"members.child": "new-child"}  # « child » is a change in the file of a child
+
+
 def request_codes() -> dict[str, str]:
     """The kinds of requests by their name in the file; accounts have a table of their own."""
-    return {kind.partition(".")[2]: kind for kind in KINDS if kind != ACCOUNT}
+    return {_name_of(kind): kind for kind in KINDS if kind != ACCOUNT}
+
+
+def _name_of(kind: str) -> str:
+    return NAMES.get(kind, kind.partition(".")[2])
 
 
 def _current_requests() -> Mapping[str, RequestRow]:
     rows = Recipient.objects.select_related("service").exclude(kind=ACCOUNT).order_by("pk")
-    return {
-        row.kind.partition(".")[2]: RequestRow(service=row.service.code, working_days=row.working_days) for row in rows
-    }
+    return {_name_of(row.kind): RequestRow(service=row.service.code, working_days=row.working_days) for row in rows}
 
 
 def _save_requests(rows: Mapping[str, RequestRow], writing: Writing) -> None:
