@@ -12,7 +12,7 @@ from preau.accounts.testing import make_agent, sign_in
 from preau.families.households import set_schooling
 from preau.families.models import Participant, Schooling
 from preau.journal.models import Entry
-from preau.members.actions.rolling import UNDONE_WITHIN, TooLate, repeat, roll_over, undo_roll_over
+from preau.members.actions.rolling import TooLate, repeat, roll_over, undo_roll_over
 from preau.members.models import RollOver
 from preau.members.queries.school_year import classes_of, usual_next_schools, years_to_prepare
 from preau.members.rules import ClassOf, steps_of
@@ -21,6 +21,7 @@ from preau.town.models import Level, Place, SchoolYear
 from preau.town.testing import make_place, make_service, make_town
 
 TODAY = NOW.date()
+WEEK = dt.timedelta(days=7)
 MS, GS, CP, CM2 = 1, 2, 3, 4
 
 
@@ -128,7 +129,7 @@ def test_it_is_undone_within_a_week_save_what_was_put_right_by_hand(town) -> Non
         participant=kept, year=town.years[2], place=town.nursery, level=town.levels[0], by=town.agent, now=NOW
     )
     made = RollOver.objects.get()
-    assert undo_roll_over(made=made, by=town.agent, now=NOW + UNDONE_WITHIN) == 1
+    assert undo_roll_over(made=made, by=town.agent, now=NOW + WEEK) == 1
     assert (town.next_of(kept), town.next_of(gone)) == (("maternelle", "gs"), None)
     assert undo_roll_over(made=made, by=town.agent, now=NOW) == 0
     assert town.roll() == 1
@@ -138,7 +139,7 @@ def test_after_a_week_it_is_too_late(town) -> None:
     town.child(0)
     town.roll()
     with pytest.raises(TooLate):
-        undo_roll_over(made=RollOver.objects.get(), by=town.agent, now=NOW + UNDONE_WITHIN + dt.timedelta(seconds=1))
+        undo_roll_over(made=RollOver.objects.get(), by=town.agent, now=NOW + WEEK + dt.timedelta(seconds=1))
 
 
 def test_a_thousand_children_take_as_many_statements_as_two(town) -> None:
