@@ -60,20 +60,21 @@ class Visitor:
         self.page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
 
     def look(self, name: str) -> None:
-        """Save a picture of the page, and fail on anything that a person, axe or the browser would complain of.
+        """Fail on anything that a person, axe or the browser would complain of, and keep a picture of the page then.
 
-        A visitor without scripts goes without axe, which is one."""
+        With PREAU_PICTURES=1, of every page. A visitor without scripts goes without axe, which is one."""
         wrong = self.wrongs(name)
         assert not wrong, "\n".join(wrong)
 
     def wrongs(self, name: str, *, with_axe: bool = True) -> list[str]:
-        """Save a picture of the page, and tell what is wrong with it instead of failing."""
+        """What is wrong with the page, instead of failing."""
         self.page.wait_for_load_state("load")
-        SCREENS.mkdir(parents=True, exist_ok=True)
-        # The caret stays: hiding it takes an inline style, which the page's own policy refuses.
-        self.page.screenshot(path=SCREENS / f"{name}-{self.width}.png", full_page=True, caret="initial")
         wrong = [*self._overflow(), *(self._barriers() if with_axe else []), *self.faults]
         self.faults.clear()
+        if wrong or "PREAU_PICTURES" in os.environ:
+            SCREENS.mkdir(parents=True, exist_ok=True)
+            # The caret stays: hiding it takes an inline style, which the page's own policy refuses.
+            self.page.screenshot(path=SCREENS / f"{name}-{self.width}.png", full_page=True, caret="initial")
         return [f"{name}, {self.page.url}, {self.width} px:", *wrong] if wrong else []
 
     def _overflow(self) -> list[str]:

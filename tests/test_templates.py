@@ -28,6 +28,7 @@ URL_TAG = re.compile(r"{%\s*url\s+['\"]([\w:]+)['\"]")
 ICON_TAG = re.compile(r"{%\s*(?:icon|gommette\s+['\"]\w*['\"])\s+['\"]([\w-]+)['\"]")
 POST_FORM = re.compile(r"<form\b[^>]*method=[\"']post[\"'].*?</form>", re.IGNORECASE | re.DOTALL)
 MAILS = [path for path in TEMPLATES if path.parent.name == "mail" and path.suffix == ".txt"]
+BEFORE_A_SIGN = re.compile(r"(?<=[\w»)}%”’…>]) [:;?!»](?=[\s<\"'{,.;:)]|$)|« ", re.MULTILINE)
 SUBJECT = re.compile(r"{% block objet %}(.*?){% endblock", re.DOTALL)
 IN_SUBJECTS = {  # all that a subject may take from the facts: never a person, nor a secret
     "demarche.get_state_display",
@@ -135,6 +136,15 @@ def test_every_address_named_in_code_exists() -> None:
     named = {(name, name_of(path)) for path in modules for name in names_in_code(path)}
     assert {pair for pair in named if pair[0] not in known_names()} == set()
     assert len(named) > 10
+
+
+@pytest.mark.parametrize("source", ["Ce n’est pas vous ?", "« un mot", "un mot »."])
+def test_a_plain_space_beside_a_sign_is_found(source: str) -> None:
+    assert BEFORE_A_SIGN.search(source)
+
+
+def test_no_line_begins_with_the_sign_that_ends_the_one_above() -> None:
+    assert [name_of(path) for path in TEMPLATES if BEFORE_A_SIGN.search(as_written(path))] == []
 
 
 def test_every_icon_is_in_the_sprite() -> None:

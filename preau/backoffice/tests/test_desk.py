@@ -65,7 +65,7 @@ def test_bookings_of_today_and_what_is_full_are_told():
     html = desk_of(make_agent(Capability.SEE_BOOKINGS))
     assert "<b>2</b>" in html
     assert 'href="/mairie/reservations/?activite=restauration">Restauration</a>' in html
-    assert "Lundi 9\xa0novembre</a> : restauration-groupe, midi" in html
+    assert "Lundi 9\xa0novembre</a>\xa0: restauration-groupe, midi" in html
 
 
 def test_an_agent_of_another_service_reads_nothing_of_them():

@@ -59,7 +59,7 @@ def test_the_title_names_the_page_the_portal_and_the_town():
 
 def test_the_title_says_that_the_form_has_errors():
     html = page("family", form=SimpleNamespace(errors={"name": ["Écrivez votre nom"]}))
-    assert "<title>Erreur : Planning –" in html
+    assert "<title>Erreur : Planning –" in html
 
 
 def test_the_town_theme_comes_after_the_common_sheet():

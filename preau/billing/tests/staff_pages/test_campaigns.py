@@ -180,7 +180,7 @@ def test_a_wrong_signature_issues_nothing_and_says_what_to_mend(
     answer = sign_in().post(path(campaign, "emettre"), sign(campaign, **change), follow=True)
     assertRedirects(answer, answer.redirect_chain[-1][0])
     assertContains(answer, words)
-    assertContains(answer, "<title>Erreur : ")
+    assertContains(answer, "<title>Erreur : ")
     assert Invoice.objects.get().number is None
 
 
