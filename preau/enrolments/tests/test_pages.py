@@ -361,7 +361,7 @@ def test_a_second_enrolment_is_refused_in_words_beside_the_field(zoe, nora, morn
         "Cette inscription existe déjà : une seule par enfant et par activité."
         in html.partition('id="id_activite_error"')[2]
     )
-    assert "<title>Erreur : " in html
+    assert "<title>Erreur : " in html
     assert Enrolment.objects.count() == 1
 
 

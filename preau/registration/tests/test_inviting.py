@@ -255,7 +255,7 @@ def test_without_agreement_or_a_sound_password_there_is_no_account(
     sent = {name: value for name, value in (ANSWER | answer).items() if value}
     page = words(client.post(page_of(token_mailed()), sent))
     assert said in page
-    assert "<title>Erreur : " in page
+    assert "<title>Erreur : " in page
     assert not User.objects.exists()
 
 

@@ -102,7 +102,7 @@ def test_what_is_wrong_is_said_beside_each_field(client: Client) -> None:
     page = words(
         client.post(step("mes-informations"), ABOUT | wrong | {"password": "court", "password_again": "autre"})
     )
-    assert "<title>Erreur : " in page
+    assert "<title>Erreur : " in page
     for text in (
         "Écrivez des lettres seulement",
         "Remplissez « Prénom »",
