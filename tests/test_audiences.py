@@ -4,7 +4,6 @@ import logging
 from collections.abc import Callable, Sequence
 
 import pytest
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -18,10 +17,6 @@ from tests.routes import Route, routes_of
 from tests.world import World, values_for
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.every_url")]
-
-# The longest sweeps run beside the database that has the most to say of them.
-WHO_SEES_WHAT = pytest.mark.skipif(connection.vendor != "sqlite", reason="rights are the same beside any database")
-WHAT_IS_SENT = pytest.mark.skipif(connection.vendor != "postgresql", reason="PostgreSQL refuses more than SQLite")
 
 Sweep = Callable[[World, Sequence[Route]], list[str]]
 
@@ -42,7 +37,6 @@ def test_the_family_and_the_agent_open_their_pages(world: World) -> None:
     nothing(sweep.shut_out(world, routes_of()))
 
 
-@WHO_SEES_WHAT
 def test_no_page_answers_a_method_that_it_does_not_take(world: World) -> None:
     nothing(sweep.unheard_of(world, routes_of()))
 
@@ -56,7 +50,6 @@ def test_the_family_and_the_agent_read_what_strangers_must_not(world: World) -> 
     assert marks <= world.marks - sweep.unsaid(world, routes_of())
 
 
-@WHO_SEES_WHAT
 def test_each_role_on_each_service_and_place_opens_what_it_says(world: World) -> None:
     nothing(scopes.overstepped(world, routes_of()))
 
@@ -71,12 +64,10 @@ def test_an_account_that_waits_for_its_file_opens_no_page_of_families(world: Wor
             assert (answer.status_code, answer.get("Location")) == (302, waiting), f"{method} {address}"
 
 
-@WHO_SEES_WHAT
 def test_forms_of_the_family_and_of_the_agent_give_strangers_nothing(world: World) -> None:
     nothing(sweep.replay(world, routes_of()))
 
 
-@WHO_SEES_WHAT
 def test_links_of_the_family_and_of_the_agent_tell_strangers_nothing(world: World) -> None:
     nothing(sweep.follow(world, routes_of()))
 
@@ -113,7 +104,6 @@ def test_what_a_health_sheet_says_is_in_no_table_log_nor_mail(world: World, capl
     assert health_words.WORD not in caplog.text
 
 
-@WHAT_IS_SENT
 @pytest.mark.parametrize("look", [sweep.malformed_addresses, sweep.malformed_parameters, sweep.malformed_fields])
 def test_what_nobody_wrote_is_met_with_a_page(world: World, look: Sweep) -> None:
     nothing(look(world, routes_of()))
