@@ -131,9 +131,8 @@ def gives_coordinates(ines: Visitor) -> None:
     page.get_by_role("link", name="Modifier : Adresse").click()
     fill(page, lines="3 impasse du Lac", postcode="94800", city="Villejuif")
     press(page, "Demander ce changement")
-    if page.get_by_label("J’ai compris").count():
-        page.get_by_label("J’ai compris").check()
-        press(page, "Demander ce changement")
+    page.get_by_label("J’ai compris").check()
+    press(page, "Demander ce changement")
     told(page, "Un agent va vérifier votre demande")
     page.get_by_role("link", name="Modifier : Téléphone portable").click()
     fill(page, phone_mobile="06 12 34")
@@ -189,6 +188,7 @@ def names_somebody_and_answers(ines: Visitor) -> None:
     page.locator("#id_emergency_order").select_option("1")
     press(page, "Ajouter cette personne")
     told(page, "Jeanne Martin est dans la liste")
+    expect(page.get_by_role("button", name="Signer mes réponses")).to_be_visible()
     for group in page.get_by_role("main").get_by_role("group").all():
         group.get_by_label("Non" if "presse" in group.inner_text() else "Oui").check()
     press(page, "Signer mes réponses")
