@@ -135,9 +135,20 @@ def people() -> None:
     password, at = make_password("un-mot-de-passe-assez-long"), ARRIVAL.isoformat()
     copy(
         User,
-        "id password kind username email first_name last_name is_active created_at",
+        "id code password kind username email first_name last_name is_active created_at",
         (
-            (key, password, "family", f"parent-{key}", f"parent-{key}@example.org", "Zoé", f"Pinceau {key}", True, at)
+            (
+                key,
+                new_code(),
+                password,
+                "family",
+                f"parent-{key}",
+                f"parent-{key}@example.org",
+                "Zoé",
+                f"Pinceau {key}",
+                True,
+                at,
+            )
             for key in keys
         ),
     )
