@@ -83,18 +83,22 @@ def children() -> Iterator[tuple[int, int]]:
 
 
 def fill() -> None:
-    """Make the town, on a migrated and empty database."""
+    """Make the town, on a migrated and empty database, and let PostgreSQL look at it."""
     with transaction.atomic():
-        units, groups = offer()
-        people()
-        enrolments(groups)
-        bookings(units, groups)
-        last_month()
-        for user in (ONE_CHILD, THREE_CHILDREN):
-            draft(user, units)
-        hot_drafts(units[0])
+        settle()
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
+
+
+def settle() -> None:
+    units, groups = offer()
+    people()
+    enrolments(groups)
+    bookings(units, groups)
+    last_month()
+    for user in (ONE_CHILD, THREE_CHILDREN):
+        draft(user, units)
+    hot_drafts(units[0])
 
 
 def offer() -> tuple[list[Unit], list[Group]]:
