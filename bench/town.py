@@ -35,7 +35,7 @@ from preau.core.dates import Month, days, local_day
 from preau.enrolments.models import Enrolment
 from preau.enrolments.testing import make_intake
 from preau.families.choices import Situation
-from preau.families.models import SUBJECT_FIELDS, Address, Adult, Family, Guardianship, Home, Participant
+from preau.families.models import Address, Adult, Family, Guardianship, Home, Participant
 from preau.families.rules import PRESETS
 from preau.pricing.models import Quotient
 from preau.pricing.testing import make_tariff
@@ -113,7 +113,8 @@ def offer() -> tuple[list[Unit], list[Group]]:
         activity.notice_book = activity.notice_cancel = NIGHT_BEFORE
         activity.booking_mode = BookingMode.READ_ONLY if place == ACTIVITIES - 1 else BookingMode.FAMILY
         activity.save()
-        group = make_group(f"groupe-{place}", **{f"partie-{place}": PLACES})
+        places: dict[str, Any] = {f"partie-{place}": PLACES}
+        group = make_group(f"groupe-{place}", **places)
         make_intake(activity, group)
         for number in range(UNITS_EACH):
             unit = make_unit(activity, f"unite-{number}", parts=[f"partie-{place}"], weekdays=(), order=number)
@@ -127,7 +128,8 @@ def offer() -> tuple[list[Unit], list[Group]]:
 
 
 def tariff(number: int) -> dict[str, object]:
-    bounds, prices = BRACKETS, PRICES
+    bounds: Iterable[int] = BRACKETS
+    prices: Iterable[str] = PRICES
     if number:
         bounds = tuple(range(0, FINE_STEP * FINE_BRACKETS, FINE_STEP))
         prices = tuple(f"{(FINE_LEAST + FINE_MORE * place) / 100:.2f}" for place in range(FINE_BRACKETS))
@@ -176,7 +178,7 @@ def people() -> None:
         ((key, LONG_AGO, quotient(key), "certificate", at) for key in keys),
     )
     copy(Payer, "id code adult_id family_id", ((key, new_code(), key, key) for key in keys))
-    levels = [int(PRESETS[Situation.EXERCISES][subject]) for subject in SUBJECT_FIELDS]
+    levels = [int(level) for level in PRESETS[Situation.EXERCISES].values()]
     everyone = list(children())
     copy(
         Participant,
@@ -189,7 +191,7 @@ def people() -> None:
     copy(Home, "participant_id family_id", everyone)
     copy(
         Guardianship,
-        f"adult_id participant_id starts_on situation {' '.join(SUBJECT_FIELDS)}",
+        f"adult_id participant_id starts_on situation {' '.join(PRESETS[Situation.EXERCISES])}",
         ((family, child, LONG_AGO, "exercises", *levels) for child, family in everyone),
     )
     sessions(keys)
