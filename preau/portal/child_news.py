@@ -77,13 +77,19 @@ def completeness(user: User, children: Sequence[Participant], on: dt.date) -> di
 
 def _completeness(one: PersonTodo) -> ChildLine:
     url = f"{reverse('checklist:todo')}#{one.person.code}"
-    missing = len(one.standing.missing)
-    if missing:
-        text = "1 élément manque" if missing == 1 else f"{missing} éléments manquent"
+    if one.standing.missing:
+        text = _counted(len(one.todos))
         return ChildLine("Dossier", text, "rouge" if one.is_blocked else "ambre", "alerte", url, "Voir ce qui manque")
     if one.standing.checking:
         return ChildLine("Dossier", "En vérification", "lilas", "sablier", url, "Voir le détail")
     return ChildLine("Dossier", "Complet", "vert", "succes")
+
+
+def _counted(todos: int) -> str:
+    """As the home page and « À faire » count: what is asked for the whole family, or of the other parent, is not here."""
+    if not todos:
+        return "À compléter"
+    return "1 élément manque" if todos == 1 else f"{todos} éléments manquent"
 
 
 def authorisations(user: User, children: Sequence[Participant], on: dt.date) -> dict[int, ChildLine]:

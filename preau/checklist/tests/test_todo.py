@@ -158,3 +158,12 @@ def test_mon_dossier_says_whether_something_is_missing(client, zoe):
     make_asked(Item.IMAGE_RIGHTS)
     assert "1 élément manque" in page(client, "/dossier/")
     assert f'href="{PAGE}#' in page(client, "/dossier/")
+
+
+def test_mon_dossier_counts_of_each_child_what_the_home_page_counts(client, zoe):
+    make_asked(Item.COORDINATES)
+    shown = page(client, "/dossier/")
+    assert "À compléter" in shown
+    assert "manque</" not in shown, "what is asked for the whole family is not counted again for each child"
+    make_asked(Item.IMAGE_RIGHTS)
+    assert "1 élément manque<" in page(client, "/dossier/")
