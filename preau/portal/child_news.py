@@ -86,7 +86,7 @@ def _completeness(one: PersonTodo) -> ChildLine:
 
 
 def _counted(todos: int) -> str:
-    """As the home page and « À faire » count: what is asked for the whole family, or of the other parent, is not here."""
+    """As the home page and « À faire » count: what the whole family or the other parent must give is not here."""
     if not todos:
         return "À compléter"
     return "1 élément manque" if todos == 1 else f"{todos} éléments manquent"
