@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from preau.accounts.audience import FamilyRequest, family_page
 from preau.core.dates import local_day
-from preau.core.templatetags.ui import de
 from preau.demarches.models import Demarche
 from preau.documents.queries import Somebody
 from preau.families.choices import AccessLevel, Subject
@@ -130,7 +129,7 @@ def custody(request: FamilyRequest, who: str) -> HttpResponse:
         form = CustodyForm(request.POST, others=others, today=page.today)
         if form.is_valid():
             if "envoyer" in request.POST:
-                summary = f"Garde {de(page.child.first_name)} à partir du {form.asked.starts_on:%d/%m/%Y}"
+                summary = f"Garde à partir du {form.asked.starts_on:%d/%m/%Y}"
                 sent = ask(
                     kind=CUSTODY,
                     adult=page.adult,
@@ -174,7 +173,7 @@ def school(request: FamilyRequest, who: str) -> HttpResponse:
                 kind=SCHOOL,
                 adult=page.adult,
                 asked=asked,
-                summary=f"{_what(asked, offer, known)}\u00a0: {page.child.first_name}, {asked.year}",
+                summary=f"{_what(asked, offer, known)} {asked.year}",
                 child=page.child,
                 by=request.user,
                 now=page.now,

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from preau.accounts.models import User
 from preau.core.dates import local_day
-from preau.core.templatetags.ui import de
 from preau.demarches.actions import answer
 from preau.demarches.choices import DemarcheState
 from preau.families.choices import Situation
@@ -92,7 +91,7 @@ def _requests(homes: Sequence[_Home], today: dt.date) -> Iterator[_Request]:
         child, starts_on = home.children[0], today + dt.timedelta(days=12)
         assert home.other is not None
         custody = CustodyAsked(starts_on, home.other.code, "weeks", "me", "me")
-        summary = f"Garde {de(child.first_name)} à partir du {starts_on:%d/%m/%Y}"
+        summary = f"Garde à partir du {starts_on:%d/%m/%Y}"
         yield _Request(home, CUSTODY, custody, summary, child, WAITING, 3)
     for story, days in ((WAITING, 2), (REFUSED, 18)):
         for home in next_home():

@@ -66,7 +66,7 @@ def _send(adult: Adult, child: Participant, wish: SchoolAsked, *, now: dt.dateti
         kind=SCHOOL,
         adult=adult,
         asked=wish,
-        summary=f"{what}\u00a0: {child.first_name}, {wish.year}",
+        summary=f"{what} {wish.year}",
         child=child,
         by=user,
         now=now,
