@@ -86,7 +86,8 @@ def give_papers(scene: Scene, *, now: dt.datetime) -> None:
         AnswerText.objects.get_or_create(state=DemarcheState.REFUSED, title=title, defaults={"body": body})
     agent = User.objects.get(username=scene.agents[0].username)
     kinds = {kind.code: kind for kind in DocumentKind.objects.all()}
-    for family in Family.objects.filter(name__in=GIVEN).prefetch_related("adults__user").order_by("pk"):
+    namesakes = Family.objects.filter(name__in=GIVEN).prefetch_related("adults__user").order_by("-pk")
+    for family in {family.name: family for family in namesakes}.values():  # the cast came first
         parent = next((adult for adult in family.adults.all() if adult.user), None)
         if parent is None:
             continue
