@@ -36,6 +36,7 @@ from preau.registration.actions.clearing import clear_expired
 
 FIRST_WAIT = dt.timedelta(seconds=10)
 LONGEST_WAIT = dt.timedelta(minutes=5)
+DOUBLINGS = 5  # from the first wait, past the longest
 TURN = 1.0  # seconds
 
 logger = logging.getLogger("preau.worker")
@@ -56,7 +57,7 @@ class Job:
         try:
             count = self.run(now)
         except Exception:
-            wait = min(FIRST_WAIT * 2**self.failures, LONGEST_WAIT)
+            wait = min(FIRST_WAIT * 2 ** min(self.failures, DOUBLINGS), LONGEST_WAIT)
             self.failures += 1
             logger.exception("%s: failed %s time(s), again in %s s", self.name, self.failures, wait.seconds)
             self.due_at = now + wait
