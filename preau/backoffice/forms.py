@@ -12,7 +12,7 @@ from preau.activities.models import Activity
 from preau.backoffice.queries.children import Wanted
 from preau.backoffice.queries.comparing import Side, likely_same
 from preau.core.dates import local_day
-from preau.core.forms import DayField, PortalForm
+from preau.core.forms import YEARS_OF_MONTHS, DayField, PortalForm
 from preau.demarches.account_fields import NO_PHONE, BirthDateField, PhoneField
 from preau.families.choices import PreferredContact, Sex
 from preau.families.merging import SamePeople
@@ -181,7 +181,7 @@ class ChildrenForm(PortalForm):
     ecole = forms.ModelChoiceField(Place.objects.none(), label="École", to_field_name="code", required=False)
     niveau = forms.ModelChoiceField(Level.objects.none(), label="Niveau", to_field_name="code", required=False)
     activite = forms.ModelChoiceField(Activity.objects.none(), label="Activité", to_field_name="code", required=False)
-    jour = DayField(label="Jour", required=False)
+    jour = DayField(label="Jour", years=YEARS_OF_MONTHS, required=False)
 
     def __init__(
         self,
@@ -205,9 +205,8 @@ class ChildrenForm(PortalForm):
     def wanted(self, today: dt.date) -> Wanted:
         """What is asked; today without a day, or with one that means nothing."""
         given = self.cleaned_data if self.is_bound and self.is_valid() else getattr(self, "cleaned_data", {})
-        day = given.get("jour") or today
         return Wanted(
-            day=day if 2000 <= day.year < 2200 else today,
+            day=given.get("jour") or today,
             school=given.get("ecole"),
             level=given.get("niveau"),
             activity=given.get("activite"),

@@ -10,11 +10,10 @@ from django import forms
 from preau.activities.models import Activity
 from preau.bookings.rules.periods import Period, PeriodKind
 from preau.core.dates import Month
-from preau.core.forms import DayField, DayInput, PortalForm
+from preau.core.forms import YEARS_OF_MONTHS, DayField, DayInput, PortalForm
 from preau.core.templatetags.ui import mois, periode
 from preau.town.models import Place
 
-FIRST_YEAR, LAST_YEAR = 2001, 2198
 Choices = list[tuple[str, Any]]  # values with their words, or titles with their choices
 
 
@@ -45,7 +44,7 @@ def parse_period(text: str) -> Period:
     """Raises ValueError on anything else than a month or a day, or too far from now to mean something."""
     is_month = len(text) == len("2026-11")
     day = Month.parse(text).first if is_month else dt.date.fromisoformat(text)
-    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+    if day.year not in YEARS_OF_MONTHS:
         raise ValueError(f"too far: {text}")
     return Period.around(PeriodKind.MONTH if is_month else PeriodKind.FORTNIGHT, day)
 
@@ -98,7 +97,7 @@ class OccupancyFilters(Filters):
 
 
 class DayFilters(Filters):
-    jour = DayField(label="Jour", widget=DayInput(attrs={"class": "saisie"}))
+    jour = DayField(label="Jour", years=YEARS_OF_MONTHS, widget=DayInput(attrs={"class": "saisie"}))
     activite = ChoiceOf("Choisissez une activité de la liste", label="Activité", required=False)
     lieu = ChoiceOf("Choisissez un lieu de la liste", label="Lieu", required=False)
 
@@ -109,12 +108,6 @@ class DayFilters(Filters):
         _offer(self.fields["activite"], [("", "Toutes les activités"), *activity_choices(activities, today)])
         _offer(self.fields["lieu"], [("", "Tous les lieux"), *_codes(places)])
         self.show_defaults()
-
-    def clean_jour(self) -> dt.date:
-        day: dt.date = self.cleaned_data["jour"]
-        if not FIRST_YEAR <= day.year <= LAST_YEAR:
-            raise forms.ValidationError("Écrivez une année proche, par exemple 2026")
-        return day
 
 
 def period_choices(this: Period, today: dt.date, chosen: Period) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -4,6 +4,7 @@ A form derives from `PortalForm` or, to edit one row, from `Portal` and `ModelFo
 summary and every field, or `core/ui/_errors.html` and `{{ form.name.as_field_group }}` one by one.
 """
 
+import datetime as dt
 from typing import Any
 
 from django import forms
@@ -41,13 +42,25 @@ class DayInput(forms.DateInput):
         super().__init__(attrs, format="%Y-%m-%d")
 
 
+EVERY_YEAR, YEARS_OF_MONTHS = range(1900, 2200), range(2001, 2199)
+"""Of a birth or an end; of what is shown month by month (core.dates.Month), with the months around."""
+
+
 class DayField(forms.DateField):
-    """A day; 12/02/2026 is understood too, for browsers without a picker."""
+    """A day of these `years`; 12/02/2026 is understood too, for browsers without a picker."""
 
     widget = DayInput
+    default_error_messages = {"far": "Écrivez une date avec la bonne année, par exemple 12/02/2026"}
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, years: range = EVERY_YEAR, **kwargs: Any) -> None:
+        self.years = years
         super().__init__(input_formats=["%Y-%m-%d", "%d/%m/%Y", "%d/%m/%y"], **kwargs)
+
+    def validate(self, value: dt.date | None) -> None:
+        """What is counted from a day is then a day too."""
+        super().validate(value)
+        if value is not None and value.year not in self.years:
+            raise forms.ValidationError(self.error_messages["far"], code="far")
 
 
 # The first kind that fits wins: DecimalField is an IntegerField.

@@ -178,8 +178,8 @@ def test_bookings_of_a_day_closed_since_are_shown_with_a_warning():
     ("asked", "answer"),
     [
         ({"jour": "2026-13-45"}, "Écrivez une date"),
-        ({"jour": "9999-12-31"}, "Écrivez une année proche"),
-        ({"jour": "0001-01-01"}, "Écrivez une année proche"),
+        ({"jour": "9999-12-31"}, "Écrivez une date avec la bonne année"),
+        ({"jour": "0001-01-01"}, "Écrivez une date avec la bonne année"),
         ({"activite": "inconnue"}, "Choisissez une activité de la liste"),
         ({"lieu": "<b>"}, "Choisissez un lieu de la liste"),
     ],

@@ -40,6 +40,11 @@ def test_a_good_form_passes():
     assert "alerte" not in str(form)
 
 
+@pytest.mark.parametrize("day", ["31/12/1899", "2200-01-01"])
+def test_a_day_of_another_time_is_a_slip_of_the_hand(day: str) -> None:
+    assert "Écrivez une date avec la bonne année" in sent(starts_on=day).errors["starts_on"][0]
+
+
 def test_a_field_has_its_label_and_its_help():
     html = str(Signing()["email"].as_field_group())
     assert '<label for="id_email">Adresse e-mail</label>' in html

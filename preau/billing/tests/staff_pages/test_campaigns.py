@@ -169,7 +169,7 @@ def test_signing_issues_and_says_so(regie: Regie) -> None:
         ({"due_on": ""}, "Remplissez «\xa0À payer avant le\xa0»"),
         ({"due_on": "demain"}, "Écrivez une date"),
         ({"due_on": "2026-10-01"}, "Choisissez une date à partir d’aujourd’hui"),
-        ({"due_on": "9999-12-31"}, "Choisissez une date dans l’année qui vient"),
+        ({"due_on": "2199-12-31"}, "Choisissez une date dans l’année qui vient"),
     ],
 )
 def test_a_wrong_signature_issues_nothing_and_says_what_to_mend(

@@ -97,8 +97,8 @@ def test_the_payments_of_another_service_are_not_told(invoice: Invoice) -> None:
         ("hier", "2026-10-02", "Écrivez une date"),
         ("2026-02-30", "2026-10-02", "Écrivez une date"),
         ("2026-10-02", "2026-10-01", "Choisissez une fin qui vient après le début"),
-        ("0001-01-01", "2026-10-02", "Écrivez une année proche"),
-        ("2026-10-02", "9999-12-31", "Écrivez une année proche"),
+        ("0001-01-01", "2026-10-02", "Écrivez une date avec la bonne année"),
+        ("2026-10-02", "9999-12-31", "Écrivez une date avec la bonne année"),
         ("2024-01-01", "2026-10-02", "Choisissez une période d’un an au plus"),
     ],
 )
