@@ -15,7 +15,7 @@ from preau.health.models import HealthField, HealthReading, Pai, Vaccination
 from preau.health.queries.states import SheetState, sheet_rules, sheet_states
 from preau.health.rules.sheet import SheetRules, told
 from preau.health.rules.vaccines import Dose, Scheme, Standing, schemes_for
-from preau.health.sealing import Spot, unseal
+from preau.health.sealing import Spot, key_id_of, unseal
 from preau.town.models import SchoolYear
 
 NBSP = "\u00a0"
@@ -207,7 +207,8 @@ def readings_of(child: Participant, *, most: int = 200) -> list[Read]:
 
 
 def _reason(row: HealthReading, opener: Sealer | None) -> str:
-    if row.reason is None or opener is None:
+    """Nothing once the key that sealed it was forgotten: the child who comes back has another."""
+    if row.reason is None or opener is None or key_id_of(bytes(row.reason)) != opener.key.id:
         return ""
     return unseal(opener.key, reason_spot(row), bytes(row.reason)).decode()
 

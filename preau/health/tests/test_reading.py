@@ -13,6 +13,7 @@ from preau.families.models import Family, Participant
 from preau.families.testing import make_adult, make_child, make_family
 from preau.health.actions import ReasonWanted, open_sheet
 from preau.health.choices import Purpose
+from preau.health.keys import forget
 from preau.health.models import HealthReading, SheetSettings
 from preau.health.permissions import readable_by
 from preau.health.queries.sheets import readings_of
@@ -140,6 +141,15 @@ def test_parents_see_who_read_and_a_town_may_keep_it(nora: Participant, school: 
     SheetSettings.objects.create(show_readings=False)
     assert client.get(reverse("health:readings", args=[nora.code])).status_code == 404
     assert "ce mois-ci" not in client.get(sheet).content.decode()
+
+
+def test_a_reason_goes_with_the_key_and_the_reading_stays(nora: Participant, school: Place) -> None:
+    make_sheet(nora)
+    opens(make_agent(Capability.SEE_HEALTH), nora, reason="Malaise à la sortie")
+    assert readings_of(nora)[0].reason == "Malaise à la sortie"
+    forget(nora)
+    make_sheet(nora)  # the child came back, and was given another key
+    assert [read.reason for read in readings_of(nora)] == [""]
 
 
 def test_lists_link_to_the_sheets_that_an_agent_may_open(nora: Participant, school: Place) -> None:
