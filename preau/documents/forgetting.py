@@ -11,6 +11,12 @@ from preau.documents.models import OwnDocument, SupportingDocument, TownDocument
 from preau.documents.storing import leave
 
 
+def sealed_steps(whom: Whom) -> Iterator[Step]:
+    """What goes when the key of a child alone does: nothing else opens these."""
+    sealed = SupportingDocument.objects.filter(participant__in=whom.participants, file__is_sealed=True)
+    yield Step("Pièces scellées, avec leurs fichiers et leurs démarches", sealed, instead=_drop_given)
+
+
 def steps(whom: Whom) -> Iterator[Step]:
     given = SupportingDocument.objects.filter(
         Q(family__in=whom.families) | Q(adult__in=whom.adults) | Q(participant__in=whom.participants)

@@ -19,6 +19,7 @@ from preau.core.dates import local_day
 from preau.core.personal import Whom
 from preau.demarches.choices import OPEN
 from preau.demarches.models import Demarche
+from preau.documents.forgetting import sealed_steps
 from preau.enrolments.models import Enrolment
 from preau.families.forgetting import NO_NAME
 from preau.families.models import Adult, Family, Home, Participant, Schooling
@@ -99,11 +100,13 @@ def _sheets(before: dt.datetime) -> QuerySet[Participant]:
 
 
 def _clear_sheets(before: dt.datetime, now: dt.datetime) -> int:
-    """The key of each child is destroyed: what backups hold of the sheet never opens again."""
+    """The key of each child is destroyed: what backups hold of the sheet, or of papers sealed with it, never opens
+    again."""
     cleared = 0
     while keys := list(_sheets(before).values_list("pk", flat=True)[:BATCH]):
         with transaction.atomic():
-            for step in health_steps(Whom(participants=frozenset(keys))):
+            children = Whom(participants=frozenset(keys))
+            for step in (*sealed_steps(children), *health_steps(children)):
                 step.run()
         cleared += len(keys)
     return cleared

@@ -144,13 +144,18 @@ def test_who_owes_money_stays_and_what_was_invoiced_stays_after(monkeypatch):
 def test_the_key_of_a_sheet_goes_a_year_after_the_child_left():
     family = make_family()
     gone, here = left(family), staying(family)
+    user, pai = used(make_adult(family), NOW), make_kind("pai", holder="child", sensitivity="health")
     for child in (gone, here):
         make_sheet(child)
+        make_document(pai, child, family, by=user)
     at = dt.datetime(2028, 7, 2, 1, tzinfo=dt.UTC)  # the last day of the year after
     assert counts(purge(now=at)) == {}
     assert counts(purge(now=at + A_DAY)) == {"health": 1}
     assert list(HealthKey.objects.values_list("pk", flat=True)) == [here.pk]
     assert not HealthField.objects.filter(participant=gone).exists()
+    kept = SupportingDocument.objects.get()  # a paper that opens no more is no paper: it would be asked for again
+    assert (kept.participant, kept.file.state) == (here, "kept")
+    assert StoredFile.objects.filter(state="dropped").count() == 1
 
 
 def test_documents_go_when_they_no_longer_serve_and_requests_with_them():
