@@ -22,7 +22,7 @@ from preau.privacy.actions import erasing as actions
 from preau.privacy.actions.erasing import ErasureRefused, erase
 from preau.privacy.choices import Erased, ErasureRefusal
 from preau.privacy.erasing import foreseen, whom
-from preau.privacy.models import Erasure
+from preau.privacy.models import DataExport, Erasure
 from tests.world import NOW, OTHERS, OURS, PHONES, World, make_world
 
 
@@ -56,9 +56,9 @@ def found_in_the_database(words: set[str]) -> set[str]:
 
 def erase_household(world: World) -> None:
     erase(kind=Erased.FAMILY, code=world.ours.home.family.code, by=None, now=NOW)
-    for asked in ("demarche",):
-        asker = getattr(world.ours, asked).asked_by
-        erase(kind=Erased.ACCOUNT, code=asker.code, by=None, now=NOW)
+    asker = world.ours.demarche.asked_by
+    assert asker is not None
+    erase(kind=Erased.ACCOUNT, code=asker.code, by=None, now=NOW)
 
 
 def words_of(world: World) -> set[str]:
@@ -127,6 +127,21 @@ def test_who_still_uses_or_owes_something_waits(world):
         erase(kind=Erased.FAMILY, code=world.ours.home.family.code, by=None, now=NOW)
     assert {ErasureRefusal.ENROLLED, ErasureRefusal.OWES} <= set(refused.value.reasons)
     assert not Erasure.objects.exists()
+
+
+def test_what_began_while_the_invoices_were_printed_is_waited_for(world, monkeypatch):
+    said = iter([[], [ErasureRefusal.ASKS]])
+    monkeypatch.setattr(actions, "refusals", lambda who, *, on, besides: next(said))
+    with pytest.raises(ErasureRefused):
+        erase(kind=Erased.FAMILY, code=world.ours.home.family.code, by=None, now=NOW)
+    assert found_in_the_database({OURS.child})
+
+
+def test_no_parent_keeps_a_file_that_tells_of_an_erased_child(world, nothing_runs):
+    theirs = DataExport.objects.filter(user=world.ours.user)
+    assert theirs.exists()
+    erase(kind=Erased.CHILD, code=world.ours.child.code, by=None, now=NOW)
+    assert not theirs.exists()
 
 
 def test_a_child_who_lives_in_two_homes_stays_when_one_goes(world):

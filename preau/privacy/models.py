@@ -40,7 +40,7 @@ class DataExport(models.Model):
 
 
 class Erasure(models.Model):
-    """Somebody was erased: by their code, with how many rows of each sort went or stayed, and why these stay. The last
+    """Somebody was erased: by their code, with how many rows of each sort went or stayed, and why these stay. The first
     time counts: done again, it finds nothing more."""
 
     kind = models.CharField(max_length=10, choices=Erased)

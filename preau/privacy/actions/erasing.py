@@ -3,11 +3,13 @@
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import Q
 
 from preau.accounts.models import User
 from preau.accounts.notifying import Event, notify
 from preau.billing.forgetting import keep_papers
 from preau.core.dates import local_day
+from preau.core.personal import Whom
 from preau.demarches.actions import answer
 from preau.demarches.choices import DemarcheState
 from preau.demarches.models import Demarche
@@ -42,18 +44,23 @@ def erase(
     `asked` is the request that is accepted so, as `version` was read; whoever sent it is told once more, at the address
     that goes. Raises DemarcheRefused when somebody has answered it since.
 
-    Files go first, invoices are printed while the names are there, then the database in one transaction: stopped
-    anywhere, it is simply done again. A second time changes nothing.
+    Files go first, those of the parents of a child who goes too; invoices are printed while the names are there, then
+    the database in one transaction: stopped anywhere, it is simply done again. A second time changes nothing.
     """
     who = whom(kind, code)
     if who is None:
         raise ErasureRefused([])
-    if reasons := refusals(who, on=local_day(now), besides=asked):
-        raise ErasureRefused(reasons)
-    for export in DataExport.objects.filter(user__in=who.users):
+    _refuse(who, asked, now)
+    households = Q(user__adult__family__homes__participant__in=who.participants)
+    for export in DataExport.objects.filter(Q(user__in=who.users) | households).distinct():
         give_up(export, by=None, now=now)
     keep_papers(with_payers(who))
     return _erase(kind, code, by, now, asked, version)
+
+
+def _refuse(who: Whom, asked: Demarche | None, now: dt.datetime) -> None:
+    if reasons := refusals(who, on=local_day(now), besides=asked):
+        raise ErasureRefused(reasons)
 
 
 @transaction.atomic
@@ -62,6 +69,7 @@ def _erase(
 ) -> list[Told]:
     who = whom(kind, code)
     assert who is not None
+    _refuse(who, asked, now)  # printing takes its time
     steps = steps_for(who)
     told = [line for step in steps if (line := tell(step)).count]
     asker = asked.asked_by.email if asked and asked.asked_by else ""
