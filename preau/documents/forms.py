@@ -10,13 +10,14 @@ from preau.core.cleaning import FORMATS, FileRefused, Part, Reason
 from preau.core.cleaning.limits import MOST_BYTES
 from preau.core.forms import DayField, PortalForm
 from preau.demarches.models import AnswerText
-from preau.documents.choices import Holder
+from preau.documents.choices import Holder, Validity
 from preau.documents.models import DocumentKind, OwnDocument
 from preau.documents.queries import Somebody
 from preau.families.models import Family
 
 ACCEPT = ",".join(f".{extension}" for extension in FORMATS) + ",application/pdf,image/jpeg,image/png,image/heic"
 AGAIN = "Choisissez à nouveau vos fichiers : ils ne sont pas gardés quand une autre réponse est à corriger"
+ASK_DAY = "Écrivez la date qui est sur le document"
 NOTHING = "Prenez une photo, choisissez un fichier, ou prenez-en un dans votre espace"
 LONGEST_MESSAGE = 2000
 
@@ -197,6 +198,8 @@ class CounterForm(PortalForm):
         given = self.cleaned_data
         if not self.errors and not suits(self.kind, self.holder):
             self.add_error("pour", f"« {self.kind.label} » se donne pour {Holder(self.kind.holder).label}")
+        if not self.errors and self.kind.validity == Validity.ASKED and not given.get("valid_until"):
+            self.add_error("valid_until", ASK_DAY)
         if self.errors and given.get("chosen") and "chosen" not in self.errors:
             self.add_error("chosen", AGAIN)
         return given

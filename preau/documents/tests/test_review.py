@@ -188,6 +188,16 @@ def test_an_agent_adds_what_came_to_the_counter_and_gives_a_document(client: Cli
     assert not TownDocument.objects.exists()
 
 
+def test_the_counter_asks_for_the_day_that_only_the_document_says(client: Client, home: Home) -> None:
+    make_kind("identite", holder=Holder.ADULT, validity=Validity.ASKED)
+    sign_in(client, make_agent(Capability.REVIEW_DOCUMENTS))
+    path = f"/mairie/familles/{home.family.code}/documents/"
+    given = {"piece": "identite", "pour": home.zoe.code, "chosen": [sent(picture())]}
+    assert "Écrivez la date qui est sur le document" in client.post(path, given).content.decode()
+    given |= {"chosen": [sent(picture())], "valid_until": "2031-05-04"}
+    assert client.post(path, given).status_code == 302
+
+
 def test_a_document_of_a_household_is_not_added_for_a_child(client: Client, home: Home) -> None:
     make_kind()
     sign_in(client, make_agent(Capability.REVIEW_DOCUMENTS))

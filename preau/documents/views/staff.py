@@ -29,7 +29,7 @@ from preau.documents.actions import (
     take_back_from_town,
 )
 from preau.documents.choices import DocumentState, Validity
-from preau.documents.forms import CounterForm, ReviewForm, TownDocumentForm
+from preau.documents.forms import ASK_DAY, CounterForm, ReviewForm, TownDocumentForm
 from preau.documents.models import SupportingDocument, TownDocument
 from preau.documents.permissions import NEEDED, documents_in_review, families_served_by
 from preau.documents.queries import Somebody, kinds_in_use, proposed_for, to_read
@@ -41,7 +41,6 @@ from preau.journal.actions import record
 GET_OR_POST = ["GET", "HEAD", "POST"]
 STILL_OPEN = "Cette pièce a changé pendant que vous l’aviez ouverte. Relisez-la, puis répondez."
 NO_REASON = "Dites à la famille ce qui ne va pas : choisissez une raison ou écrivez un message"
-ASK_DAY = "Écrivez la date qui est sur le document"
 
 
 @staff_page(Capability.HANDLE_REQUESTS)
