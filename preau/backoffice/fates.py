@@ -1,7 +1,7 @@
 """What becomes of the tables of each area when two files become one; see families.merging.
 
 An issued invoice never changes, its seal names its payer, its household and its children: it stays where it was issued,
-and the pages of the file that is kept show it. What is sealed for a child opens for that child alone.
+and the pages of the file that is kept show it. What is sealed for a child opens for that child alone: its key refuses.
 """
 
 from preau.families.merging import Fate, fate
@@ -36,6 +36,11 @@ for _model, _field, _fate in (
     ("health.Confirmation", "participant", Fate.REFUSES),
     ("health.Confirmation", "adult", Fate.MOVES),
     ("health.HealthReading", "participant", Fate.REFUSES),
+    ("documents.SupportingDocument", "family", Fate.MOVES_OR_STAYS),
+    ("documents.SupportingDocument", "adult", Fate.MOVES_OR_STAYS),
+    ("documents.SupportingDocument", "participant", Fate.MOVES_OR_STAYS),
+    ("documents.OwnDocument", "adult", Fate.MOVES),
+    ("documents.TownDocument", "family", Fate.MOVES),
     ("checklist.YearConfirmation", "family", Fate.MOVES_OR_STAYS),
     ("checklist.YearConfirmation", "participant", Fate.MOVES_OR_STAYS),
     ("members.DietChoice", "participant", Fate.MOVES_OR_STAYS),
@@ -44,5 +49,6 @@ for _model, _field, _fate in (
     ("members.TrustedPerson", "signed_by", Fate.MOVES),
     ("members.TrustedPerson", "contested_by", Fate.MOVES),
     ("members.Barred", "participant", Fate.MOVES),
+    ("members.Repeating", "participant", Fate.MOVES_OR_STAYS),
 ):
     fate(_model, _field, _fate)

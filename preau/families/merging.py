@@ -1,8 +1,8 @@
 """Making one file of two, and undoing it.
 
 Every foreign key to a family, an adult or a participant has a fate, said once by `fate(model, field, Fate…)`: here for
-the tables of this area, in the `ready` of its own app for another (`fate("documents.SupportingDocument", "family",
-Fate.MOVES)`). A key whose fate nobody said refuses the merge as soon as a row holds it: nothing is lost in silence.
+the tables of this area, in `backoffice.fates` for all others. A key whose fate nobody said refuses the merge as soon as
+a row holds it: nothing is lost in silence.
 """
 
 import datetime as dt

@@ -15,6 +15,8 @@ from preau.backoffice.tests.two_files import LIST, NOW, SOON, Two, client_of, di
 from preau.billing.models import Campaign, Invoice
 from preau.billing.testing import make_household, make_regie
 from preau.core.invariants import REGISTRY
+from preau.documents.choices import Holder
+from preau.documents.testing import make_document, make_kind, make_own, make_town_document
 from preau.enrolments.testing import make_enrolment
 from preau.families.choices import CustodyMode
 from preau.families.merged_values import MergeRefused, Taken
@@ -153,6 +155,23 @@ def test_what_is_sealed_for_a_child_refuses_the_merge_of_that_child(two: Two) ->
         HealthKey.objects.all().delete()
 
 
+def test_documents_follow_those_of_a_kind_that_both_gave_stay(two: Two) -> None:
+    home, identity = make_kind(), make_kind("identite", holder=Holder.ADULT)
+    user, other = two.zoe_again.user, testing.make_user()
+    assert user is not None
+    make_document(home, two.kept, two.kept, by=other)
+    both = make_document(home, two.gone, two.gone, by=user)
+    shown = make_document(identity, two.zoe_again, two.gone, by=user)
+    own, given = make_own(two.zoe_again), make_town_document(two.gone)
+    before = everything()
+    merge = two.merge()
+    for row in (both, shown, own, given):
+        row.refresh_from_db()
+    assert (both.family, shown.adult, own.adult, given.family) == (two.gone, two.zoe, two.zoe, two.kept)
+    assert undo(merge=merge, by=two.agent, now=NOW) == []
+    assert everything() == before
+
+
 def test_the_two_homes_of_one_child_are_not_one_family(two: Two) -> None:
     make_child(two.kept, two.gone, first_name="Ana")
     child = Participant.objects.get(first_name="Ana")
@@ -177,7 +196,7 @@ def test_a_key_whose_fate_nobody_said_refuses(two: Two, monkeypatch) -> None:
 def test_the_key_of_every_table_of_today_has_a_fate_that_suits_it() -> None:
     assert FATES["billing.Invoice", "family"] == FATES["billing.Line", "participant"] == Fate.STAYS
     known = {(model._meta.label, name) for target in (Family, Adult, Participant) for model, name in keys_to(target)}
-    assert set(FATES) <= known
+    assert set(FATES) == known
 
 
 def test_the_old_number_still_finds_the_file(two: Two) -> None:
