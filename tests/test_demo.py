@@ -25,12 +25,17 @@ def demo(var: Path, port: int, *arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(command, env=told, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
-def code(var: Path, username: str) -> subprocess.CompletedProcess[str]:
-    """`preau code`, from the outside too: it becomes the demonstration by itself."""
+def preau(var: Path, *arguments: str, **told: str) -> subprocess.CompletedProcess[str]:
+    """The command, from the outside too."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "PREAU"))}
-    told = inherited | {"PREAU_VAR": str(var), "DJANGO_SETTINGS_MODULE": "preau.config.settings"}
-    command = [sys.executable, "-m", "django", "code", username]
-    return subprocess.run(command, env=told, capture_output=True, text=True, timeout=60, check=False)
+    told |= {"PREAU_VAR": str(var), "DJANGO_SETTINGS_MODULE": "preau.config.settings"}
+    command = [sys.executable, "-m", "django", *arguments]
+    return subprocess.run(command, env=inherited | told, capture_output=True, text=True, timeout=60, check=False)
+
+
+def code(var: Path, username: str) -> subprocess.CompletedProcess[str]:
+    """`preau code`, which becomes the demonstration by itself."""
+    return preau(var, "code", username)
 
 
 def free_ports() -> int:
@@ -78,6 +83,7 @@ def test_one_command_opens_a_town_and_ctrl_c_closes_it(tmp_path: Path) -> None:
         with socket.socket() as attempt:
             attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             attempt.bind(("127.0.0.1", freed))
+    assert "Tout est juste" in preau(tmp_path, "verify", PREAU_DEMO="1").stdout
     # The second time the town is there already, and nothing is erased unless somebody says so.
     again = demo(tmp_path, port, "--no-serve").communicate(timeout=60)[0]
     assert "Création" not in again

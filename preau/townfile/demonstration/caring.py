@@ -38,7 +38,7 @@ ALLERGIES: tuple[tuple[str, str, Severity], ...] = (
 )
 ADVICE = ("Porte des lunettes, à garder pour le sport.", "Dort avec son doudou à la sieste.", "A peur des chiens.", "")
 EIGHT_FORTY = dt.time(8, 40)
-CONFIRMED, LACKS_A_VACCINE = 0.2, 0.7
+CONFIRMED, LACKS_A_VACCINE = 0.2, 0.85
 NO_ALLERGY: dict[str, Any] = {"has": False, "list": []}
 NO_TREATMENT: dict[str, Any] = {"has": False, "list": [], "prescription": False}
 
@@ -65,9 +65,9 @@ def write_health(
 def _sheet(
     child: Child, settled: Settled, share: float, rng: random.Random, today: dt.date, year: SchoolYear
 ) -> TypedSheet:
-    """Below 0.6 all is there, above 0.92 nothing is; between, the vaccines or the doctor are missing."""
+    """Below 0.82 all is there, above 0.97 nothing is; between, the vaccines or the doctor are missing."""
     participant = settled.participants[child]
-    if share > 0.92:
+    if share > 0.97:
         return TypedSheet(participant)
     phone = f"01 {rng.randint(40, 49)} {rng.randint(10, 99)} {rng.randint(10, 99)} {rng.randint(10, 99)}"
     answers: dict[Item, dict[str, Any]] = {
@@ -83,9 +83,9 @@ def _sheet(
         },
     }
     missing: set[Vaccine] = set()
-    if share > 0.75:
+    if share > 0.9:
         answers.pop(rng.choice((Item.DOCTOR, Item.TREATMENTS)))
-    elif share > 0.6:
+    elif share > 0.82:
         missing = {Vaccine.MMR}
     sheet = TypedSheet(participant, answers, _doses(child, today, missing))
     return _with_allergy(sheet, year, *rng.choice(ALLERGIES)) if rng.random() < 0.09 else sheet

@@ -60,7 +60,7 @@ def _children() -> Iterator[Child]:
 def _name_some(children: Iterable[Child], rng: random.Random, *, since: dt.date, signed_at: dt.datetime) -> None:
     rows = []
     for child in children:
-        for rank in range(1, rng.choice((0, 0, 1, 1, 1, 2, 3)) + 1):
+        for rank in range(1, rng.choice((0, 1, 1, 1, 1, 1, 1, 2, 2, 3)) + 1):
             link, first_names = rng.choice(LINKS)
             rows.append(
                 TrustedPerson(
@@ -83,11 +83,11 @@ def _answer_most(children: Iterable[Child], rng: random.Random, *, on: dt.date, 
     asked = kinds_asked(on=on)
     rows = []
     for child in children:
-        if rng.random() < 0.15:  # who has not answered anything yet
+        if rng.random() < 0.05:  # who has not answered anything yet
             continue
         for kind, text in asked:
             is_theirs = is_asked(child.participant.born_on, on, from_age=kind.from_age, to_age=kind.to_age)
-            if is_theirs and rng.random() < 0.92:
+            if is_theirs and rng.random() < 0.98:
                 given = rng.random() < (0.6 if kind.is_image else 0.85)
                 signer = child.parents[0]
                 row = Consent(adult=signer, participant=child.participant, text=text, given=given, at=signed_at)

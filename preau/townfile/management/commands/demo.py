@@ -16,6 +16,7 @@ from django.utils import timezone
 from preau.core.dates import local_day
 from preau.health.master import ensure_file
 from preau.town.queries import the_town
+from preau.townfile.demonstration.filing import file_papers
 from preau.townfile.demonstration.papers import give_papers
 from preau.townfile.demonstration.preparing import TownAlreadyThere, forget, prepare, prepared
 from preau.townfile.demonstration.running import (
@@ -88,6 +89,7 @@ class Command(BaseCommand):
             self.stdout.write(f"Création de {scene.town.capitalize()} : {families} familles, un instant…")
             prepare(scene, families=families, now=now)
             give_papers(scene, now=now)
+            file_papers(scene, now=now)
         elif made.town != scene.town:
             raise CommandError(
                 f"Ce dossier garde la démonstration de {made.town.capitalize()}. Indiquez un autre dossier avec "
