@@ -14,6 +14,7 @@ ITS_OWNERS = {
     "documents/forms.py",  # chosen by its owner
     "documents/views/space.py",
     "documents/forgetting.py",  # deleted with whoever asks to be forgotten
+    "backoffice/fates.py",  # follows its owner when two files become one
     "privacy/retention/papers.py",  # deleted once its owner signs in no more
     "privacy/sections/papers.py",  # the table, in the data that its owner takes away
     "documents/__init__.py",  # the words of the area
