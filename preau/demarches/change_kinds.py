@@ -14,7 +14,7 @@ from preau.core.templatetags.ui import date_longue
 from preau.demarches.actions.changes import accept_change, refuse_change, withdraw_change
 from preau.demarches.choices import ADULT_CHANGE, CHILD_CHANGE, HOUSEHOLD_CHANGE, FieldState
 from preau.demarches.file_fields import ADDRESS, ALLOCATAIRE, is_in_town, live_values, told, was_resident
-from preau.demarches.kinds import Check, Kind, Line, Reach
+from preau.demarches.kinds import Check, Kind, Line, Reach, nothing_more
 from preau.demarches.models import Demarche, FieldChange, FileChange
 from preau.demarches.queries import recipient_days
 from preau.demarches.rules import fold
@@ -136,14 +136,22 @@ def _named(families: Sequence[Family]) -> str:
     return f"le dossier {shown}" if len(names) == 1 else f"les dossiers {shown}"
 
 
+def then(demarche: Demarche) -> str:
+    """When it holds."""
+    starts_on = demarche.file_change.starts_on
+    if starts_on and starts_on > local_day(timezone.now()):
+        return f"Le changement vaut à partir du {date_longue(starts_on)}. Vous n’avez rien d’autre à faire."
+    return nothing_more(demarche)
+
+
 def change_page(demarche: Demarche) -> str:
-    """Where the asker changes what they asked."""
+    """Where the asker changes what they asked, and asks anew."""
     change: FileChange = demarche.file_change
     if change.participant:
         return reverse("demarches:child_change", args=[change.participant.code])
     if change.adult_id:
         return reverse("demarches:contact_phones")
-    is_address = change.fields.filter(field=ADDRESS, state=FieldState.PENDING).exists()
+    is_address = change.fields.filter(field=ADDRESS).exclude(state=FieldState.WITHDRAWN).exists()
     return reverse("demarches:contact_address" if is_address else "demarches:contact_allocataire")
 
 
@@ -156,6 +164,7 @@ _kind = partial(
     refuse=refuse_change,
     withdraw=withdraw_change,
     change_page=change_page,
+    then=then,
     checks=checks_of,
     is_accepted_together=True,
 )

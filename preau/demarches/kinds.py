@@ -47,6 +47,11 @@ def no_check(demarche: Demarche) -> Sequence[Check]:
     return ()
 
 
+def nothing_more(demarche: Demarche) -> str:
+    """What comes next, unless the kind has better to say."""
+    return "C’est enregistré dans votre dossier. Vous n’avez rien d’autre à faire."
+
+
 def no_paper(demarche: Demarche, user: User, on: dt.date) -> Sequence[AskedPaper]:
     return ()
 
@@ -63,7 +68,8 @@ class Kind:
     On the family's side, `family_page` names the address, made of the same code, where the request is followed;
     `reach` says who follows it, and `subject` what they must see of the child when it is about one. The asker reads
     `lines`; the others of the household, `shared_lines`. `change_page` is the address where the asker changes what was
-    asked (None: only a text can be added); `withdraw` gives it up (None: as any kind is), unless `stays`: it ends by
+    asked (None: only a text can be added), and asks anew once it is refused unless `again` is another; `then` says
+    what comes next once it is accepted; `withdraw` gives it up (None: as any kind is), unless `stays`: it ends by
     itself. `working_days` is the time that is promised for an answer, None when nothing is; `months`, the time that the
     law gives, whatever is promised. `papers` are those to show while it is open.
 
@@ -84,6 +90,9 @@ class Kind:
     subject: Subject = Subject.IDENTITY
     shared_lines: Callable[[Demarche], Sequence[Line]] = nothing
     change_page: Callable[[Demarche], str] | None = None
+    again: Callable[[Demarche], str] | None = None
+    again_label: str = "Recommencer ma demande"
+    then: Callable[[Demarche], str] = nothing_more
     withdraw: Callable[..., Demarche] | None = None
     stays: bool = False
     papers: Callable[[Demarche, User, dt.date], Sequence[AskedPaper]] = no_paper

@@ -56,7 +56,7 @@ class FilesForm(PortalForm):
 
     photos = FilesField(camera=True, label="Prendre une photo", help_text="Une photo par page, à la lumière, à plat.")
     chosen = FilesField(
-        label="Choisir un fichier",
+        label="Ou choisir un fichier",
         help_text="PDF, JPEG, PNG ou HEIC, 10 Mo au plus. Plusieurs fichiers font un seul document.",
     )
 
@@ -110,6 +110,7 @@ class HandInForm(FilesForm):
         chosen.choices = [("", "Aucun"), *((code, str(document)) for code, document in self.files_of_mine.items())]
         if kind.pdf_only:
             del self.fields["photos"]
+            self.fields["chosen"].label = "Choisir un fichier"
             self.fields["chosen"].help_text = "PDF, 10 Mo au plus. Plusieurs fichiers font un seul document."
 
     def clean(self) -> dict[str, Any]:

@@ -31,6 +31,10 @@ def change_page(demarche: Demarche) -> str:
     return hand_in_url(document.kind, document.holder)
 
 
+def then(demarche: Demarche) -> str:
+    return "Ce document sert pour toutes vos démarches. Vous n’avez rien d’autre à faire."
+
+
 HANDED = Kind(
     code=KIND,
     label="Pièce",
@@ -43,6 +47,8 @@ HANDED = Kind(
     reach=Reach.ASKER,
     subject=Subject.DOCUMENTS,
     change_page=change_page,
+    again_label="Envoyer un nouveau document",
+    then=then,
     withdraw=withdraw_document,
     working_days=lambda: WORKING_DAYS,
 )

@@ -80,7 +80,8 @@ def required_documents(
     participants are prefetched (`families.queries.with_schooling`).
 
     `activities` gives the codes of each participant's, by their key, as `around.activities_of` does. What a household
-    or an adult owes because of an activity or an age, they owe as soon as one of the `participants` is concerned.
+    or an adult owes, they owe as soon as one of the `participants` is concerned; where there is nobody, they may
+    give what is optional and owe nothing.
     """
     kinds = list(kinds_in_use(on))
     theirs = Q(family__in=families) | Q(adult__in=adults) | Q(participant__in=participants)
@@ -94,6 +95,8 @@ def required_documents(
         for holder in holders:
             concerned = [people[holder.pk]] if isinstance(holder, Participant) else [*people.values(), Enrolled()]
             cases = [case for case in kind.cases if any(is_owed_by(case, person) for person in concerned)]
+            if not people:
+                cases = [case for case in cases if case.stage == Stage.OPTIONAL]
             if case := strictest(cases):
                 documents = given.get((kind.pk, type(holder), holder.pk), ())
                 standing = standing_of([given_facts(document) for document in documents], on)

@@ -22,6 +22,21 @@ from preau.members.reading import (
     school_lines,
 )
 
+THEN = {
+    CHILD: "L’enfant est dans votre dossier. Complétez sa fiche, puis inscrivez-le à ses activités.",
+    GUARDIAN: "Cette personne est dans le dossier. La mairie peut l’inviter à créer son compte.",
+    CUSTODY: "Le planning et les factures suivent ce calendrier.",
+    SCHOOL: "Prenez rendez-vous avec l’école pour l’admission de votre enfant.",
+}
+
+
+def _again(demarche: Demarche) -> str:
+    """The page where it is asked anew."""
+    if demarche.kind in (CHILD, GUARDIAN) or demarche.participant is None:
+        return reverse("members:ask_child" if demarche.kind == CHILD else "members:ask_guardian")
+    page = "members:ask_custody" if demarche.kind == CUSTODY else "members:ask_school"
+    return reverse(page, args=[demarche.participant.code])
+
 
 def _kind(code: str, label: str, lines: Callable[[Demarche], Sequence[Line]], reach: Reach = Reach.ASKER) -> Kind:
     return Kind(
@@ -35,6 +50,8 @@ def _kind(code: str, label: str, lines: Callable[[Demarche], Sequence[Line]], re
         reach=reach,
         subject=Subject.PLANNING if code == CUSTODY else Subject.IDENTITY,
         papers=papers_of,
+        again=_again,
+        then=lambda demarche: THEN[demarche.kind],
     )
 
 
@@ -61,5 +78,6 @@ ALL = (
         subject=Subject.PICKUP,
         change_page=_authorisations,
         stays=True,
+        then=lambda demarche: "Vous n’avez rien d’autre à faire.",
     ),
 )

@@ -44,7 +44,7 @@ def words_of(kind: str) -> list[str]:
 
 def papers_to_give(kind: str, user: User, holders: Sequence[Somebody], *, on: dt.date) -> list[AskedPaper]:
     """For who asks, or is about to: where they stand with each paper."""
-    note = "L’agent dira s’il faut l’apporter à la mairie."
+    note = "À montrer à l’accueil de la mairie\u00a0: cela ne s’envoie pas en ligne."
     return _told(kind, note, lambda codes: asked_papers(user, codes, holders, on=on))
 
 
@@ -57,7 +57,7 @@ def papers_to_check(demarche: Demarche, user: User, on: dt.date) -> list[AskedPa
     """For the agent who answers: those that they may open, each with its page."""
     family = demarche.family
     assert family is not None  # members belong to a household
-    holders, note = _holders(demarche), "À demander à la famille\u00a0: elle ne peut pas l’envoyer en ligne."
+    holders, note = _holders(demarche), "À voir au guichet\u00a0: la famille ne peut pas l’envoyer en ligne."
     return _told(demarche.kind, note, lambda codes: papers_in_review(user, codes, holders, household=family, on=on))
 
 

@@ -35,7 +35,7 @@ class ChildForm(PortalForm):
     born_on = DayField(label="Date de naissance")
     sex = forms.ChoiceField(
         label="C’est",
-        choices=(("", "Je préfère ne pas le dire"), (Sex.GIRL, "une fille"), (Sex.BOY, "un garçon")),
+        choices=(("", "Je préfère ne pas le dire"), (Sex.GIRL, "Une fille"), (Sex.BOY, "Un garçon")),
         required=False,
     )
     parents = forms.MultipleChoiceField(
@@ -62,11 +62,11 @@ class ChildForm(PortalForm):
 
 
 GUARDIANS = (
-    (Situation.EXERCISES, "un parent qui exerce l’autorité parentale"),
-    (Situation.WITHOUT_EXERCISE, "un parent sans l’exercice de l’autorité parentale"),
-    (Situation.FOSTER, "une famille d’accueil"),
-    (Situation.GRANDPARENT, "un grand-parent"),
-    (Situation.COLLECTS, "une personne qui vient souvent chercher l’enfant"),
+    (Situation.EXERCISES, "Un parent qui exerce l’autorité parentale"),
+    (Situation.WITHOUT_EXERCISE, "Un parent sans l’exercice de l’autorité parentale"),
+    (Situation.FOSTER, "Une famille d’accueil"),
+    (Situation.GRANDPARENT, "Un grand-parent"),
+    (Situation.COLLECTS, "Une personne qui vient souvent chercher l’enfant"),
 )
 
 
@@ -78,7 +78,7 @@ class GuardianForm(PortalForm):
     )
     first_name = forms.CharField(label="Prénom", max_length=60)
     last_name = forms.CharField(label="Nom", max_length=60)
-    situation = forms.ChoiceField(label="C’est", choices=GUARDIANS)
+    situation = forms.ChoiceField(label="Qui est-ce ?", choices=GUARDIANS, widget=forms.RadioSelect)
     email = forms.EmailField(
         label="E-mail",
         required=False,
@@ -103,12 +103,15 @@ class GuardianForm(PortalForm):
         return GuardianAsked(**{**given, "children": tuple(given["children"])})
 
 
+SHAPES = tuple((code, words[:1].upper() + words[1:]) for code, words in SHAPE_WORDS.items())
+
+
 class CustodyForm(PortalForm):
     """Whose days."""
 
     other = forms.ChoiceField(label="L’autre parent", choices=())
     starts_on = DayField(label="À partir du")
-    shape = forms.ChoiceField(label="Rythme", choices=tuple(SHAPE_WORDS.items()), widget=forms.RadioSelect)
+    shape = forms.ChoiceField(label="Rythme", choices=SHAPES, widget=forms.RadioSelect)
     begins = forms.ChoiceField(
         label="Chez qui commence le rythme ?",
         help_text="La semaine de cette date, ou les semaines paires. Pour un week-end sur deux : le domicile principal",

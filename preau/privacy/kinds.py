@@ -53,7 +53,13 @@ def erasure_checks(demarche: Demarche) -> Sequence[Check]:
     return found or [Check("Rien n’empêche d’effacer.", True)]
 
 
-_kind = partial(Kind, page="privacy:asked", detail=DataAsked, lines=lines_of, refuse=refuse_asked, months=MONTHS)
+def then(demarche: Demarche) -> str:
+    return "C’est fait. Vous n’avez rien d’autre à faire."
+
+
+_kind = partial(
+    Kind, page="privacy:asked", detail=DataAsked, lines=lines_of, refuse=refuse_asked, then=then, months=MONTHS
+)
 ALL = (
     _kind(code=CORRECTION, label="Données à corriger", accept=accept_asked, mail=MAIL),
     _kind(code=ERASURE, label="Données à effacer", accept=erase_asked, mail=MAIL, checks=erasure_checks),

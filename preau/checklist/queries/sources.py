@@ -121,12 +121,15 @@ def _is_open(asked: State) -> bool:
 
 
 def _image_rights(asking: Asking) -> States:
-    """Yes or no to each use that the town asks about: either answer will do."""
-    return _settled(key for key, asked in asking.authorisations.items() if all(map(_is_answered, asked)))
+    """Yes or no to each use for which the town waits for an answer, to every use when it waits for none in particular:
+    either answer will do."""
+    return _settled(key for key, asked in asking.authorisations.items() if not _lacks_image(asked))
 
 
-def _is_answered(asked: State) -> bool:
-    return not asked.kind.is_image or asked.verdict != Verdict.UNANSWERED
+def _lacks_image(asked: Iterable[State]) -> bool:
+    uses = [one for one in asked if one.kind.is_image]
+    awaited = [one for one in uses if one.kind.is_required] or uses
+    return any(one.verdict == Verdict.UNANSWERED for one in awaited)
 
 
 def _settled(keys: Iterable[int | None]) -> States:

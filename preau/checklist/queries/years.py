@@ -201,7 +201,7 @@ class _Reading:
         if self.address:
             lines.append(Known("Adresse", f"{self.address.lines}, {self.address.postcode} {self.address.city}"))
         for adult in self.adults:
-            said = " · ".join(part for part in (adult.contact.told(), adult.email) if part)
+            said = "\n".join(part for part in (adult.contact.told(), adult.email) if part)
             lines.append(Known(f"{adult.first_name} {adult.last_name}", said or "ni téléphone ni e-mail"))
         return tuple(lines)
 

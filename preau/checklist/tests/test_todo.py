@@ -98,6 +98,15 @@ def test_what_is_given_leaves_the_list(client, zoe):
     assert "Dossier complet" in page(client)
 
 
+def test_a_use_of_pictures_for_which_no_answer_is_awaited_is_not_asked_for(client, zoe):
+    make_asked(Item.IMAGE_RIGHTS)
+    make_authorisation("image-site", is_image=True, is_required=True)
+    make_authorisation("image-presse", is_image=True)
+    said = {"text": Text.objects.get(code="authorisation-image-site"), "at": NOW, "given": False}
+    Consent.objects.create(adult=zoe.adults.get(), participant=zoe.homes.get().participant, **said)
+    assert "Dossier complet" in page(client)
+
+
 def test_what_the_household_owes_is_told_once_for_all_its_children(client, zoe):
     make_child(zoe, first_name="Mylis")
     make_asked(Item.COORDINATES)

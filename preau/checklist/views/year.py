@@ -14,7 +14,6 @@ from preau.checklist.queries.years import YearFile, YearPart, YearStep, season_o
 from preau.core.dates import local_day
 
 GET_OR_POST = ["GET", "HEAD", "POST"]
-RECAP = "Récapitulatif"
 
 
 @family_page
@@ -62,7 +61,6 @@ def _step(request: FamilyRequest, who: str, slug: str) -> HttpResponse:
     context = _context(file, part) | {
         "step": step,
         "place": place,
-        "labels": [*(one.step.label for one in part.steps), *([RECAP] if part.person else [])],
         "next_url": _url(part, part.steps[place] if place < len(part.steps) else None) if part.person else "",
     }
     return render(request, "checklist/family/year_step.html", context)

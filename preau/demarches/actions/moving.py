@@ -257,7 +257,10 @@ def _tell(demarche: Demarche, *, now: dt.datetime) -> None:
     notify(
         Event(kind.mail, Topic.REQUESTS),
         to=demarche.asked_by,
-        facts={"town": the_town(), "demarche": demarche, "kind": kind, "user": demarche.asked_by},
+        facts={
+            **{"town": the_town(), "demarche": demarche, "kind": kind, "user": demarche.asked_by},
+            "then": kind.then(demarche) if demarche.state == DemarcheState.ACCEPTED else "",
+        },
         key=f"demarches.answered:{demarche.code}:{demarche.version}",
         now=now,
     )

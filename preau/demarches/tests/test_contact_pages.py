@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 from django.test import Client
 
-from preau.accounts.testing import sign_in
-from preau.demarches.actions import answer, ask_change
+from preau.accounts.testing import make_agent, sign_in
+from preau.demarches.actions import accept_change, answer, ask_change, refuse_change
 from preau.demarches.choices import DemarcheState
 from preau.demarches.models import Demarche
 from preau.demarches.testing import NOW
@@ -15,6 +15,7 @@ from preau.families.changing import change_adult
 from preau.families.choices import Situation
 from preau.families.models import Adult
 from preau.families.testing import make_adult, make_bond, make_child, make_family
+from preau.notifications.models import Outgoing
 from preau.town.actions import save_field
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock", "town")]
@@ -115,6 +116,28 @@ def test_what_an_agent_asks_about_the_change_is_told_on_the_page(zoe):
     post(zoe, f"{CONTACT}adresse/", **MOVING)
     answer(Demarche.objects.get(), state=DemarcheState.INCOMPLETE, reason="Depuis quand ?", by=None, version=1, now=NOW)
     assert "À compléter" in read(zoe)
+
+
+@pytest.mark.parametrize(
+    ("state", "said", "in_the_mail"),
+    [
+        (
+            DemarcheState.ACCEPTED,
+            "Le changement vaut à partir du 1er mars 2026. Vous n’avez rien",
+            "Le changement vaut",
+        ),
+        (DemarcheState.REFUSED, 'href="/dossier/coordonnees/adresse/">Recommencer ma demande', "recommencer"),
+    ],
+)
+def test_an_answer_says_what_comes_next(zoe, state, said, in_the_mail):
+    post(zoe, f"{CONTACT}adresse/", **MOVING)
+    demarche, agent = Demarche.objects.get(), make_agent()
+    if state == DemarcheState.ACCEPTED:
+        accept_change(demarche, by=agent, version=1, now=NOW)
+    else:
+        refuse_change(demarche, reason="Il manque un justificatif.", by=agent, version=1, now=NOW)
+    assert said in read(zoe, f"/dossier/demarches/{demarche.code}/")
+    assert in_the_mail in Outgoing.objects.get(subject__contains="Votre demande est").text
 
 
 def test_a_field_that_the_town_hides_is_nowhere(zoe):

@@ -12,6 +12,7 @@ from preau.accounts.audience import FamilyRequest, family_page
 from preau.core.asked import AskedPaper
 from preau.core.dates import local_day
 from preau.demarches.actions import DemarcheRefused, complete, withdraw
+from preau.demarches.choices import DemarcheState
 from preau.demarches.forms import AddForm
 from preau.demarches.kinds import kind_of
 from preau.demarches.models import Demarche
@@ -28,6 +29,7 @@ OVER = "Cette demande a déjà sa réponse : rien n’a été enregistré."
 def followed(request: FamilyRequest, demarche_code: str) -> HttpResponse:
     demarche = _followed(request, demarche_code)
     kind, is_mine = kind_of(demarche.kind), reads_all(request.user, demarche)
+    again = None if kind.stays else kind.again or kind.change_page
     context = {
         "demarche": demarche,
         "kind": kind,
@@ -35,6 +37,8 @@ def followed(request: FamilyRequest, demarche_code: str) -> HttpResponse:
         "lines": kind.lines(demarche) if is_mine else _shared(request, demarche),
         "change_url": kind.change_page(demarche) if is_mine and demarche.is_open and kind.change_page else "",
         "papers": _papers(request, demarche) if is_mine else (),
+        "then": kind.then(demarche) if is_mine and demarche.state == DemarcheState.ACCEPTED else "",
+        "again_url": again(demarche) if is_mine and again and demarche.state == DemarcheState.REFUSED else "",
         "events": history_of(demarche),
         "now": timezone.now(),
     }

@@ -16,7 +16,7 @@ from preau.documents.testing import AT, make_document, make_kind, make_own, make
 from preau.documents.tests.conftest import Home, user_of
 from preau.families.choices import Situation
 from preau.families.queries import with_schooling
-from preau.families.testing import make_bond, make_child
+from preau.families.testing import make_adult, make_bond, make_child, make_family
 
 pytestmark = pytest.mark.django_db
 
@@ -58,6 +58,34 @@ def test_an_optional_document_says_what_leaving_it_out_costs(zoe: Client) -> Non
     shown = text(zoe)
     assert cost in shown
     assert "Un document facultatif" in shown
+
+
+def test_a_household_without_a_child_owes_nothing_yet_on_this_page_as_on_the_home_page(client: Client) -> None:
+    make_kind("livret", required=REQUIRED)
+    sign_in(client, user_of(make_adult(make_family())))
+    assert "Rien à fournir pour le moment" in text(client)
+    assert "Rien à faire" in text(client, "/accueil/")
+
+
+@pytest.mark.parametrize("where", ["/dossier/a-faire/", "/dossier/?page=1"])
+def test_who_gave_a_document_comes_back_to_the_page_that_asked_for_it(zoe: Client, where: str) -> None:
+    make_kind("livret", required=REQUIRED)
+    asked = zoe.get(f"{GIVE}?piece=livret", headers={"referer": f"http://testserver{where}"}).content.decode()
+    assert f'<input type="hidden" name="next" value="{where}">' in asked
+    given = zoe.post(f"{GIVE}?piece=livret", {"chosen": [sent(picture())], "next": where})
+    assert given.headers["Location"] == where
+
+
+@pytest.mark.parametrize(
+    "where", ["https://ailleurs.example/", "//ailleurs.example/", "/connexion/", "/mairie/demandes/", GIVE, "/rien"]
+)
+def test_who_gave_a_document_is_led_to_no_page_but_those_of_families(zoe: Client, where: str) -> None:
+    make_kind("livret", required=REQUIRED)
+    page = where if "//" in where else f"http://testserver{where}"
+    asked = zoe.get(f"{GIVE}?piece=livret", headers={"referer": page}).content.decode()
+    assert 'name="next"' not in asked
+    given = zoe.post(f"{GIVE}?piece=livret", {"chosen": [sent(picture())], "next": where})
+    assert given.headers["Location"] == PAGE
 
 
 def test_photos_of_several_pages_become_one_document(zoe: Client, home: Home) -> None:

@@ -30,6 +30,7 @@ from preau.documents.queries import (
     served_by,
     town_documents,
 )
+from preau.documents.views.coming_from import page_before
 from preau.documents.views.serving import bytes_of, name_of, sent
 from preau.families.models import Family
 from preau.families.queries import household_of
@@ -74,7 +75,7 @@ def handing_in(request: FamilyRequest) -> HttpResponse:
     if not form.is_valid() or not _handed(request, kind, family, form):
         return _show(request, kind, served, form)
     messages.success(request, "Votre document est envoyé. Un agent le lit sous 2 jours ouvrés.")
-    return redirect("documents:documents")
+    return redirect(page_before(request) or "documents:documents")
 
 
 def _handed(request: FamilyRequest, kind: DocumentKind, family: Family, form: HandInForm) -> bool:
@@ -100,7 +101,7 @@ def _choose(request: FamilyRequest, served: Served) -> HttpResponse:
 def _show(request: FamilyRequest, kind: DocumentKind, served: Served, form: HandInForm) -> HttpResponse:
     wanted = form["pour"].value() or (code_of(served.holders_of(kind)[0]) if len(form.holders) == 1 else "")
     before = [need for need in _needs(served) if need.kind == kind and code_of(need.holder) == wanted]
-    context = {"kind": kind, "form": form, "before": before[0] if before else None}
+    context = {"kind": kind, "form": form, "before": before[0] if before else None, "back": page_before(request)}
     return render(request, "documents/family/hand_in.html", context)
 
 

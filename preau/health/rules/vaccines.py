@@ -104,6 +104,7 @@ class Standing:
     is_owed: bool  # the next dose, today or later: else it is advised
     is_planned: bool
     is_exempt: bool
+    is_overdue: bool  # the day of the next dose is past, though nothing asks for it
 
     @property
     def is_late(self) -> bool:
@@ -129,15 +130,17 @@ def standing(scheme: Scheme, born_on: dt.date, told: Sequence[Told], on: dt.date
     advised = scheme.ages[len(scheme.owed) :]
     done = max(given, len(scheme.owed)) if is_enough or is_over else given
     next_rank = done + 1 if done < len(scheme.ages) else None
+    next_on = months_after(born_on, scheme.ages[next_rank - 1]) if next_rank else None
     return Standing(
         vaccine=scheme.vaccine,
         given=given,
         missing=max(0, asked - given),
         next_rank=next_rank,
-        next_on=months_after(born_on, scheme.ages[next_rank - 1]) if next_rank else None,
+        next_on=next_on,
         is_owed=bool(next_rank) and (next_rank or 0) <= len(scheme.ages) - len(advised),
         is_planned=any(dose.state == DoseState.PLANNED for dose in told),
         is_exempt=any(dose.state == DoseState.EXEMPT for dose in told),
+        is_overdue=next_on is not None and next_on < on,
     )
 
 

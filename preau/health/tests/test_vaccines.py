@@ -88,7 +88,8 @@ def test_a_dose_is_owed_from_the_very_day() -> None:
 def test_boosters_are_advised_and_never_owed() -> None:
     stands = on_age(Vaccine.DTP, BORN_2020, 75, *doses(3))
     assert (stands.missing, stands.next_rank, stands.is_owed) == (0, 4, False)
-    assert stands.next_on == dt.date(2026, 4, 14)
+    assert (stands.next_on, stands.is_overdue) == (dt.date(2026, 4, 14), True)
+    assert not on_age(Vaccine.DTP, BORN_2020, 71, *doses(3)).is_overdue
 
 
 def test_the_next_dose_of_a_baby_is_owed_at_its_age() -> None:
