@@ -101,11 +101,11 @@ def merge_files(
     _check(kept, gone, same)
     steps = take_values(kept, gone, same.adults, same.participants, taken, on=local_day(now))
     for old, new in same.participants.items():
-        steps += _repoint(Participant, old, new)
+        steps += _repoint(Participant, old, new, same)
     for old, new in same.adults.items():
         steps += _give_account(old, new)
-        steps += _repoint(Adult, old, new)
-    steps += _repoint(Family, gone.pk, kept.pk, but_adults=same.adults)
+        steps += _repoint(Adult, old, new, same)
+    steps += _repoint(Family, gone.pk, kept.pk, same)
     Family.objects.filter(pk=gone.pk).update(archived_at=now, merged_into=kept)
     steps = json.loads(json.dumps(steps, cls=DjangoJSONEncoder))
     merge = Merge.objects.create(kept=kept, gone=gone, reason=reason, steps=steps, by=by, at=now)
@@ -176,15 +176,18 @@ def keys_to(target: type[models.Model]) -> Iterable[tuple[type[models.Model], st
                 yield model, each.name
 
 
-def _repoint(target: type[models.Model], old: int, new: int, *, but_adults: Iterable[int] = ()) -> list[Step]:
-    """Point at `new` whatever pointed at `old`, each key as its fate says; adults who stay keep what is theirs."""
+def _repoint(target: type[models.Model], old: int, new: int, same: SamePeople) -> list[Step]:
+    """Point at `new` whatever pointed at `old`, each key as its fate says; those who are somebody of the file that is
+    kept stay, with what is theirs."""
     steps: list[Step] = []
     for model, name in keys_to(target):
         rows = model._default_manager.filter(**{name: old})
         if target is Family and model is Adult:
-            rows = rows.exclude(pk__in=list(but_adults))
+            rows = rows.exclude(pk__in=list(same.adults))
         elif target is Family and any(each.name == "adult" for each in model._meta.concrete_fields):
-            rows = rows.exclude(adult__in=list(but_adults))
+            rows = rows.exclude(adult__in=list(same.adults))
+        elif target is Adult and model is Participant:
+            rows = rows.exclude(pk__in=list(same.participants))
         becomes = FATES.get((model._meta.label, name), Fate.REFUSES)
         if becomes == Fate.STAYS:
             continue

@@ -20,7 +20,7 @@ from preau.documents.testing import make_document, make_kind, make_own, make_tow
 from preau.enrolments.testing import make_enrolment
 from preau.families.choices import CustodyMode
 from preau.families.merged_values import MergeRefused, Taken
-from preau.families.merging import FATES, Fate, SamePeople, keys_to
+from preau.families.merging import FATES, Fate, SamePeople, keys_to, undo_merge
 from preau.families.models import Address, Adult, Custody, Family, Home, Merge, Participant
 from preau.families.testing import make_adult, make_child, make_family
 from preau.health.models import HealthKey
@@ -49,6 +49,17 @@ def everything() -> dict[str, list[dict[str, Any]]]:
     """All the rows of all the tables, but what any action writes beside."""
     kept: list[type[models.Model]] = [each for each in apps.get_models() if each._meta.label not in WRITTEN_SINCE]
     return {each._meta.label: list(each._default_manager.order_by("pk").values()) for each in kept}
+
+
+def test_an_adult_who_takes_part_in_both_files_is_one_person_who_takes_part(two) -> None:
+    here, there = (make_child(adult.family, first_name="Zoé") for adult in (two.zoe, two.zoe_again))
+    for one, adult in ((here, two.zoe), (there, two.zoe_again)):
+        Participant.objects.filter(pk=one.pk).update(adult=adult)
+    merge = two.merge(SamePeople(two.same.adults, {**two.same.participants, there.pk: here.pk}))
+    assert [one.adult for one in Participant.objects.filter(homes__family=two.kept, adult__isnull=False)] == [two.zoe]
+    undo_merge(merge=merge, by=two.agent, now=NOW)
+    there.refresh_from_db()
+    assert there.adult == two.zoe_again
 
 
 def test_people_bookings_and_requests_join_the_file_that_is_kept(two: Two) -> None:
