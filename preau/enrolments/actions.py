@@ -1,6 +1,8 @@
 """Enrolling."""
 
 import datetime as dt
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
@@ -15,12 +17,13 @@ from preau.enrolments.choices import LIVE, EnrolmentState, Refusal
 from preau.enrolments.models import Enrolment, Intake
 from preau.enrolments.queries import intake_facts, intakes_of, person_facts, schooling_for
 from preau.enrolments.rules import entry_span, has_room, intake_refusal, suitable_intakes
-from preau.families.models import Participant
+from preau.families.models import Family, Participant
 from preau.families.queries import household_of
 from preau.journal.actions import record
 from preau.notifications.actions import queue_mail
 from preau.town.queries import the_town
 
+NO_MORE: Mapping[str, str] = MappingProxyType({})
 HAS_ROOM = Q(capacity__isnull=True) | Q(taken__lt=F("capacity") + F("extra"))
 
 
@@ -52,6 +55,38 @@ def is_enrolled(participant: Participant, activity: Activity) -> bool:
 
 def _enrol(participant: Participant, activity: Activity, starts_on: dt.date, by: User, now: dt.datetime) -> Enrolment:
     intake = _take_place(_intakes_to_try(participant, activity, starts_on, local_day(now)))
+    enrolment = write(
+        participant=participant,
+        activity=activity,
+        intake=intake,
+        starts_on=starts_on,
+        household=household_of(by),
+        by=by,
+        now=now,
+    )
+    queue_mail(
+        by.email,
+        template="enrolments/mail/enrolled",
+        context={"town": the_town(), "user": by, "enrolment": enrolment},
+        dedupe_key=f"enrolments.enrolled:{enrolment.code}",
+        now=now,
+    )
+    return enrolment
+
+
+def write(
+    *,
+    participant: Participant,
+    activity: Activity,
+    intake: Intake,
+    starts_on: dt.date,
+    household: Family | None,
+    reason: str = "",
+    more: Mapping[str, str] = NO_MORE,
+    by: User,
+    now: dt.datetime,
+) -> Enrolment:
+    """Enrol in the place that was just taken; `more` goes to the journal, which holds no `reason`."""
     enrolment = Enrolment.objects.create(
         participant=participant,
         activity=activity,
@@ -60,9 +95,9 @@ def _enrol(participant: Participant, activity: Activity, starts_on: dt.date, by:
         starts_on=starts_on,
         ends_on=activity.ends_on,
         asked_at=now,
+        reason=reason,
         by=by,
     )
-    household = household_of(by)
     record(
         by,
         "enrolments.enrolled",
@@ -70,14 +105,12 @@ def _enrol(participant: Participant, activity: Activity, starts_on: dt.date, by:
         subject=enrolment.code,
         family=household.code if household else "",
         participant=participant.code,
-        facts={"activity": activity.code, "group": intake.group.code, "starts_on": starts_on.isoformat()},
-    )
-    queue_mail(
-        by.email,
-        template="enrolments/mail/enrolled",
-        context={"town": the_town(), "user": by, "enrolment": enrolment},
-        dedupe_key=f"enrolments.enrolled:{enrolment.code}",
-        now=now,
+        facts={
+            "activity": activity.code,
+            "group": intake.group.code,
+            "starts_on": starts_on.isoformat(),
+            **more,
+        },
     )
     return enrolment
 

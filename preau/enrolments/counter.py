@@ -12,13 +12,12 @@ from preau.activities.models import Activity
 from preau.activities.queries import activities_to_come, facts_of
 from preau.activities.rules import fits
 from preau.core.dates import local_day
-from preau.enrolments.actions import HAS_ROOM, EnrolmentRefused, is_enrolled
-from preau.enrolments.choices import LIVE, EnrolmentState, Refusal
+from preau.enrolments.actions import HAS_ROOM, EnrolmentRefused, is_enrolled, write
+from preau.enrolments.choices import LIVE, Refusal
 from preau.enrolments.models import Enrolment, Intake
 from preau.enrolments.queries import intake_facts, intakes_of, person_facts, schooling_for
 from preau.enrolments.rules import entry_span, intake_refusal, suitable_intakes
 from preau.families.models import Family, Participant, Schooling
-from preau.journal.actions import record
 
 NEVER = frozenset({Misfit.OVER, Misfit.ADULTS_ONLY, Misfit.CHILDREN_ONLY})
 """What no reason makes fit."""
@@ -90,28 +89,17 @@ def _enrol(
     if rule and not reason:
         raise ReasonWanted(rule)
     intake = _take_place(rows, beyond=bool(rule))
-    enrolment = Enrolment.objects.create(
+    return write(
         participant=participant,
         activity=activity,
-        group_id=intake.group_id,
-        state=EnrolmentState.ACCEPTED,
+        intake=intake,
         starts_on=starts_on,
-        ends_on=activity.ends_on,
-        asked_at=now,
+        household=household,
         reason=reason if rule else "",
+        more={"channel": Channel.COUNTER, **({"beyond": rule} if rule else {})},
         by=by,
+        now=now,
     )
-    facts = {"activity": activity.code, "group": intake.group.code, "starts_on": starts_on.isoformat()}
-    record(
-        by,
-        "enrolments.enrolled",
-        at=now,
-        subject=enrolment.code,
-        family=household.code,
-        participant=participant.code,
-        facts=facts | {"channel": Channel.COUNTER} | ({"beyond": rule} if rule else {}),
-    )
-    return enrolment
 
 
 def _rules(

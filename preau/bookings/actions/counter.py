@@ -59,8 +59,8 @@ def _save(asked: AtCounter, by: User, now: dt.datetime) -> Submission:
     decided = decide_plan(plan, now=now, lock=True)
     if decided.beyond and not asked.reason:
         raise ReasonWanted
-    days = [cell.day for cell in asked.changes]
-    book = read_prices(plan, town, min(days, default=now.date()), max(days, default=now.date()))
+    days, today = [cell.day for cell in asked.changes], local_day(now)
+    book = read_prices(plan, town, min(days, default=today), max(days, default=today))
     draft = {cell: Ticked(0, wanted, now) for cell, wanted in asked.changes.items()}
     lines = lines_of_decisions(decided.decisions, plan, decided.facts, draft, book)
     outcome = {

@@ -136,12 +136,6 @@ def _settled(keys: Iterable[int | None]) -> States:
     return {key: SETTLED for key in keys if key is not None}
 
 
-GIVEN = (
-    *("kind__code", "participant", "family", "adult__family"),
-    *("state", "valid_until", "demarche__state", "demarche__reason"),
-)
-
-
 def _documents(asking: Asking) -> dict[str, dict[int, ItemState]]:
     homes = Home.objects.filter(participant__in=asking.keys)
     if asking.household is not None:
