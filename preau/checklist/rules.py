@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from preau.checklist.choices import ABOUT_CHILDREN, DONE_BY_THE_FAMILY, Stage, State
-from preau.core.dates import months_after
+from preau.core.dates import age_on, months_after
 
 STRICTNESS = tuple(Stage)
 
@@ -175,11 +175,6 @@ def is_for(demand: Demand, activity: int) -> bool:
 def _is_of_age(person: Person, demand: Demand, day: dt.date) -> bool:
     age = age_on(person.born_on, day)
     return (demand.age_from is None or age >= demand.age_from) and (demand.age_to is None or age <= demand.age_to)
-
-
-def age_on(born_on: dt.date, day: dt.date) -> int:
-    """In whole years."""
-    return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
 
 
 def _last_day(demand: Demand, use: Use | None) -> dt.date | None:

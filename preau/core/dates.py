@@ -26,6 +26,11 @@ def months_after(day: dt.date, months: int) -> dt.date:
     return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
+def age_on(born_on: dt.date, day: dt.date) -> int:
+    """In whole years; somebody born on the 29th of February is a year older on the 1st of March."""
+    return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Month:
     """A calendar month, written `2026-11` in URLs. Years 2000 to 2199."""

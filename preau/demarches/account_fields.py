@@ -60,6 +60,23 @@ class PhoneField(forms.CharField):
         return number
 
 
+class StreetField(forms.CharField):
+    def __init__(self) -> None:
+        widget = forms.TextInput(attrs=typed("street-address"))
+        super().__init__(label="Adresse", max_length=200, help_text="Numéro et rue, bâtiment, étage.", widget=widget)
+
+
+class PostcodeField(forms.CharField):
+    def __init__(self) -> None:
+        widget = forms.TextInput(attrs=typed("postal-code", inputmode="numeric"))
+        super().__init__(label="Code postal", max_length=10, widget=widget)
+
+
+class CityField(forms.CharField):
+    def __init__(self) -> None:
+        super().__init__(label="Commune", max_length=80, widget=forms.TextInput(attrs=typed("address-level2")))
+
+
 class IdentityFields(PhotoForm):
     """« Identité »: the name in use and the first names; the rest helps an agent to find a file."""
 
@@ -95,16 +112,9 @@ class IdentityFields(PhotoForm):
 class ContactFields(PortalForm):
     """« Coordonnées ». The preferred way must be one that is given."""
 
-    address = forms.CharField(
-        label="Adresse",
-        max_length=200,
-        help_text="Numéro et rue, bâtiment, étage.",
-        widget=forms.TextInput(attrs=typed("street-address")),
-    )
-    postcode = forms.CharField(
-        label="Code postal", max_length=10, widget=forms.TextInput(attrs=typed("postal-code", inputmode="numeric"))
-    )
-    city = forms.CharField(label="Commune", max_length=80, widget=forms.TextInput(attrs=typed("address-level2")))
+    address = StreetField()
+    postcode = PostcodeField()
+    city = CityField()
     phone_home = PhoneField("Téléphone du domicile")
     phone_mobile = PhoneField("Téléphone portable")
     phone_work = PhoneField("Téléphone du travail")

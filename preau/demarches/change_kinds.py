@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,7 +16,6 @@ from preau.demarches.choices import ADULT_CHANGE, CHILD_CHANGE, HOUSEHOLD_CHANGE
 from preau.demarches.file_fields import ADDRESS, ALLOCATAIRE, is_in_town, live_values, told, was_resident
 from preau.demarches.kinds import Check, Kind, Line, Reach, nothing_more
 from preau.demarches.models import Demarche, FieldChange, FileChange
-from preau.demarches.queries import recipient_days
 from preau.demarches.rules import fold
 from preau.families.models import Address, Family, FileWord, Participant
 from preau.families.search_words import phone_digits
@@ -93,27 +92,32 @@ def _of_address(change: FileChange, address: dict[str, str], day: dt.date) -> li
     if is_ours != was_ours:
         now_is = "des habitants" if is_ours else "extérieur"
         found.append(Check(f"Le tarif {now_is} s’appliquera à partir du {date_longue(day)}.", None))
-    others = [row for row in _same_place(address) if row.family_id != family.pk]
+    others = [row for row in _same_place(address, day) if row.family_id != family.pk]
     if others:
         found.append(Check(f"Même adresse que {_named([row.family for row in others])}.", None))
     return found
 
 
-def _same_place(address: dict[str, str]) -> list[Address]:
-    near = Address.objects.filter(postcode=address.get("postcode", ""), family__archived_at__isnull=True)
+def _same_place(address: dict[str, str], day: dt.date) -> list[Address]:
+    """Where open files live there on that day."""
+    in_force = Address.objects.filter(family=OuterRef("family"), starts_on__lte=day).order_by("-starts_on")
+    near = Address.objects.filter(
+        postcode=address.get("postcode", ""), family__archived_at__isnull=True, pk=Subquery(in_force.values("pk")[:1])
+    )
     wanted = fold(address.get("lines", ""))
     return [row for row in near.select_related("family").order_by("family_id") if fold(row.lines) == wanted]
 
 
 def _of_allocataire(change: FileChange, number: str) -> list[Check]:
-    others = Family.objects.filter(allocataire=number) if number else Family.objects.none()
-    found = [family for family in others.order_by("pk") if family.pk != change.family_id]
+    same = Family.objects.filter(allocataire=number, archived_at__isnull=True) if number else Family.objects.none()
+    found = [family for family in same.order_by("pk") if family.pk != change.family_id]
     return [Check(f"Ce numéro est déjà celui d’un autre dossier{NBSP}: {_named(found)}.", False)] if found else []
 
 
 def _of_phone(change: FileChange, number: str) -> list[Check]:
-    words = FileWord.objects.filter(word=phone_digits(number), adult__isnull=False).exclude(adult=change.adult_id)
-    same = [word.family for word in words.select_related("family").order_by("family_id")]
+    words = FileWord.objects.filter(word=phone_digits(number), adult__isnull=False, family__archived_at__isnull=True)
+    others = words.exclude(adult=change.adult_id).select_related("family")
+    same = [word.family for word in others.order_by("family_id")]
     return [Check(f"Ce numéro est aussi dans {_named(same)}.", None)] if same else []
 
 
@@ -174,13 +178,11 @@ KINDS = (
         label="Adresse et foyer",
         reach=Reach.HOUSEHOLD,
         shared_lines=address_of,
-        working_days=lambda: recipient_days(HOUSEHOLD_CHANGE),
     ),
-    _kind(code=ADULT_CHANGE, label="Coordonnées", working_days=lambda: recipient_days(ADULT_CHANGE)),
+    _kind(code=ADULT_CHANGE, label="Coordonnées"),
     _kind(
         code=CHILD_CHANGE,
         label="Enfant",
         reach=Reach.CHILD,
-        working_days=lambda: recipient_days(CHILD_CHANGE),
     ),
 )

@@ -9,7 +9,7 @@ from django import forms
 
 from preau.accounts.names import person_name
 from preau.core.forms import DayField, PortalForm
-from preau.demarches.account_fields import NO_PHONE, PhoneField, typed
+from preau.demarches.account_fields import NO_PHONE, CityField, PhoneField, PostcodeField, StreetField
 from preau.demarches.coordinates import FieldRow
 from preau.demarches.file_fields import Value, is_in_town
 from preau.families.choices import PreferredContact
@@ -42,16 +42,9 @@ class FileForm(PortalForm):
 class AddressForm(PortalForm):
     """Where the household lives from a day on. `understood` is there once the prices would change."""
 
-    lines = forms.CharField(
-        label="Adresse",
-        max_length=200,
-        help_text="Numéro et rue, bâtiment, étage.",
-        widget=forms.TextInput(attrs=typed("street-address")),
-    )
-    postcode = forms.CharField(
-        label="Code postal", max_length=10, widget=forms.TextInput(attrs=typed("postal-code", inputmode="numeric"))
-    )
-    city = forms.CharField(label="Commune", max_length=80, widget=forms.TextInput(attrs=typed("address-level2")))
+    lines = StreetField()
+    postcode = PostcodeField()
+    city = CityField()
     starts_on = DayField(label="À partir du", help_text="Le jour où vous emménagez.")
     understood = forms.BooleanField(label=UNDERSTOOD, required=False)
 

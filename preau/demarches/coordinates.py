@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from preau.accounts.models import User
+from preau.core.dates import age_on
 from preau.demarches.choices import FieldState
 from preau.demarches.file_fields import ADDRESS, Target, Value, fields_of, live_values, told
 from preau.demarches.models import FieldChange
@@ -70,9 +71,8 @@ OF_TEENAGERS = ("child-email", "child-phone")
 def child_rows(child: Participant, user: User, *, on: dt.date) -> dict[str, FieldRow]:
     """The fields of a child: their own e-mail and number from TEENAGER on. What the other household asks is its own."""
     rows = rows_of(child, user, on=on, reads_others=False)
-    born = child.born_on
-    age = on.year - born.year - ((on.month, on.day) < (born.month, born.day))
-    return {code: row for code, row in rows.items() if age >= TEENAGER or code not in OF_TEENAGERS}
+    is_teenager = age_on(child.born_on, on) >= TEENAGER
+    return {code: row for code, row in rows.items() if is_teenager or code not in OF_TEENAGERS}
 
 
 def _asked(row: FieldChange | None, user: User, *, reads_others: bool) -> Asked | None:

@@ -7,8 +7,8 @@ from types import MappingProxyType
 from preau.accounts.models import User
 from preau.core.dates import local_day
 from preau.demarches.rules import fold
-from preau.families.actions import change_allocataire, correct_participant, move_household
-from preau.families.changing import change_adult
+from preau.families.actions import change_allocataire, move_household
+from preau.families.changing import change_adult, change_child
 from preau.families.choices import PreferredContact
 from preau.families.models import Address, Adult, Family, Participant
 from preau.town.fields import FileField
@@ -103,16 +103,17 @@ def write(
     *,
     starts_on: dt.date | None,
     is_resident: bool | None = None,
+    family: Family | None,
     by: User,
     now: dt.datetime,
 ) -> None:
     """Put these values in the file, through the actions of its area. `is_resident` is what an agent says of the new
-    address; None leaves it to the name of the city. Raises PreferredUnknown."""
+    address; None leaves it to the name of the city. `family` is the household that asks. Raises PreferredUnknown."""
     plain = {COLUMNS[code]: str(value) for code, value in values.items() if code in COLUMNS}
     if isinstance(target, Adult):
         change_adult(adult=target, values=plain, by=by, now=now)
     elif isinstance(target, Participant):
-        correct_participant(participant=target, values=plain, by=by, now=now)
+        change_child(participant=target, family=family, values=plain, by=by, now=now)
     else:
         if "allocataire" in plain:
             change_allocataire(family=target, number=plain["allocataire"], by=by, now=now)

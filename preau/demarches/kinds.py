@@ -70,8 +70,9 @@ class Kind:
     `lines`; the others of the household, `shared_lines`. `change_page` is the address where the asker changes what was
     asked (None: only a text can be added), and asks anew once it is refused unless `again` is another; `then` says
     what comes next once it is accepted; `withdraw` gives it up (None: as any kind is), unless `stays`: it ends by
-    itself. `working_days` is the time that is promised for an answer, None when nothing is; `months`, the time that the
-    law gives, whatever is promised. `papers` are those to show while it is open.
+    itself. `working_days` is the time that is promised for an answer where the town says nothing of this kind, None
+    when nothing is; `months`, the time that the law gives, whatever is promised. `papers` are those to show while it is
+    open.
 
     `checks` tells the agent what the machine already looked at. `is_accepted_together` when an agent may accept several
     at once, as long as none of their checks is bad: `accept` then takes nothing else.

@@ -73,7 +73,8 @@ class DemarcheEvent(models.Model):
 class Recipient(models.Model):
     """The service that receives the requests of a kind; without a row, the first service of the town does.
 
-    `working_days` are what is promised for an answer, None when nothing is; of accounts, the town says so itself.
+    `working_days` are what is promised for an answer, None for what is usual (see Kind); of accounts, the town says so
+    itself.
     """
 
     kind = models.CharField(max_length=40, unique=True)

@@ -6,7 +6,6 @@ from preau.core.templatetags.ui import date_longue
 from preau.demarches.kinds import Kind, Line, Reach
 from preau.demarches.models import Demarche
 from preau.documents.actions import KIND, accept_document, refuse_document, withdraw_document
-from preau.documents.actions.handing import WORKING_DAYS
 from preau.documents.models import SupportingDocument
 from preau.documents.papers import hand_in_url
 from preau.families.choices import Subject
@@ -50,5 +49,5 @@ HANDED = Kind(
     again_label="Envoyer un nouveau document",
     then=then,
     withdraw=withdraw_document,
-    working_days=lambda: WORKING_DAYS,
+    working_days=lambda: 2,
 )

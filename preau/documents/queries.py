@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from preau.accounts.models import User
+from preau.core.dates import age_on
 from preau.demarches.choices import DemarcheState
 from preau.documents.choices import OWED, DocumentState, Holder, Sensitivity, Stage, Standing
 from preau.documents.models import DocumentKind, OwnDocument, SupportingDocument, TownDocument
@@ -20,7 +21,7 @@ from preau.documents.permissions import (
     own_documents_of,
     town_documents_visible_to,
 )
-from preau.documents.rules import Enrolled, Given, age_on, is_owed_by, proposed_until, standing_of, strictest
+from preau.documents.rules import Enrolled, Given, is_owed_by, proposed_until, standing_of, strictest
 from preau.families.models import Adult, Family, Participant
 from preau.families.queries import schooling_on, with_schooling
 from preau.town.models import SchoolYear

@@ -84,11 +84,6 @@ def strictest(cases: Iterable[Owed]) -> Owed | None:
     return min(cases, key=lambda case: STRICTEST.index(case.stage), default=None)
 
 
-def age_on(born_on: dt.date, day: dt.date) -> int:
-    """In whole years; somebody born on 29 February is a year older on 1 March."""
-    return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
-
-
 @dataclass(frozen=True, slots=True)
 class Given:
     """A document that was given; `valid_until` None has no end, its last day included."""

@@ -343,17 +343,3 @@ def change_allocataire(*, family: Family, number: str, by: journal.Actor | None,
     """The household's number at the CAF or the MSA; "" when it has none."""
     if Family.objects.filter(pk=family.pk).exclude(allocataire=number).update(allocataire=number):
         journal.record(by, "families.allocataire_changed", at=now, subject=family.code, family=family.code)
-
-
-@transaction.atomic
-def correct_participant(
-    *, participant: Participant, values: Mapping[str, str], by: journal.Actor | None, now: dt.datetime
-) -> None:
-    """Change the names, or the own e-mail and number, of somebody who takes part; `values` are by column."""
-    held = Participant.objects.select_for_update().get(pk=participant.pk)
-    changed = {name: value for name, value in values.items() if value != getattr(held, name)}
-    if changed:
-        Participant.objects.filter(pk=participant.pk).update(**changed)
-        refile(*participant.homes.values_list("family_id", flat=True))
-        facts = {"fields": sorted(changed)}
-        journal.record(by, "families.participant_corrected", at=now, participant=participant.code, facts=facts)

@@ -31,7 +31,14 @@ ADULT_FIELDS: Mapping[str, str] = MappingProxyType(
     }
 )
 CHILD_FIELDS: Mapping[str, str] = MappingProxyType(
-    {"first_name": "prénom", "last_name": "nom", "sex": "sexe", "born_on": "date de naissance"}
+    {
+        "first_name": "prénom",
+        "last_name": "nom",
+        "sex": "sexe",
+        "born_on": "date de naissance",
+        "email": "son adresse e-mail",
+        "phone_mobile": "son téléphone portable",
+    }
 )
 
 
@@ -71,9 +78,9 @@ def change_adult(
 def change_child(
     *,
     participant: Participant,
-    family: Family,
+    family: Family | None,
     values: Mapping[str, Any],
-    channel: Channel,
+    channel: Channel = Channel.ONLINE,
     by: User,
     now: dt.datetime,
 ) -> list[str]:
@@ -87,7 +94,7 @@ def change_child(
             "families.child_changed",
             at=now,
             subject=participant.code,
-            family=family.code,
+            family=family.code if family else "",
             participant=participant.code,
             facts={"fields": changed, "channel": channel},
         )

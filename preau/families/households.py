@@ -9,7 +9,7 @@ from django.db import transaction
 from preau.core.dates import local_day
 from preau.families.actions import numbered, set_bond
 from preau.families.choices import Situation
-from preau.families.models import Adult, Custody, Family, Home, Participant, Schooling
+from preau.families.models import Adult, Custody, Family, Guardianship, Home, Participant, Schooling
 from preau.families.rules import CustodyPlan
 from preau.families.searching import refile
 from preau.journal import actions as journal
@@ -52,11 +52,13 @@ def add_child(
 def join_home(
     *, participant: Participant, family: Family, parents: Iterable[Adult], by: journal.Actor | None, now: dt.datetime
 ) -> None:
-    """The child lives in this household too; each of `parents` exercises authority from today."""
+    """The child lives in this household too; each of `parents` exercises authority from today, save those who have a
+    bond already: what a judgment took away stays so."""
     _, is_new = Home.objects.get_or_create(participant=participant, family=family)
     if is_new:
         journal.record(by, "families.home_joined", at=now, family=family.code, participant=participant.code)
-    for adult in parents:
+    bound = set(Guardianship.objects.filter(participant=participant).values_list("adult", flat=True))
+    for adult in (one for one in parents if one.pk not in bound):
         set_bond(
             adult=adult,
             participant=participant,

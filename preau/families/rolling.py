@@ -28,9 +28,7 @@ SELECT before.participant_id, %s, moves.to_place_id, moves.to_level_id, %s
 FROM families_schooling before
 JOIN moves ON moves.place_id = before.place_id AND moves.level_id = before.level_id
 WHERE before.year_id = %s
-  AND NOT EXISTS (
-    SELECT 1 FROM families_schooling after WHERE after.participant_id = before.participant_id AND after.year_id = %s
-  )
+ON CONFLICT (participant_id, year_id) DO NOTHING
 """
 
 
@@ -50,21 +48,21 @@ def roll_schoolings(
     Whoever has a school for that year already keeps it, so that doing it again adds only those who came meanwhile.
     """
     stay = Schooling.objects.filter(year=before, participant__in=[child.pk for child in repeating])
-    done = Schooling.objects.filter(year=after).values("participant")
     known = Schooling.objects.filter(batch=batch).count()  # SQLite does not count what such a statement writes
     Schooling.objects.bulk_create(
         [
             Schooling(
                 participant_id=row.participant_id, year=after, place_id=row.place_id, level_id=row.level_id, batch=batch
             )
-            for row in stay.exclude(participant__in=done)
-        ]
+            for row in stay
+        ],
+        ignore_conflicts=True,
     )
     if moves:
         rows = ", ".join(["(%s, %s, %s, %s)"] * len(moves))
         values = [key for move in moves for key in (move.place, move.level, move.to_place, move.to_level)]
         with connection.cursor() as cursor:
-            cursor.execute(ROLL.format(rows=rows), [*values, after.pk, batch, before.pk, after.pk])
+            cursor.execute(ROLL.format(rows=rows), [*values, after.pk, batch, before.pk])
     written = Schooling.objects.filter(batch=batch).count() - known
     facts = {"from": before.code, "to": after.code, "written": written}
     journal.record(by, "families.schoolings_rolled", at=now, subject=batch, facts=facts)

@@ -90,7 +90,8 @@ class PersonForm(PortalForm):
                 "Dites ce que cette personne peut faire : venir chercher l’enfant, être prévenue, ou les deux",
             )
         starts_on, ends_on = given.get("starts_on"), given.get("ends_on")
-        if starts_on and not self.today - dt.timedelta(days=366) <= starts_on <= self.today + dt.timedelta(days=800):
+        first, last = self.today - dt.timedelta(days=366), self.today + dt.timedelta(days=800)
+        if starts_on and starts_on != self.initial.get("starts_on") and not first <= starts_on <= last:
             self.add_error("starts_on", "Choisissez une date proche d’aujourd’hui")
         if starts_on and ends_on and ends_on < starts_on:
             self.add_error("ends_on", "La fin vient après le début")

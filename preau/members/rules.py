@@ -7,6 +7,7 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from preau.core.dates import age_on
 from preau.families.choices import CustodyHolidays, CustodyMode
 from preau.families.rules import CustodyPlan, folded, home_on
 from preau.members.choices import Verdict
@@ -28,11 +29,6 @@ def verdict(answers: Iterable[bool | None]) -> Verdict:
 def holds(outcome: Verdict, *, is_default: bool) -> bool:
     """Whether the child may: what is usual (`is_default`) needs no answer, and yields to a single no."""
     return outcome == Verdict.GRANTED or (outcome == Verdict.UNANSWERED and is_default)
-
-
-def age_on(born_on: dt.date, day: dt.date) -> int:
-    """Whole years; somebody born on the 29th of February is a year older on the 1st of March."""
-    return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
 
 
 def is_asked(born_on: dt.date, day: dt.date, *, from_age: int, to_age: int | None) -> bool:

@@ -14,7 +14,7 @@ from django.db.models import BigIntegerField, CharField, DateField, F, QuerySet,
 from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils.formats import date_format
 
-from preau.core.dates import days
+from preau.core.dates import age_on, days
 from preau.core.prepared import Prepared
 from preau.families.models import Address, Home, Schooling
 from preau.pricing.choices import PricedStatus, QuotientSource
@@ -241,6 +241,7 @@ class PriceBook:
         household = self.households.get(family_id) or Household()
         quotient = self.quotient_on(family_id, day) if "quotient" in used else UNKNOWN_QUOTIENT
         place = household.children.index(participant_id) if participant_id in household.children else 0
+        born_on = self.born_on.get(participant_id)
         return (
             status,
             quotient.value,
@@ -249,7 +250,7 @@ class PriceBook:
             place + 1 if "rank" in used else 1,
             max(1, len(household.children)) if "children" in used else 1,
             day if "day" in used else None,
-            _age(self.born_on.get(participant_id), day) if "age" in used else None,
+            age_on(born_on, day) if "age" in used and born_on else None,
             self._level_on(participant_id, day) if "level" in used else "",
         )
 
@@ -357,9 +358,3 @@ def _known_quotient(cents: int | None, text: str) -> KnownQuotient:
     if month:
         words.append(date_format(dt.date.fromisoformat(month), "F Y"))
     return KnownQuotient(Decimal(cents) / 100, ", ".join(words))
-
-
-def _age(born_on: dt.date | None, day: dt.date) -> int | None:
-    if born_on is None:
-        return None
-    return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))

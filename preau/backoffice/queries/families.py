@@ -13,7 +13,7 @@ from preau.accounts.models import User
 from preau.backoffice.queries.history import Told, told_of
 from preau.billing.choices import InvoiceKind, InvoiceState
 from preau.billing.models import Invoice, Payer
-from preau.core.dates import local_day
+from preau.core.dates import age_on, local_day
 from preau.core.templatetags.ui import date_longue
 from preau.demarches.models import Demarche
 from preau.enrolments.models import Enrolment
@@ -226,11 +226,6 @@ def _two_years(person: Participant, today: dt.date) -> tuple[Schooling | None, S
     """The school of the running year, or of the next one, and that of the year after."""
     now = schooling_on(person.schoolings.all(), today)
     return now, schooling_on(person.schoolings.all(), now.year.ends_on + ONE_DAY) if now else None
-
-
-def age_on(born_on: dt.date, day: dt.date) -> int:
-    """Whole years."""
-    return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
 
 
 def _others(user: User, family: Family, people: Sequence[Participant], today: dt.date) -> dict[int, list[OtherHome]]:

@@ -14,7 +14,6 @@ from preau.checklist.rules import (
     Missing,
     Person,
     Use,
-    age_on,
     merged,
     standing,
 )
@@ -128,11 +127,6 @@ def test_what_a_brother_and_a_sister_owe_alike_is_told_once():
     blocking = owed(replace(NORA, uses=(LUNCH,)), asked(activities=frozenset({CANTEEN})))
     (both,) = merged([before, blocking])
     assert (both.stage, both.by, both.blocks) == (Stage.BEFORE_BOOKING, before.by, frozenset({CANTEEN}))
-
-
-def test_a_year_of_age_begins_on_the_birthday():
-    assert age_on(dt.date(2020, 2, 29), dt.date(2026, 2, 28)) == 5
-    assert age_on(dt.date(2020, 2, 29), dt.date(2026, 3, 1)) == 6
 
 
 def test_a_month_after_the_31st_is_the_last_day_of_a_shorter_month():

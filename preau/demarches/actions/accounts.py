@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from preau.accounts.choices import UserKind
 from preau.accounts.credentials import change_names
 from preau.accounts.models import User
-from preau.demarches.actions.moving import answer, complete, open_demarche, receiving, withdraw
+from preau.demarches.actions.moving import answer, complete, open_demarche, withdraw
 from preau.demarches.choices import ACCOUNT, OPEN, DemarcheState
 from preau.demarches.models import AccountAsked, AskedPhoto, Demarche
 from preau.demarches.queries import identity_in, vouched_before
@@ -17,7 +17,6 @@ from preau.demarches.rules import VOUCHED, AccountIdentity, Correction, correcti
 from preau.families.actions import NewHousehold, complete_contact, link_account, open_family
 from preau.families.models import Adult
 from preau.journal.actions import record
-from preau.town.queries import the_town
 
 KEPT = dt.timedelta(days=30)
 """How long a refused account is kept: the time to read why, to call, and to ask again."""
@@ -62,11 +61,9 @@ def _ask(user: User, asked: AccountAsked, photo: bytes, now: dt.datetime) -> Dem
     number = asked.claimed_number
     demarche = open_demarche(
         kind=ACCOUNT,
-        service=receiving(ACCOUNT, now=now),
         asked_by=user,
         summary=f"Relier un compte au dossier {number}" if number else "Ouvrir un compte sans dossier",
         words=words_of(asked),
-        working_days=the_town().account_request_days,
         now=now,
     )
     asked.demarche = demarche
@@ -145,7 +142,6 @@ def complete_asked(
     identity: AccountIdentity,
     photo: bytes | None,
     by: User,
-    working_days: int,
     now: dt.datetime,
 ) -> Demarche:
     """The person answers an agent, and puts right what they had written: look-alikes are those of what is written now.
@@ -161,9 +157,7 @@ def complete_asked(
     for name, value in asdict(identity).items():
         setattr(asked, name, value)
     _rename(by, before, identity, now=now)
-    completed = complete(
-        demarche, text=text, corrections=changed, words=words_of(asked), by=by, working_days=working_days, now=now
-    )
+    completed = complete(demarche, text=text, corrections=changed, words=words_of(asked), by=by, now=now)
     asked.save(update_fields=list(asdict(identity)))
     _keep_photo(asked, photo)
     return completed

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from preau.accounts.models import User
 from preau.core.dates import local_day
-from preau.demarches.actions.moving import DemarcheRefused, answer, complete, open_demarche, receiving, withdraw
+from preau.demarches.actions.moving import DemarcheRefused, answer, complete, open_demarche, withdraw
 from preau.demarches.choices import (
     ADULT_CHANGE,
     CHILD_CHANGE,
@@ -22,10 +22,10 @@ from preau.demarches.choices import (
 )
 from preau.demarches.file_fields import Target, Value, live_values, told, write
 from preau.demarches.models import Demarche, FieldChange, FileChange
-from preau.demarches.queries import recipient_days
 from preau.demarches.rules import Correction
 from preau.families.changing import PreferredUnknown
 from preau.families.models import Adult, Family, Participant
+from preau.families.queries import household_of
 from preau.families.rules import PHONE_FIELDS
 from preau.town.queries import file_fields
 
@@ -54,7 +54,8 @@ def ask_change(
     """Change these fields of the file, or ask an agent to, as the town decided of each; what is as before stays.
 
     What `by` asked earlier and no agent answered becomes what is `wanted` now, and is given up once nothing differs
-    any more. `starts_on` is the day from which a new address holds, None for today. Raises ChangeRefused.
+    any more. `starts_on` is the day from which a new address holds, None for today. Raises ChangeRefused, and
+    PreferredUnknown when the number that is left out is the one preferred.
     """
     target = _locked(target)
     live = live_values(target, on=starts_on or local_day(now))
@@ -68,7 +69,7 @@ def ask_change(
     checked = _checked(target, changed, {field for field in changed if rules[field].is_checked})
     at_once = {field: value for field, value in changed.items() if field not in checked}
     if at_once:
-        write(target, at_once, starts_on=starts_on, by=by, now=now)
+        write(target, at_once, starts_on=starts_on, family=household_of(by), by=by, now=now)
     asked = {field: changed[field] for field in changed if field in checked}
     if mine is not None:
         return Outcome(bool(at_once), _change_request(mine, asked, live, set(wanted), starts_on, by, now))
@@ -121,15 +122,12 @@ def _open(
     now: dt.datetime,
 ) -> Demarche:
     kind = KINDS[type(target)]
-    adult = Adult.objects.select_related("family").filter(user=by).first()
     demarche = open_demarche(
         kind=kind,
-        service=receiving(kind, now=now),
         asked_by=by,
-        family=adult.family if adult else None,
+        family=household_of(by),
         participant=target if isinstance(target, Participant) else None,
         summary=_summary(target, asked),
-        working_days=recipient_days(kind),
         now=now,
     )
     change = FileChange.objects.create(demarche=demarche, starts_on=starts_on, **_about(target))
@@ -178,14 +176,7 @@ def _change_request(
     corrections += [Correction(rules[row.field].label, told(row.field, row.new), "") for row in dropped]
     if not corrections and mine.starts_on == starts_on:
         return mine.demarche
-    demarche = complete(
-        mine.demarche,
-        text="",
-        corrections=corrections,
-        by=by,
-        working_days=recipient_days(mine.demarche.kind),
-        now=now,
-    )
+    demarche = complete(mine.demarche, text="", corrections=corrections, by=by, now=now)
     kept = [row.field for row in rows.values() if row not in dropped and row.field not in asked]
     summary = _summary(mine.target, {**asked, **dict.fromkeys(kept, "")})
     Demarche.objects.filter(pk=demarche.pk).update(summary=summary)
@@ -237,7 +228,15 @@ def accept_change(
         raise DemarcheRefused(Refusal.STALE)
     try:
         values = {row.field: row.new for row in rows}
-        write(target, values, starts_on=change.starts_on, is_resident=is_resident, by=by, now=now)
+        write(
+            target,
+            values,
+            starts_on=change.starts_on,
+            is_resident=is_resident,
+            family=accepted.family,
+            by=by,
+            now=now,
+        )
     except PreferredUnknown:
         raise DemarcheRefused(Refusal.PREFERRED_UNKNOWN) from None
     _end(change, FieldState.ACCEPTED)

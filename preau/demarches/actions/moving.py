@@ -17,7 +17,7 @@ from preau.core.dates import local_day
 from preau.demarches.choices import OPEN, DemarcheState, Refusal
 from preau.demarches.kinds import kind_of
 from preau.demarches.models import Demarche, DemarcheEvent
-from preau.demarches.queries import recipient_of
+from preau.demarches.queries import recipient_days, recipient_of
 from preau.demarches.rules import Correction, due_at, due_in_months, fold, may_move, needs_reason
 from preau.families.models import Family, Participant
 from preau.journal.actions import record
@@ -34,9 +34,8 @@ class DemarcheRefused(Exception):
         self.reason = reason
 
 
-def receiving(kind: str, *, now: dt.datetime) -> Service:
-    """The service to send a request of this kind to. A request is never lost: a town without any service gets one,
-    which its administrators see."""
+def _receiving(kind: str, now: dt.datetime) -> Service:
+    """A request is never lost: a town without any service gets one, which its administrators see."""
     service = recipient_of(kind, on=local_day(now))
     return service or save_service("mairie", {"name": "Mairie"}, by=None, now=now)
 
@@ -45,40 +44,39 @@ def receiving(kind: str, *, now: dt.datetime) -> Service:
 def open_demarche(
     *,
     kind: str,
-    service: Service,
     asked_by: User | None,
     summary: str,
     family: Family | None = None,
     participant: Participant | None = None,
     words: Iterable[str] = (),
-    working_days: int | None = None,
     now: dt.datetime,
 ) -> Demarche:
-    """Send a request to a service, which answers within so many working days (None: no delay was promised).
+    """Send a request to the service that receives its kind, to be answered by the day that is promised, if any.
 
     Agents find it by the names of the person, the family and the child, and by `words`. The caller writes the kind's
     own detail in the same transaction.
     """
     demarche = Demarche.objects.create(
         kind=kind_of(kind).code,
-        service=service,
+        service=_receiving(kind, now),
         family=family,
         participant=participant,
         asked_by=asked_by,
         summary=summary,
         words=_words(words, asked_by, family, participant),
         sent_at=now,
-        due_at=_due_at(kind, now, working_days),
+        due_at=_due_at(kind, now),
     )
     _note(demarche, by=asked_by, now=now)
     return demarche
 
 
-def _due_at(kind: str, sent_at: dt.datetime, working_days: int | None) -> dt.datetime | None:
-    """By when the answer is due: what the law says comes before what the town promises."""
+def _due_at(kind: str, sent_at: dt.datetime) -> dt.datetime | None:
+    """By when the answer is due: what the law says comes before what the town promises, of this kind or as usual."""
     if (months := kind_of(kind).months) is not None:
         return due_in_months(sent_at, months)
-    return None if working_days is None else due_at(school_calendar(), sent_at, working_days)
+    days = recipient_days(kind) or kind_of(kind).working_days()
+    return None if days is None else due_at(school_calendar(), sent_at, days)
 
 
 def _words(words: Iterable[str], *about: object) -> str:
@@ -138,11 +136,10 @@ def complete(
     corrections: Sequence[Correction] = (),
     words: Iterable[str] | None = None,
     by: User,
-    working_days: int | None,
     now: dt.datetime,
 ) -> Demarche:
-    """The person sends what was missing. If an agent had asked for it, the request is to be answered again, within as
-    many working days from now; else by the day that was told.
+    """The person sends what was missing. If an agent had asked for it, what is promised for an answer begins again;
+    else it is due by the day that was told.
 
     `demarche` is as the person read it. `corrections` are what they put right in the kind's own detail, which the
     caller writes; agents find it by `words` from now on. Raises DemarcheRefused when it is over, or has moved since.
@@ -154,7 +151,7 @@ def complete(
         return Demarche.objects.get(pk=demarche.pk)
     moved: dict[str, object] = {"reason": ""}
     if demarche.state == DemarcheState.INCOMPLETE:
-        moved["due_at"] = _due_again(demarche, working_days, now)
+        moved["due_at"] = _due_again(demarche, now)
     completed = _move(demarche, DemarcheState.SENT, version=demarche.version, **moved)
     if words is not None:
         completed.words = _words(words, completed.asked_by, completed.family, completed.participant)
@@ -163,10 +160,10 @@ def complete(
     return completed
 
 
-def _due_again(demarche: Demarche, working_days: int | None, now: dt.datetime) -> dt.datetime | None:
+def _due_again(demarche: Demarche, now: dt.datetime) -> dt.datetime | None:
     """Once the family has sent what was missing: what the law gives stood still meanwhile, what is promised begins
     again."""
-    due = _due_at(demarche.kind, now, working_days)
+    due = _due_at(demarche.kind, now)
     if due is None or kind_of(demarche.kind).months is None:
         return due
     waited, since = dt.timedelta(), None
@@ -175,7 +172,7 @@ def _due_again(demarche: Demarche, working_days: int | None, now: dt.datetime) -
             since = since or event.at
         elif since is not None:
             waited, since = waited + (event.at - since), None
-    return (_due_at(demarche.kind, demarche.sent_at, working_days) or due) + waited
+    return (_due_at(demarche.kind, demarche.sent_at) or due) + waited
 
 
 def take(demarche: Demarche, *, holder: User | None, by: User, now: dt.datetime) -> None:

@@ -16,6 +16,7 @@ from preau.demarches.actions import (
     withdraw_change,
 )
 from preau.demarches.choices import ADULT_CHANGE, HOUSEHOLD_CHANGE, DemarcheState, FieldState, Refusal
+from preau.demarches.file_fields import Value
 from preau.demarches.kinds import kind_of
 from preau.demarches.models import Demarche, FieldChange, Recipient
 from preau.demarches.testing import NOW
@@ -282,6 +283,20 @@ def test_another_file_at_the_same_address_is_told(zoe):
     other = make_family(name="Voisin", number="77")
     Address.objects.filter(family=other).update(lines="8, Avenue KARL MARX")
     assert ("Même adresse que le dossier 77, Voisin.", None) in checks_of(ask_to_move(zoe))
+
+
+def test_neither_who_lived_there_before_nor_a_closed_file_is_told(zoe):
+    left = make_family(name="Voisin", number="77")
+    Address.objects.filter(family=left).update(lines="8, Avenue KARL MARX")
+    move_household(family=left, starts_on=TODAY, **ELSEWHERE, insee_code="", by=None, now=NOW)
+    Family.objects.filter(pk=make_family().pk).update(allocataire="1234567", archived_at=NOW)
+    checked("allocataire")
+    wanted: dict[str, Value] = {"address": HERE, "allocataire": "1234567"}
+    demarche = ask_change(target=zoe.family, wanted=wanted, by=user_of(zoe), now=NOW).asked
+    assert demarche is not None
+    told = " ".join(text for text, _ in checks_of(demarche))
+    assert "Même adresse" not in told
+    assert "autre dossier" not in told
 
 
 def test_a_number_known_in_another_file_is_told(zoe):

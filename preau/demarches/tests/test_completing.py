@@ -175,7 +175,7 @@ def test_nor_does_any_other_way_change_it(ines) -> None:
     demarche = incomplete(ines)
     AccountAsked.objects.update(vouched_at=NOW)
     other = AccountIdentity("Inès", "Autre", city="Vitry")
-    complete_asked(demarche, text="", identity=other, photo=None, by=ines, working_days=2, now=NOW)
+    complete_asked(demarche, text="", identity=other, photo=None, by=ines, now=NOW)
     asked = AccountAsked.objects.get()
     assert (asked.last_name, asked.birth_date, asked.city) == ("Laurent", "1985-03", "Vitry")
 

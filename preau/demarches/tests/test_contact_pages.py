@@ -56,6 +56,15 @@ def require(field: str) -> None:
     save_field(field, is_shown=True, is_required=True, is_checked=False, by=None, now=NOW)
 
 
+def test_a_number_that_is_preferred_is_not_removed_where_the_town_hides_the_choice(zoe):
+    change_adult(adult=zoe, values={"phone_mobile": "06 12 34 56 78", "preferred_contact": "mobile"}, by=None, now=NOW)
+    hide("preferred-contact")
+    html = post(zoe, f"{CONTACT}telephones/", phone_mobile="", phone_home="01 45 59 20 00")
+    assert "La mairie vous joint par ce numéro" in html
+    zoe.refresh_from_db()
+    assert zoe.phone_mobile == "06 12 34 56 78"
+
+
 def test_the_page_tells_all_that_is_known(zoe):
     change_adult(adult=zoe, values={"phone_mobile": "06 12 34 56 78", "preferred_contact": "mobile"}, by=None, now=NOW)
     change_allocataire(family=zoe.family, number="1234567", by=None, now=NOW)

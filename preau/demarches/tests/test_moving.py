@@ -15,7 +15,6 @@ from preau.demarches.models import Demarche
 from preau.demarches.testing import NOW, asker_of, make_account_request, make_waiting_user
 from preau.journal.models import Entry
 from preau.notifications.models import Outgoing
-from preau.town.testing import make_service
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("town")]
 
@@ -67,7 +66,7 @@ def test_the_second_of_two_agents_is_told_and_writes_nothing() -> None:
 def test_an_answer_to_a_request_completed_meanwhile_is_refused_too() -> None:
     demarche = make_account_request()
     waiting = answered(demarche, DemarcheState.INCOMPLETE)
-    complete(waiting, text="Voici mon adresse.", by=asker_of(demarche), working_days=2, now=LATER)
+    complete(waiting, text="Voici mon adresse.", by=asker_of(demarche), now=LATER)
     assert refusal_of(lambda: answered(demarche, version=waiting.version)) == Refusal.MOVED
 
 
@@ -89,21 +88,21 @@ def test_while_the_family_completes_it_nothing_is_due_and_then_the_delay_starts_
     demarche = answered(make_account_request(), DemarcheState.INCOMPLETE)
     assert (demarche.due_at, demarche.answered_at) == (None, None)
     next_day = NOW + dt.timedelta(days=1)
-    again = complete(demarche, text="Voici.", by=asker_of(demarche), working_days=2, now=next_day)
+    again = complete(demarche, text="Voici.", by=asker_of(demarche), now=next_day)
     assert (again.state, again.due_at, again.reason) == ("sent", dt.datetime(2026, 2, 13, 17, tzinfo=PARIS), "")
     assert last_words(again) == "Voici."
 
 
 def test_what_is_answered_is_no_longer_completed() -> None:
     demarche = answered(make_account_request(), DemarcheState.REFUSED)
-    refused = refusal_of(lambda: complete(demarche, text="", by=asker_of(demarche), working_days=2, now=LATER))
+    refused = refusal_of(lambda: complete(demarche, text="", by=asker_of(demarche), now=LATER))
     assert refused == Refusal.NOT_PERMITTED
 
 
 def test_what_an_agent_answered_meanwhile_is_not_completed() -> None:
     demarche = make_account_request()
     answered(demarche, DemarcheState.REFUSED)
-    refused = refusal_of(lambda: complete(demarche, text="", by=asker_of(demarche), working_days=2, now=LATER))
+    refused = refusal_of(lambda: complete(demarche, text="", by=asker_of(demarche), now=LATER))
     assert refused == Refusal.MOVED
 
 
@@ -123,4 +122,4 @@ def test_whoever_wants_no_mail_about_requests_gets_none_and_still_has_the_answer
 
 def test_a_kind_that_no_area_registered_cannot_be_asked() -> None:
     with pytest.raises(KeyError):
-        open_demarche(kind="nothing.like", service=make_service(), asked_by=make_user(), summary="", now=NOW)
+        open_demarche(kind="nothing.like", asked_by=make_user(), summary="", now=NOW)

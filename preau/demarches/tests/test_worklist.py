@@ -94,7 +94,6 @@ def test_a_request_about_a_child_is_found_by_the_child_and_the_family(client, sa
     child = make_child(family, first_name="Élodie", last_name="Kaddour", year=make_year())
     demarche = open_demarche(
         kind=ACCOUNT,
-        service=make_service("population"),
         asked_by=make_adult(family).user,
         summary="Autre demande",
         family=family,
@@ -205,7 +204,7 @@ def test_the_second_agent_is_told_who_answered_and_what(client, samira) -> None:
 def test_what_one_was_writing_is_kept_when_the_family_completed_meanwhile(client, samira) -> None:
     demarche = asked()
     waiting = answer(demarche, state=DemarcheState.INCOMPLETE, reason="Votre adresse ?", by=samira, version=1, now=NOW)
-    complete(waiting, text="12 rue des Écoles", by=asker_of(demarche), working_days=2, now=NOW)
+    complete(waiting, text="12 rue des Écoles", by=asker_of(demarche), now=NOW)
     html = client.post(f"{LIST}{demarche.code}/refuser/", {"version": 2, "message": REASON}).content.decode()
     assert REASON in html
     assert "Relisez-la" in html

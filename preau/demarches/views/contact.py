@@ -18,6 +18,7 @@ from preau.demarches.contact_forms import AddressForm, AllocataireForm, ChildFor
 from preau.demarches.coordinates import FieldRow, address_to_come, child_rows, rows_of
 from preau.demarches.file_fields import ADDRESS, ALLOCATAIRE, INVOICES_BY_EMAIL, Target, Value, was_resident
 from preau.families.actions import choose_invoices_by_email
+from preau.families.changing import PreferredUnknown
 from preau.families.choices import AccessLevel, Subject
 from preau.families.models import Adult, Participant
 from preau.families.permissions import participants_visible_to
@@ -25,6 +26,7 @@ from preau.town.context import town_of
 from preau.town.queries import file_fields
 
 GET_OR_POST = ["GET", "HEAD", "POST"]
+NO_NUMBER_LEFT = "La mairie vous joint par ce numéro : écrivez-en un, ou appelez-la pour être joint autrement."
 
 
 @family_page
@@ -150,6 +152,8 @@ def _change(
         return (
             f"Une autre demande est déjà en cours pour ce champ ({labels}). Attendez la réponse, ou appelez la mairie."
         )
+    except PreferredUnknown:
+        return NO_NUMBER_LEFT
     if told.asked is not None:
         also = " Le reste est déjà enregistré." if told.is_changed else ""
         messages.success(request, f"Un agent va vérifier votre demande. D’ici là, rien ne change.{also}")

@@ -90,9 +90,8 @@ def completing(request: SignedInRequest) -> HttpResponse:
         return render(request, "demarches/family/complete.html", {"form": form, "demarche": demarche})
     given = {"text": form.cleaned_data["text"], "identity": form.identity, "photo": form.new_photo}
     demarche.version = form.cleaned_data["version"] or demarche.version
-    days = town_of(request).account_request_days
     try:
-        complete_asked(demarche, **given, by=request.user, working_days=days, now=timezone.now())
+        complete_asked(demarche, **given, by=request.user, now=timezone.now())
     except DemarcheRefused:
         now_is = account_request_of(request.user)
         if now_is is not None and now_is.is_open:

@@ -56,10 +56,10 @@ def completing(request: FamilyRequest, demarche_code: str) -> HttpResponse:
     form = AddForm(request.POST if request.method == "POST" else None, initial={"version": demarche.version})
     if not form.is_valid():
         return _show_completing(request, demarche, form)
-    demarche.version, days = form.cleaned_data["version"], kind_of(demarche.kind).working_days()
+    demarche.version = form.cleaned_data["version"]
     text = form.cleaned_data["text"]
     try:
-        complete(demarche, text=text, by=request.user, working_days=days, now=timezone.now())
+        complete(demarche, text=text, by=request.user, now=timezone.now())
     except DemarcheRefused:
         fresh = _mine(request, demarche_code)
         if fresh.is_open:

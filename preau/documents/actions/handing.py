@@ -11,10 +11,8 @@ from django.db.models import QuerySet
 from preau.accounts.choices import Channel
 from preau.accounts.models import User
 from preau.core.cleaning import Cleaned, Part
-from preau.core.dates import local_day
 from preau.demarches.actions import open_demarche, withdraw
 from preau.demarches.models import Demarche
-from preau.demarches.queries import recipient_of
 from preau.documents.choices import DocumentState, Fault, FileType, Holder
 from preau.documents.faults import DocumentRefused
 from preau.documents.models import DocumentKind, OwnDocument, StoredFile, SupportingDocument
@@ -24,7 +22,6 @@ from preau.families.models import Adult, Family, Participant
 from preau.health.master import MasterFault
 
 KIND = "documents.handed"
-WORKING_DAYS = 2
 
 logger = logging.getLogger(__name__)
 
@@ -108,18 +105,14 @@ def write_document(
     given: Given, stored: StoredFile, *, asked_by: User | None, by: User, channel: Channel, now: dt.datetime
 ) -> SupportingDocument:
     """In the caller's transaction: the démarche, and the document that it asks to accept."""
-    service = recipient_of(KIND, on=local_day(now))
-    assert service is not None  # a town that asks for documents has a service
     keep(stored)
     demarche = open_demarche(
         kind=KIND,
-        service=service,
         asked_by=asked_by,
         summary=given.kind.label,
         family=given.household,
         participant=given.child,
         words=[str(given.holder)],
-        working_days=WORKING_DAYS,
         now=now,
     )
     return SupportingDocument.objects.create(

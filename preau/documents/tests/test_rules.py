@@ -12,7 +12,6 @@ from preau.documents.rules import (
     Enrolled,
     Given,
     Owed,
-    age_on,
     is_owed_by,
     parse_owed,
     proposed_until,
@@ -77,10 +76,6 @@ def test_of_several_cases_the_soonest_counts() -> None:
 def test_a_case_of_an_unknown_stage_is_no_case() -> None:
     with pytest.raises(ValueError):
         parse_owed({"stage": "one day"})
-
-
-def test_a_child_born_on_29_february_grows_on_1_march() -> None:
-    assert [age_on(D(2020, 2, 29), day) for day in (D(2026, 2, 28), D(2026, 3, 1))] == [5, 6]
 
 
 DAYS = dt.timedelta(days=1)

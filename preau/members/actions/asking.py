@@ -24,8 +24,8 @@ from preau.families.households import (
     set_custody,
     set_schooling,
 )
-from preau.families.models import Adult, Participant
-from preau.members.actions.disagreements import service_for
+from preau.families.models import Adult, Family, Participant
+from preau.families.queries import household_of
 from preau.members.choices import CHILD, CUSTODY, GUARDIAN, SCHOOL
 from preau.members.following import follow
 from preau.members.models import MemberAsked
@@ -61,7 +61,6 @@ def ask(
             return known
     demarche = open_demarche(
         kind=kind,
-        service=service_for(kind, now=now),
         asked_by=by,
         summary=summary[:200],
         family=adult.family,
@@ -77,7 +76,7 @@ def ask(
 
 def _tell_of_custody(demarche: Demarche, child: Participant, adult: Adult, *, now: dt.datetime) -> None:
     bonds = bonds_with([child], Subject.PLANNING, on=local_day(now)).exclude(adult=adult)
-    for user in [bond.adult.user for bond in bonds if bond.adult.user is not None]:
+    for user in [bond.adult.user for bond in bonds if bond.adult.user and bond.adult.user.is_active]:
         facts = {"participant": child, "signer": adult, "user": user}
         notify(CUSTODY_ASKED, to=user, facts=facts, key=f"members.custody:{demarche.code}:{user.pk}", now=now)
 
@@ -88,14 +87,21 @@ def asked_in(demarche: Demarche, kind: type[A]) -> A:
     return from_json(kind, row.asked)
 
 
-def _held(demarche: Demarche) -> Demarche:
-    """The request as it is now, locked: a second click on « Accepter » must not write twice."""
-    return Demarche.objects.select_for_update().get(pk=demarche.pk)
+def home_of_asker(demarche: Demarche) -> Family:
+    """Where the parent who asks lives now: they may have left the household since."""
+    family = household_of(demarche.asked_by) if demarche.asked_by else None
+    family = family or demarche.family
+    assert family is not None, "members are asked about by a household"
+    return family
 
 
-def _granted(demarche: Demarche, *, by: User, version: int, now: dt.datetime, reason: str = "") -> Demarche:
-    """The answer comes first: of two agents, the second writes nothing."""
-    return answer(demarche, state=DemarcheState.ACCEPTED, reason=reason, by=by, version=version, now=now)
+def _granted(
+    demarche: Demarche, *, reason: str = "", by: User, version: int, now: dt.datetime
+) -> tuple[Demarche, bool]:
+    """The request once accepted, and whether it is so only now: a second click must not write twice. The answer comes
+    first: of two agents, the second writes nothing."""
+    is_new = Demarche.objects.select_for_update().filter(pk=demarche.pk, state__in=OPEN).exists()
+    return answer(demarche, state=DemarcheState.ACCEPTED, reason=reason, by=by, version=version, now=now), is_new
 
 
 @transaction.atomic
@@ -109,11 +115,11 @@ def accept_child(
     demarche: Demarche, *, existing: Participant | None = None, by: User, version: int, now: dt.datetime
 ) -> Demarche:
     """Write the child in the household or, when it is one already known (`existing`), say that it lives there too."""
-    if (held := _held(demarche)).state == DemarcheState.ACCEPTED:
-        return held
     asked, family = asked_in(demarche, ChildAsked), demarche.family
     assert family is not None, "a child is asked for a household"
-    accepted = _granted(demarche, by=by, version=version, now=now)
+    accepted, is_new = _granted(demarche, by=by, version=version, now=now)
+    if not is_new:
+        return accepted
     parents = list(Adult.objects.filter(family=family, code__in=asked.parents))
     if existing is not None:
         join_home(participant=existing, family=family, parents=parents, by=by, now=now)
@@ -128,11 +134,11 @@ def accept_guardian(
     demarche: Demarche, *, situation: Situation | None = None, by: User, version: int, now: dt.datetime
 ) -> Demarche:
     """Write the grown-up in the household, with the bond that the agent chose (None: the one asked) for each child."""
-    if (held := _held(demarche)).state == DemarcheState.ACCEPTED:
-        return held
     asked, family = asked_in(demarche, GuardianAsked), demarche.family
     assert family is not None, "a guardian is asked for a household"
-    accepted = _granted(demarche, by=by, version=version, now=now)
+    accepted, is_new = _granted(demarche, by=by, version=version, now=now)
+    if not is_new:
+        return accepted
     new = NewAdult(asked.first_name, asked.last_name, asked.civility, asked.email, asked.phone)
     adult = add_adult(family=family, adult=new, by=by, now=now)
     for child in Participant.objects.filter(code__in=asked.children, homes__family=family):
@@ -154,12 +160,11 @@ def accept_custody(demarche: Demarche, *, by: User, version: int, now: dt.dateti
 
     Raises NotGranted when the other parent is no longer tied to the child.
     """
-    if (held := _held(demarche)).state == DemarcheState.ACCEPTED:
-        return held
-    asked, child, family = asked_in(demarche, CustodyAsked), demarche.participant, demarche.family
+    asked, child, family = asked_in(demarche, CustodyAsked), demarche.participant, home_of_asker(demarche)
     assert child is not None, "custody is asked for a child"
-    assert family is not None, "custody is asked by a household"
-    accepted = _granted(demarche, by=by, version=version, now=now)
+    accepted, is_new = _granted(demarche, by=by, version=version, now=now)
+    if not is_new:
+        return accepted
     bonds = bonds_with([child], Subject.PLANNING, on=local_day(now)).filter(adult__code=asked.other)
     other = next((bond.adult for bond in bonds), None)
     if other is None:
@@ -185,11 +190,11 @@ def accept_school(
     now: dt.datetime,
 ) -> Demarche:
     """Write the school of the child for the year asked: the one wished, or the one that the agent gives."""
-    if (held := _held(demarche)).state == DemarcheState.ACCEPTED:
-        return held
     asked, child = asked_in(demarche, SchoolAsked), demarche.participant
     assert child is not None, "a school is asked for a child"
-    accepted = _granted(demarche, by=by, version=version, reason=reason, now=now)
+    accepted, is_new = _granted(demarche, reason=reason, by=by, version=version, now=now)
+    if not is_new:
+        return accepted
     set_schooling(
         participant=child,
         year=SchoolYear.objects.get(code=asked.year),

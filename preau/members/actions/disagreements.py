@@ -5,22 +5,12 @@ import datetime as dt
 from django.db import transaction
 
 from preau.accounts.models import User
-from preau.core.dates import local_day
 from preau.demarches.actions import answer, open_demarche, withdraw
 from preau.demarches.choices import OPEN, DemarcheState
 from preau.demarches.models import Demarche
-from preau.demarches.queries import recipient_of
 from preau.families.models import Adult, AuthorisationKind, Participant
 from preau.members.choices import DISAGREEMENT
 from preau.members.models import Disagreement, TrustedPerson
-from preau.town.actions import save_service
-from preau.town.models import Service
-
-
-def service_for(kind: str, *, now: dt.datetime) -> Service:
-    """The service that receives requests of this kind: a town without any gets one, which its administrators see."""
-    service = recipient_of(kind, on=local_day(now))
-    return service or save_service("mairie", {"name": "Mairie"}, by=None, now=now)
 
 
 def note_disagreement(
@@ -38,7 +28,6 @@ def note_disagreement(
         return
     demarche = open_demarche(
         kind=DISAGREEMENT,
-        service=service_for(DISAGREEMENT, now=now),
         asked_by=by,
         summary=f"Désaccord entre parents\u00a0: {label}"[:200],
         family=signer.family,

@@ -26,7 +26,8 @@ def roll_over(
 ) -> tuple[RollOver, int]:
     """Give each child its school of the year `after`; returns how many. Done already, only those who came since are
     added: what is written stays."""
-    made = RollOver.objects.filter(after=after, undone_at__isnull=True).first() or _begin(before, after, by, now)
+    known = RollOver.objects.select_for_update().filter(after=after, undone_at__isnull=True)
+    made = known.first() or _begin(before, after, by, now)
     moves = [
         Move(step.group.place, step.group.level, step.to_place, step.to_level)
         for step in steps
@@ -60,12 +61,11 @@ def undo_roll_over(*, made: RollOver, by: User, now: dt.datetime) -> int:
 @transaction.atomic
 def repeat(*, participant: Participant, year: SchoolYear, is_repeating: bool, by: User, now: dt.datetime) -> None:
     """The child stays in its level after `year`, or goes up like the others."""
-    rows = Repeating.objects.filter(participant=participant, year=year)
-    if is_repeating == rows.exists():
-        return
     if is_repeating:
-        Repeating.objects.create(participant=participant, year=year)
+        _, is_changed = Repeating.objects.get_or_create(participant=participant, year=year)
     else:
-        rows.delete()
+        is_changed = bool(Repeating.objects.filter(participant=participant, year=year).delete()[0])
+    if not is_changed:
+        return
     verb = "repeating" if is_repeating else "going_up"
     record(by, f"members.{verb}", at=now, participant=participant.code, facts={"year": year.code})

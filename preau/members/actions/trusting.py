@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from django.db import transaction
 
 from preau.accounts.models import User
-from preau.core.dates import local_day
+from preau.core.dates import age_on, local_day
 from preau.families.models import Adult, Participant
 from preau.journal.actions import record
 from preau.members.actions.disagreements import end_disagreement, note_disagreement
@@ -15,7 +15,7 @@ from preau.members.actions.telling import tell_other_parents
 from preau.members.choices import NamingRefusal
 from preau.members.models import Barred, TrustedPerson
 from preau.members.queries.collecting import barred_from, collecting_rule, is_barred, named_for
-from preau.members.rules import MAJORITY, age_on, is_same_name, name_words
+from preau.members.rules import MAJORITY, is_same_name, name_words
 
 
 class NamingRefused(Exception):
@@ -111,12 +111,14 @@ def _told(person: TrustedPerson) -> str:
 def change_person(*, person: TrustedPerson, named: Named, by: User, now: dt.datetime) -> TrustedPerson:
     """Other words for somebody named: the row as it was stays in the history. Raises NamingRefused.
 
-    The other parent's no holds as long as it is the same person for the same thing.
+    The other parent's no holds as long as it is the same person, said in the meantime included.
     """
     child = person.participant
     Participant.objects.select_for_update().get(pk=child.pk)
-    if not TrustedPerson.objects.filter(pk=person.pk, withdrawn_at__isnull=True).exists():
+    live = TrustedPerson.objects.select_for_update().filter(pk=person.pk, withdrawn_at__isnull=True).first()
+    if live is None:
         raise NamingRefused(NamingRefusal.MOVED, child)
+    person = live
     if named_in(person) == named:
         return person
     adult = person.signed_by
@@ -184,9 +186,10 @@ def copy_persons(
     made, refused = 0, []
     mine = [person for person in named_for(source) if person.signed_by_id == adult.pk]
     for child in to:
-        for person in mine:
+        known = [named_in(person) for person in named_for(child) if person.signed_by_id == adult.pk]
+        for named in (named_in(person) for person in mine if named_in(person) not in known):
             try:
-                _name(adult, child, named_in(person), by=by, now=now)
+                _name(adult, child, named, by=by, now=now)
                 made += 1
             except NamingRefused as refusal:
                 if refusal.reason != NamingRefusal.ALREADY_NAMED:

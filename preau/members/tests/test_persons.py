@@ -162,6 +162,13 @@ def test_a_no_does_not_fall_when_the_person_is_removed_and_named_again(apart) ->
     assert Demarche.objects.filter(state__in=OPEN).count() == 1
 
 
+def test_a_no_said_while_the_parent_was_writing_holds(apart) -> None:
+    read = name(apart, apart.mother)
+    contest_person(person=TrustedPerson.objects.get(), adult=apart.father, by=apart.father.user, now=NOW)
+    after = change_person(person=read, named=replace(JEANNE, phone="01 00"), by=apart.mother.user, now=NOW)
+    assert after.contested_by == apart.father
+
+
 def test_the_other_parent_is_told_without_any_number(apart) -> None:
     name(apart, apart.mother)
     mail = Outgoing.objects.get()
@@ -242,6 +249,15 @@ def test_wrong_words_are_told_beside_the_field_and_nothing_is_lost(apart, client
         assert said in page
 
 
+def test_the_number_of_somebody_named_years_ago_is_changed(apart, client) -> None:
+    person = make_person(apart.child, apart.mother, emergency_order=1)
+    sign_in(client, apart.mother.user)
+    page = f"{apart.page}personnes/{person.code}/"
+    sent = {**client.get(page).context["form"].initial, "phone": "06 11 22 33 44", "other_phone": "", "ends_on": ""}
+    sent = {field: "" if value is None else value for field, value in sent.items()}
+    assert "c’est enregistré" in words(client.post(page, sent, follow=True))
+
+
 def test_whoever_names_somebody_barred_is_asked_to_call(apart, client) -> None:
     make_barred(apart.child)
     sign_in(client, apart.mother.user)
@@ -267,6 +283,7 @@ def test_buttons_remove_contest_and_copy(apart, client) -> None:
     assert "Suspendu" in words(client.post(contest, {"reponse": "opposer"}, follow=True))
     client.post(contest, {"reponse": "lever"})
     sign_in(client, apart.mother.user)
-    client.post(f"{apart.page}copier/", {"to": [apart.elder.code]})
+    for said in ("Les personnes sont copiées", "étaient déjà dans la liste"):
+        assert said in words(client.post(f"{apart.page}copier/", {"to": [apart.elder.code]}, follow=True))
     assert TrustedPerson.objects.filter(participant=apart.elder).count() == 1
     assert "n’est plus" in words(client.post(f"{apart.page}personnes/{person.code}/retirer/", follow=True))

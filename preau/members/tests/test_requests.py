@@ -7,9 +7,11 @@ import pytest
 from preau.accounts.choices import Capability
 from preau.accounts.models import User
 from preau.accounts.testing import make_agent, sign_in
+from preau.core.dates import local_day
 from preau.demarches.actions import DemarcheRefused
-from preau.demarches.models import Demarche
+from preau.demarches.models import Demarche, Recipient
 from preau.families.choices import Situation
+from preau.families.households import move_out
 from preau.families.models import Adult, Custody, Participant, Schooling
 from preau.families.testing import make_adult, make_bond, make_child
 from preau.members.actions.asking import (
@@ -27,7 +29,7 @@ from preau.members.models import SchoolRule
 from preau.members.rules import ChildAsked, CustodyAsked, GuardianAsked, SchoolAsked
 from preau.members.testing import NOW, make_authorisation
 from preau.notifications.models import Outgoing
-from preau.town.testing import make_level, make_place, make_year
+from preau.town.testing import make_level, make_place, make_service, make_year
 
 TODAY = NOW.date()
 
@@ -95,6 +97,21 @@ def test_of_two_agents_the_second_writes_nothing(apart, agent) -> None:
     assert not Participant.objects.filter(first_name="Lou").exists()
 
 
+def test_the_second_of_two_agents_who_accept_is_told(apart, agent) -> None:
+    demarche = send(apart, CHILD, lou(apart))
+    accept_child(demarche, by=agent, version=1, now=NOW)
+    with pytest.raises(DemarcheRefused):
+        accept_child(demarche, by=make_agent(Capability.HANDLE_REQUESTS), version=1, now=NOW)
+    assert Participant.objects.filter(first_name="Lou").count() == 1
+
+
+def test_adding_a_child_gives_nothing_back_to_whom_a_judge_withdrew_it(apart, agent) -> None:
+    child = make_child(apart.father.family, first_name="Lou", last_name="Roussel", born_on=dt.date(2024, 5, 1))
+    make_bond(apart.mother, child, Situation.WITHDRAWN)
+    accept_child(send(apart, CHILD, lou(apart)), existing=child, by=agent, version=1, now=NOW)
+    assert child.guardianships.get(adult=apart.mother).situation == Situation.WITHDRAWN
+
+
 def test_a_guardian_gets_the_bond_that_the_agent_keeps(apart, agent) -> None:
     asked = GuardianAsked("Paul", "Durand", "exercises", (apart.child.code, "ailleurs"), email="p@example.org")
     accept_guardian(send(apart, GUARDIAN, asked), situation=Situation.GRANDPARENT, by=agent, version=1, now=NOW)
@@ -150,6 +167,16 @@ def test_a_parent_who_leaves_the_household_gets_a_file_of_their_own(apart, agent
     assert {home.family for home in apart.elder.homes.all()} == {apart.mother.family, partner.family}
 
 
+def test_a_parent_who_left_since_they_asked_shares_the_days_from_where_they_live_now(apart, agent) -> None:
+    partner = make_adult(apart.mother.family, first_name="Marc", last_name="Roussel")
+    make_bond(partner, apart.elder)
+    demarche = send(apart, CUSTODY, CustodyAsked(TODAY, partner.code, "weeks", "me"), apart.elder)
+    left = move_out(adult=apart.mother, by=agent, now=NOW)
+    accept_custody(demarche, by=agent, version=1, now=NOW)
+    custody = Custody.objects.get()
+    assert (custody.home_a, custody.home_b) == (left, partner.family)
+
+
 def test_a_school_is_written_for_its_year_the_one_that_the_agent_gives(apart, agent) -> None:
     year, level = make_year(), make_level("cp")
     wished, given = make_place("a", name="A"), make_place("b", name="B")
@@ -166,6 +193,7 @@ def test_the_same_request_is_not_sent_twice(apart) -> None:
 def test_a_parent_sends_each_request_from_its_page(apart, client) -> None:
     year, level, place = make_year(), make_level("cp"), make_place("a", name="École A")
     SchoolRule.objects.create(criteria=["Fratrie"])
+    Recipient.objects.create(kind=CHILD, service=make_service("etat-civil"), working_days=5)
     sign_in(client, apart.mother.user)
     assert "Ajouter un enfant" in words(client.get("/dossier/demander/"))
     child = {"first_name": "Lou", "last_name": "R", "born_on": "2024-05-01", "parents": [apart.mother.code]}
@@ -179,6 +207,9 @@ def test_a_parent_sends_each_request_from_its_page(apart, client) -> None:
         assert client.get(page).status_code == 200
         assert "Votre demande est envoyée" in words(client.post(page, sent, follow=True)), page
     assert sorted(Demarche.objects.values_list("kind", flat=True)) == [CHILD, GUARDIAN, SCHOOL]
+    promised = Demarche.objects.get(kind=CHILD)
+    assert promised.due_at is not None
+    assert (promised.service.code, local_day(promised.due_at)) == ("etat-civil", dt.date(2026, 11, 16))
 
 
 def test_custody_is_shown_before_it_is_sent(apart, client) -> None:

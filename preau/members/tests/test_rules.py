@@ -6,7 +6,7 @@ import itertools
 import pytest
 
 from preau.members.choices import Verdict
-from preau.members.rules import age_on, holds, is_asked, is_same_name, verdict
+from preau.members.rules import holds, is_asked, is_same_name, verdict
 
 
 @pytest.mark.parametrize(
@@ -36,13 +36,6 @@ def test_a_child_may_nothing_against_the_no_of_a_parent_whatever_is_usual() -> N
 def test_what_is_usual_needs_no_answer() -> None:
     assert holds(Verdict.UNANSWERED, is_default=True)
     assert not holds(Verdict.UNANSWERED, is_default=False)
-
-
-def test_an_age_is_reached_on_the_birthday() -> None:
-    born = dt.date(2016, 2, 29)
-    assert (age_on(born, dt.date(2024, 2, 28)), age_on(born, dt.date(2024, 2, 29))) == (7, 8)
-    assert age_on(born, dt.date(2025, 2, 28)) == 8
-    assert age_on(born, dt.date(2025, 3, 1)) == 9
 
 
 def test_something_is_asked_between_two_ages_both_included() -> None:

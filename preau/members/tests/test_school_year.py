@@ -135,9 +135,16 @@ def test_it_is_undone_within_a_week_save_what_was_put_right_by_hand(town) -> Non
     assert town.roll() == 1
 
 
-def test_after_a_week_it_is_too_late(town) -> None:
+def test_after_a_week_it_is_too_late(town, client, time_machine) -> None:
     town.child(0)
     town.roll()
+    time_machine.move_to(NOW + 2 * WEEK, tick=False)
+    town.child(1)
+    town.child(2)
+    sign_in(client, town.agent)
+    said = words(client.post(PAGE, {"apres-maternelle": "primaire", "confirmer": "1"}, follow=True))
+    assert "1 enfant a une école" in said
+    assert "Vous pouvez annuler" not in said
     with pytest.raises(TooLate):
         undo_roll_over(made=RollOver.objects.get(), by=town.agent, now=NOW + WEEK + dt.timedelta(seconds=1))
 
@@ -190,7 +197,7 @@ def test_an_agent_says_where_children_go_reads_again_then_does_it(town, client) 
     assert "Un enfant quitte" in words(client.post(PAGE, said | {"relire": "1"}))
     assert "2 enfants ont une école" in words(client.post(PAGE, said | {"confirmer": "1"}, follow=True))
     assert town.next_of(child) == ("primaire", "cp")
-    assert "C’est annulé" in words(client.post(f"{PAGE}annuler/", follow=True))
+    assert "2 enfants n’ont plus d’école" in words(client.post(f"{PAGE}annuler/", follow=True))
     assert town.next_of(child) is None
 
 

@@ -19,7 +19,7 @@ from preau.demarches.queries import history_of
 from preau.families.choices import Situation
 from preau.families.models import Participant
 from preau.families.permissions import opens_file
-from preau.members.actions.asking import ACCEPT, NotGranted, asked_in
+from preau.members.actions.asking import ACCEPT, NotGranted, asked_in, home_of_asker
 from preau.members.choices import CHILD, CUSTODY, GUARDIAN, SCHOOL
 from preau.members.papers import papers_to_check
 from preau.members.queries.alike import children_alike
@@ -33,7 +33,10 @@ from preau.town.models import Level, Place
 NEW = "nouveau"
 Choices = Mapping[str, Iterable[tuple[str, str]] | None]
 DONE: Mapping[str, tuple[str, ...]] = {
-    CHILD: ("L’enfant est écrit dans ce dossier.", "Les parents cochés exercent l’autorité parentale dès aujourd’hui."),
+    CHILD: (
+        "L’enfant est écrit dans ce dossier.",
+        "Les parents cochés exercent l’autorité parentale dès aujourd’hui, sauf si un autre lien est déjà écrit.",
+    ),
     GUARDIAN: (
         "La personne est écrite dans ce dossier, liée aux enfants cochés.",
         "Elle n’a pas de compte : invitez-la ensuite, page « Comptes des familles ».",
@@ -82,10 +85,10 @@ def asked(request: StaffRequest, demarche_code: str) -> HttpResponse:
 
 def _changing(demarche: Demarche) -> list[Changing] | None:
     """The bookings that would change home; None for what is no custody."""
-    if demarche.kind != CUSTODY or not demarche.is_open or demarche.participant is None or demarche.family is None:
+    if demarche.kind != CUSTODY or not demarche.is_open or demarche.participant is None:
         return None
-    me = f"la famille {demarche.family.name}"
-    return changing(asked_in(demarche, CustodyAsked), demarche.participant, demarche.family, me=me)
+    family = home_of_asker(demarche)
+    return changing(asked_in(demarche, CustodyAsked), demarche.participant, family, me=f"la famille {family.name}")
 
 
 def _choices(demarche: Demarche, alike: list[Participant]) -> tuple[Choices, dict[str, Any]]:

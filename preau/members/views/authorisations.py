@@ -16,7 +16,7 @@ from preau.members.queries.authorisations import Answered, State, authorisation_
 from preau.members.queries.collecting import collecting_rule, named_for
 from preau.members.queries.diets import diets_offered, diets_on
 from preau.members.queries.parents import bonds_with
-from preau.members.views.child import Opened, may_act, opened, siblings_of
+from preau.members.views.child import Opened, opened, siblings_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,8 @@ class Question:
 def authorisations(request: FamilyRequest, who: str) -> HttpResponse:
     """The persons, then the questions; sent, the answers of this parent."""
     page = opened(request, who)
-    states = authorisation_states([page.child], on=page.today)[page.child.pk]
+    asked = authorisation_states([page.child], on=page.today)[page.child.pk]
+    states = [state for state in asked if page.sees(subject_of(state.kind))]
     if request.method == "POST":
         return _sign(request, page, states)
     named = list(named_for(page.child))
@@ -46,14 +47,14 @@ def authorisations(request: FamilyRequest, who: str) -> HttpResponse:
         "parents": _parents(page),
         "mine": mine,
         "others": [person for person in named if person.signed_by_id != page.adult.pk],
-        "may_act": may_act(request, page, Subject.PICKUP),
+        "may_act": page.acts(Subject.PICKUP),
         "left": collecting_rule().most - _counted(named, page.adult),
         "siblings": siblings_of(request, page) if mine else [],
         "permissions": [question for question in questions if not question.state.kind.is_image],
         "images": [question for question in questions if question.state.kind.is_image],
         "may_answer": any(question.mine for question in questions),
-        "diets": diets_on([page.child], on=page.today)[page.child.pk],
-        "may_eat": bool(diets_offered(on=page.today)) and may_act(request, page, Subject.IDENTITY),
+        "diets": diets_on([page.child], on=page.today)[page.child.pk] if page.sees(Subject.IDENTITY) else [],
+        "may_eat": page.acts(Subject.IDENTITY) and bool(diets_offered(on=page.today)),
     }
     return render(request, "members/family/authorisations.html", context)
 
@@ -64,7 +65,6 @@ def _sign(request: FamilyRequest, page: Opened, states: list[State]) -> HttpResp
         state.kind.code: yes_or_no[said]
         for state in states
         if (said := request.POST.get(f"reponse-{state.kind.code}", "")) in yes_or_no
-        and may_act(request, page, subject_of(state.kind))
     }
     signed = sign_authorisations(
         adult=page.adult, participant=page.child, answers=answers, by=request.user, now=page.now

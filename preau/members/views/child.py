@@ -9,18 +9,31 @@ from django.utils import timezone
 from preau.accounts.audience import FamilyRequest
 from preau.core.dates import local_day
 from preau.families.choices import AccessLevel, Subject
-from preau.families.models import Adult, Participant
-from preau.families.permissions import participants_visible_to
+from preau.families.models import Adult, Guardianship, Participant
+from preau.families.permissions import bonds_in_force, participants_visible_to
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A child, the parent who opens its page, the day and instant."""
+    """A child and the parent who opens its page, by the bond in force that day."""
 
-    child: Participant
-    adult: Adult
+    bond: Guardianship
     today: dt.date
     now: dt.datetime
+
+    @property
+    def child(self) -> Participant:
+        return self.bond.participant
+
+    @property
+    def adult(self) -> Adult:
+        return self.bond.adult
+
+    def sees(self, subject: Subject) -> bool:
+        return self.bond.levels[subject] >= AccessLevel.SEE
+
+    def acts(self, subject: Subject) -> bool:
+        return self.bond.levels[subject] >= AccessLevel.ACT
 
 
 def opened(
@@ -30,9 +43,9 @@ def opened(
     needs nobody's leave."""
     now = timezone.now()
     today = local_day(now)
-    visible = participants_visible_to(request.user, subject, on=today, level=level).filter(adult__isnull=True)
-    child = get_object_or_404(visible, code=who)
-    return Opened(child, Adult.objects.select_related("family").get(user=request.user), today, now)
+    bonds = bonds_in_force(request.user, on=today).select_related("participant", "adult__family")
+    visible = bonds.filter(participant__adult__isnull=True, **{f"{subject}__gte": level})
+    return Opened(get_object_or_404(visible, participant__code=who), today, now)
 
 
 def siblings_of(request: FamilyRequest, page: Opened) -> list[Participant]:
@@ -40,9 +53,3 @@ def siblings_of(request: FamilyRequest, page: Opened) -> list[Participant]:
     acted_on = participants_visible_to(request.user, Subject.PICKUP, on=page.today, level=AccessLevel.ACT)
     others = acted_on.filter(adult__isnull=True).exclude(pk=page.child.pk)
     return list(others.order_by("born_on", "first_name", "pk"))
-
-
-def may_act(request: FamilyRequest, page: Opened, subject: Subject) -> bool:
-    """Whether this parent may act on that kind of data of the child."""
-    acted_on = participants_visible_to(request.user, subject, on=page.today, level=AccessLevel.ACT)
-    return acted_on.filter(pk=page.child.pk).exists()

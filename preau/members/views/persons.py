@@ -60,11 +60,9 @@ def changing(request: FamilyRequest, who: str, person_code: str) -> HttpResponse
     page = opened(request, who, level=AccessLevel.ACT)
     person = _mine(page, person_code)
     known = named_in(person)
-    if request.method != "POST":
-        initial = {name: getattr(known, name) for name in known.__slots__}
-        initial["emergency_order"] = str(known.emergency_order or "")
-        return _show(request, page, PersonForm(initial=initial, today=page.today), person)
-    form = PersonForm(request.POST, today=page.today)
+    initial = {name: getattr(known, name) for name in known.__slots__}
+    initial["emergency_order"] = str(known.emergency_order or "")
+    form = PersonForm(request.POST if request.method == "POST" else None, initial=initial, today=page.today)
     if not form.is_valid():
         return _show(request, page, form, person)
     try:
@@ -137,15 +135,11 @@ def copying(request: FamilyRequest, who: str) -> HttpResponse:
     page = opened(request, who, level=AccessLevel.ACT)
     siblings = siblings_of(request, page)
     mine = [person for person in named_for(page.child) if person.signed_by_id == page.adult.pk]
-    form = CopyForm(request.POST or None, siblings=siblings)
-    if request.method == "POST":
-        form = CopyForm(request.POST, siblings=siblings)
-        if form.is_valid():
-            made, refused = copy_persons(
-                adult=page.adult, source=page.child, to=form.chosen, by=request.user, now=page.now
-            )
-            _tell_copied(request, made, refused)
-            return redirect("members:authorisations", who)
+    form = CopyForm(request.POST if request.method == "POST" else None, siblings=siblings)
+    if form.is_valid():
+        made, refused = copy_persons(adult=page.adult, source=page.child, to=form.chosen, by=request.user, now=page.now)
+        _tell_copied(request, made, refused)
+        return redirect("members:authorisations", who)
     context = {"child": page.child, "siblings": siblings, "mine": mine, "form": form}
     return render(request, "members/family/persons_copy.html", context)
 

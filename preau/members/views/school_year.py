@@ -63,8 +63,8 @@ def preparing(request: StaffRequest) -> HttpResponse:
     steps = steps_of(groups, list(levels), chosen)
     asked = {step.group.place for step in steps if step.is_asked}
     if request.method == "POST" and not asked & missing and "confirmer" in request.POST:
-        _, written = roll_over(before=years.before, after=years.after, steps=steps, by=request.user, now=now)
-        messages.success(request, _written(written, years.after.code))
+        made, written = roll_over(before=years.before, after=years.after, steps=steps, by=request.user, now=now)
+        messages.success(request, _written(written, years.after.code, is_first=made.made_at == now))
         return redirect("members:school_year")
     everywhere = {place.pk: place for place in Place.objects.filter(pk__in={group.place for group in groups})} | places
     context = {
@@ -85,11 +85,19 @@ def preparing(request: StaffRequest) -> HttpResponse:
     return render(request, "members/staff/school_year.html", context)
 
 
-def _written(written: int, year: str) -> str:
+def _written(written: int, year: str, *, is_first: bool) -> str:
+    """The week to undo it runs from the first time."""
     if written == 0:
         return f"Rien à ajouter : chaque enfant a déjà son école pour {year}."
     children = "1 enfant a" if written == 1 else f"{written} enfants ont"
-    return f"C’est fait : {children} une école pour {year}. Vous pouvez annuler pendant une semaine."
+    said = f"C’est fait : {children} une école pour {year}."
+    return f"{said} Vous pouvez annuler pendant une semaine." if is_first else said
+
+
+def _taken_back(gone: int) -> str:
+    if gone == 0:
+        return "C’est annulé : aucune école n’avait été écrite."
+    return f"C’est annulé : {'1 enfant n’a' if gone == 1 else f'{gone} enfants n’ont'} plus d’école l’année suivante."
 
 
 def _chosen(
@@ -143,7 +151,7 @@ def undoing(request: StaffRequest) -> HttpResponse:
         return redirect("members:school_year")
     try:
         gone = undo_roll_over(made=years.made, by=request.user, now=now)
-        messages.success(request, f"C’est annulé : {gone} écoles de l’année suivante sont retirées.")
+        messages.success(request, _taken_back(gone))
     except TooLate:
         messages.error(request, "Une semaine a passé : le passage ne s’annule plus. Corrigez les enfants un par un.")
     return redirect("members:school_year")

@@ -66,6 +66,7 @@ def clock():
 
 @pytest.fixture(autouse=True)
 def town():
+    make_service("enfance")
     return make_town(sections=[{"code": "dossier", "label": "Dossier"}])
 
 
@@ -77,7 +78,6 @@ def zoe() -> Adult:
 def ask(by: Adult, kind: str = PERSON, *, child=None, summary="Changer d’adresse", hours_ago=0) -> Demarche:
     return open_demarche(
         kind=kind,
-        service=make_service("enfance"),
         asked_by=by.user,
         family=by.family,
         participant=child,

@@ -6,7 +6,6 @@ from django.db import transaction
 
 from preau.accounts.models import User
 from preau.demarches.actions import answer, open_demarche
-from preau.demarches.actions.moving import receiving
 from preau.demarches.choices import OPEN, DemarcheState
 from preau.demarches.models import Demarche
 from preau.families.models import Adult
@@ -33,7 +32,6 @@ def ask_about_data(*, kind: str, text: str, about: str = "", by: User, now: dt.d
     adult = Adult.objects.select_related("family").filter(user=by).first()
     demarche = open_demarche(
         kind=kind,
-        service=receiving(kind, now=now),
         asked_by=by,
         summary=SUMMARIES[kind],
         family=adult.family if adult else None,

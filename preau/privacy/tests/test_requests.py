@@ -85,7 +85,7 @@ def test_the_month_stands_still_while_the_person_has_to_answer(zoe):
     answer(demarche, state=DemarcheState.INCOMPLETE, reason="Qui ?", by=agent, version=1, now=asked_at)
     demarche.refresh_from_db()
     assert demarche.due_at is None
-    demarche = complete(demarche, text="Moi", by=parent(zoe), working_days=None, now=answered_at)
+    demarche = complete(demarche, text="Moi", by=parent(zoe), now=answered_at)
     assert demarche.due_at == dt.datetime(2027, 3, 4, 17, tzinfo=PARIS)
 
 
