@@ -143,6 +143,7 @@ class Seat(models.Model):
     part = models.ForeignKey(Part, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
+        verbose_name = "place réservée"
         constraints = [
             models.UniqueConstraint(fields=["participant", "day", "part"], name="seat_one_place_at_a_time"),
             models.UniqueConstraint(fields=["booking", "slot"], name="seat_once"),
@@ -161,6 +162,7 @@ class DraftChange(models.Model):
     at = models.DateTimeField()
 
     class Meta:
+        verbose_name = "choix pas encore confirmé"
         constraints = [
             models.UniqueConstraint(fields=["user", "participant", "unit", "day"], name="draftchange_once"),
             models.CheckConstraint(

@@ -62,6 +62,7 @@ class FileNumber(models.Model):
     number = models.CharField(max_length=20)
 
     class Meta:
+        verbose_name = "numéro de dossier d’un service"
         constraints = [
             models.UniqueConstraint(fields=["family", "service"], name="file_number_once_a_service"),
             models.UniqueConstraint(fields=["service", "number"], name="file_number_of_one_family"),
@@ -79,6 +80,7 @@ class Address(models.Model):
     insee_code = models.CharField(max_length=5, blank=True)
 
     class Meta:
+        verbose_name = "adresse"
         constraints = [models.UniqueConstraint(fields=["family", "starts_on"], name="address_chain")]
 
 
@@ -163,6 +165,7 @@ class Home(models.Model):
     family = models.ForeignKey(Family, on_delete=models.PROTECT, related_name="homes")
 
     class Meta:
+        verbose_name = "foyer d’un enfant"
         constraints = [models.UniqueConstraint(fields=["participant", "family"], name="home_once")]
 
 
@@ -177,6 +180,7 @@ class Schooling(models.Model):
     batch = models.CharField(max_length=10, blank=True, db_index=True)
 
     class Meta:
+        verbose_name = "école d’un enfant"
         constraints = [models.UniqueConstraint(fields=["participant", "year"], name="schooling_once_a_year")]
 
 
@@ -238,6 +242,7 @@ class Custody(models.Model):
     holidays = models.CharField(max_length=20, choices=CustodyHolidays, default=CustodyHolidays.NONE)
 
     class Meta:
+        verbose_name = "garde"
         constraints = [
             models.UniqueConstraint(fields=["participant", "starts_on"], name="custody_chain"),
             models.CheckConstraint(
@@ -262,6 +267,7 @@ class CustodyException(models.Model):
     home = models.ForeignKey(Family, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
+        verbose_name = "jours hors de la garde"
         constraints = [
             models.CheckConstraint(
                 name="custodyexception_ordered", condition=models.Q(starts_on__lte=models.F("ends_on"))

@@ -238,3 +238,10 @@ def test_a_file_keeps_the_same_queries_whatever_it_holds(samira: Client, pinceau
             page_of(samira, pinceau)
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_the_page_of_erasures_is_linked_for_who_answers_of_personal_data(pinceau: Family) -> None:
+    erasing, link = f"{LIST}{pinceau.code}/", "/mairie/donnees/effacer/?q=1084-3154"
+    may = client_of(make_agent(Capability.SEE_FAMILIES, Capability.PROTECT_DATA))
+    assert link in may.get(erasing).content.decode()
+    assert link not in agent_of().get(erasing).content.decode()

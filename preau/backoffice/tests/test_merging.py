@@ -128,11 +128,16 @@ def faults() -> list[str]:
     return [fault for invariant in REGISTRY if "réunis" in invariant.name for fault in invariant.check()]
 
 
+def test_what_a_merge_moves_has_a_name_in_french() -> None:
+    moving = {model for (model, _), becomes in FATES.items() if becomes != Fate.STAYS}
+    assert [model for model in moving if "verbose_name" not in apps.get_model(model)._meta.original_attrs] == []
+
+
 def test_verify_finds_a_merge_that_leads_nowhere_and_what_was_left_behind(two: Two) -> None:
     merge = two.merge()
     assert faults() == []
     Home.objects.filter(participant=two.elio).update(family=two.gone)
-    assert faults() == ["dossier 0912-0071 : Home y est resté".replace("Home", str(Home._meta.verbose_name))]
+    assert faults() == ["dossier 0912-0071 : foyer d’un enfant y est resté"]
     Home.objects.filter(participant=two.elio).update(family=two.kept)
     Merge.objects.filter(pk=merge.pk).update(undone_at=NOW)
     assert faults() == ["dossier 0912-0071 : il est réuni sans réunion, ou sa réunion n’a pas eu lieu"]

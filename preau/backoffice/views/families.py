@@ -70,7 +70,8 @@ def overview(request: StaffRequest, family_code: str) -> HttpResponse:
         return redirect("backoffice:family", family.merged_into.code)
     note_reading(family=family, by=request.user, now=now)
     file = read_file(request.user, family, town=town_of(request), now=now)
-    context = {"file": file, "merging": _merging(request, family), **tabs(request, family)}
+    erases = request.user.may(Capability.PROTECT_DATA)
+    context = {"file": file, "merging": _merging(request, family), "erases": erases, **tabs(request, family)}
     return render(request, "backoffice/families/overview.html", context)
 
 
