@@ -13,7 +13,7 @@ from preau.backoffice.queries.children import Wanted
 from preau.backoffice.queries.comparing import Side, likely_same
 from preau.core.dates import local_day
 from preau.core.forms import YEARS_OF_MONTHS, DayField, PortalForm
-from preau.demarches.account_fields import NO_PHONE, BirthDateField, PhoneField
+from preau.demarches.account_fields import NO_PHONE, AllocataireField, BirthDateField, PhoneField
 from preau.families.choices import PreferredContact, Sex
 from preau.families.merging import SamePeople
 from preau.families.models import Participant
@@ -64,6 +64,12 @@ class AdultForm(PortalForm):
         required=False,
         widget=forms.Select(attrs={"class": "saisie"}),
     )
+    invoices_by_email = forms.BooleanField(label="Reçoit les factures par e-mail", required=False)
+
+    def __init__(self, *args: Any, has_invoices: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not has_invoices:
+            del self.fields["invoices_by_email"]
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or self.cleaned_data
@@ -83,8 +89,14 @@ class AddressForm(PortalForm):
     starts_on = DayField(label="Depuis le")
 
 
+class AllocataireForm(PortalForm):
+    """The number of a household at the CAF or the MSA."""
+
+    allocataire = AllocataireField("Il est sur l’attestation de la CAF ou de la MSA. Vide\u00a0: aucun numéro.")
+
+
 class ChildForm(PortalForm):
-    """Who a child is."""
+    """Who a child is; the e-mail and the phone are those of a teenager."""
 
     first_name = forms.CharField(label="Prénom", max_length=60)
     last_name = forms.CharField(label="Nom", max_length=60)
@@ -95,6 +107,13 @@ class ChildForm(PortalForm):
         widget=forms.Select(attrs={"class": "saisie"}),
     )
     born_on = DayField(label="Date de naissance")
+    email = forms.EmailField(label="Son adresse e-mail", max_length=254, required=False)
+    phone_mobile = PhoneField("Son téléphone portable")
+
+    def __init__(self, *args: Any, is_teenager: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not is_teenager:
+            del self.fields["email"], self.fields["phone_mobile"]
 
     def clean_born_on(self) -> dt.date:
         day: dt.date = self.cleaned_data["born_on"]

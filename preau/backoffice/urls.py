@@ -30,6 +30,7 @@ urlpatterns = [
     path("mairie/familles/<slug:family_code>/demarches/", families.demarches, name="family_demarches"),
     path("mairie/familles/<slug:family_code>/adresse/", counter.address, name="family_address"),
     path("mairie/familles/<slug:family_code>/quotient/", counter.quotient, name="family_quotient"),
+    path("mairie/familles/<slug:family_code>/allocataire/", counter.allocataire, name="family_allocataire"),
     path("mairie/familles/<slug:family_code>/note/", counter.note, name="family_note"),
     path("mairie/familles/<slug:family_code>/adultes/<slug:adult_code>/", counter.adult, name="family_adult"),
     path("mairie/familles/<slug:family_code>/adultes/<slug:adult_code>/quitter/", bonds.leaving, name="family_leaving"),

@@ -128,3 +128,22 @@ class ContactFields(PortalForm):
         if wanted and not given.get(wanted) and wanted not in self.errors:
             self.add_error(wanted, NO_PHONE)
         return given
+
+
+class AllocataireField(forms.CharField):
+    """The number of a household at the CAF or the MSA."""
+
+    def __init__(self, help_text: str) -> None:
+        super().__init__(
+            label="Numéro d’allocataire (CAF ou MSA)",
+            max_length=15,
+            required=False,
+            help_text=help_text,
+            widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "text"}),
+        )
+
+    def clean(self, value: Any) -> str:
+        number: str = re.sub(r"\s", "", super().clean(value)).upper()
+        if number and not re.fullmatch(r"[0-9]{5,13}[A-Z0-9]{0,2}", number):
+            raise forms.ValidationError("Écrivez le numéro tel qu’il est sur vos courriers, par exemple 1234567")
+        return number

@@ -9,7 +9,14 @@ from django import forms
 
 from preau.accounts.names import person_name
 from preau.core.forms import DayField, PortalForm
-from preau.demarches.account_fields import NO_PHONE, CityField, PhoneField, PostcodeField, StreetField
+from preau.demarches.account_fields import (
+    NO_PHONE,
+    AllocataireField,
+    CityField,
+    PhoneField,
+    PostcodeField,
+    StreetField,
+)
 from preau.demarches.coordinates import FieldRow
 from preau.demarches.file_fields import Value, is_in_town
 from preau.families.choices import PreferredContact
@@ -115,20 +122,10 @@ class PhonesForm(FileForm):
 class AllocataireForm(FileForm):
     """The number of the household at the CAF or the MSA."""
 
-    allocataire = forms.CharField(
-        label="Numéro d’allocataire (CAF ou MSA)",
-        max_length=15,
-        required=False,
-        help_text="Il est sur vos courriers et sur votre compte de la CAF ou de la MSA. Par exemple 1234567.",
-        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "text"}),
+    allocataire = AllocataireField(
+        "Il est sur vos courriers et sur votre compte de la CAF ou de la MSA. Par exemple 1234567."
     )
     names = {"allocataire": "allocataire"}
-
-    def clean_allocataire(self) -> str:
-        number = re.sub(r"\s", "", self.cleaned_data["allocataire"]).upper()
-        if number and not re.fullmatch(r"[0-9]{5,13}[A-Z0-9]{0,2}", number):
-            raise forms.ValidationError("Écrivez le numéro tel qu’il est sur vos courriers, par exemple 1234567")
-        return number
 
 
 class ChildForm(FileForm):

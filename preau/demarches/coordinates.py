@@ -71,8 +71,13 @@ OF_TEENAGERS = ("child-email", "child-phone")
 def child_rows(child: Participant, user: User, *, on: dt.date) -> dict[str, FieldRow]:
     """The fields of a child: their own e-mail and number from TEENAGER on. What the other household asks is its own."""
     rows = rows_of(child, user, on=on, reads_others=False)
-    is_teenager = age_on(child.born_on, on) >= TEENAGER
-    return {code: row for code, row in rows.items() if is_teenager or code not in OF_TEENAGERS}
+    is_shown = is_teenager(child, on=on)
+    return {code: row for code, row in rows.items() if is_shown or code not in OF_TEENAGERS}
+
+
+def is_teenager(child: Participant, *, on: dt.date) -> bool:
+    """Whether they may have an e-mail and a number of their own in the file."""
+    return age_on(child.born_on, on) >= TEENAGER
 
 
 def _asked(row: FieldChange | None, user: User, *, reads_others: bool) -> Asked | None:

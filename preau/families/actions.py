@@ -273,7 +273,14 @@ def complete_contact(*, adult: Adult, told: Contact, by: journal.Actor | None, n
 
 @transaction.atomic
 def answer_consent(
-    *, adult: Adult, participant: Participant | None, text: Text, given: bool, by: User, now: dt.datetime
+    *,
+    adult: Adult,
+    participant: Participant | None,
+    text: Text,
+    given: bool,
+    channel: str = Channel.ONLINE,
+    by: User,
+    now: dt.datetime,
 ) -> None:
     """Write down that `adult` gives or withdraws a consent, in the words of `text`; earlier answers stay.
 
@@ -292,18 +299,20 @@ def answer_consent(
         subject=adult.code,
         family=adult.family.code,
         participant=participant.code if participant else "",
-        facts={"text": f"{text.code} {text.version}"},
+        facts={"text": f"{text.code} {text.version}", "channel": channel},
     )
 
 
 @transaction.atomic
-def choose_invoices_by_email(*, adult: Adult, wanted: bool, by: User, now: dt.datetime) -> None:
-    """Whether the invoices to come are sent by e-mail, or wait to be printed."""
-    if Adult.objects.filter(pk=adult.pk).exclude(invoices_by_email=wanted).update(invoices_by_email=wanted):
-        facts = {"wanted": wanted}
-        journal.record(
-            by, "families.invoices_by_email", at=now, subject=adult.code, family=adult.family.code, facts=facts
-        )
+def choose_invoices_by_email(
+    *, adult: Adult, wanted: bool, channel: str = Channel.ONLINE, by: User, now: dt.datetime
+) -> bool:
+    """Whether the invoices to come are sent by e-mail, or wait to be printed. False when nothing changes."""
+    if not Adult.objects.filter(pk=adult.pk).exclude(invoices_by_email=wanted).update(invoices_by_email=wanted):
+        return False
+    facts = {"wanted": wanted, "channel": channel}
+    journal.record(by, "families.invoices_by_email", at=now, subject=adult.code, family=adult.family.code, facts=facts)
+    return True
 
 
 # Coordinates, once a family may change them by itself or an agent has accepted
@@ -339,7 +348,12 @@ def move_household(
 
 
 @transaction.atomic
-def change_allocataire(*, family: Family, number: str, by: journal.Actor | None, now: dt.datetime) -> None:
-    """The household's number at the CAF or the MSA; "" when it has none."""
-    if Family.objects.filter(pk=family.pk).exclude(allocataire=number).update(allocataire=number):
-        journal.record(by, "families.allocataire_changed", at=now, subject=family.code, family=family.code)
+def change_allocataire(
+    *, family: Family, number: str, channel: str = Channel.ONLINE, by: journal.Actor | None, now: dt.datetime
+) -> bool:
+    """The household's number at the CAF or the MSA; "" when it has none. False when nothing changes."""
+    if not Family.objects.filter(pk=family.pk).exclude(allocataire=number).update(allocataire=number):
+        return False
+    facts = {"channel": channel}
+    journal.record(by, "families.allocataire_changed", at=now, subject=family.code, family=family.code, facts=facts)
+    return True

@@ -8,9 +8,10 @@ from django import forms
 
 from preau.core.forms import DayField, PortalForm
 from preau.demarches.rules import is_phone
-from preau.families.models import Participant
+from preau.families.models import Adult, Participant
 from preau.members.actions.trusting import Named
 from preau.members.models import Diet
+from preau.members.queries.authorisations import State
 
 LINKS = (
     "Grand-mère",
@@ -136,6 +137,28 @@ class CopyForm(PortalForm):
     @property
     def chosen(self) -> list[Participant]:
         return [self.siblings[code] for code in self.cleaned_data["to"]]
+
+
+class AnswersForm(PortalForm):
+    """What a parent answers to the questions of the town, as an agent writes it: those that are this parent's."""
+
+    def __init__(self, *args: Any, states: Iterable[State], adult: Adult, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for state in states:
+            if (mine := state.answer_of(adult)) is None:
+                continue
+            self.fields[state.kind.code] = forms.ChoiceField(
+                label=state.text.title,
+                help_text=state.text.body,
+                choices=(("oui", "Oui"), ("non", "Non")),
+                widget=forms.RadioSelect,
+                required=False,
+                initial={True: "oui", False: "non"}.get(mine.given) if mine.given is not None else None,
+            )
+
+    @property
+    def answers(self) -> dict[str, bool]:
+        return {code: said == "oui" for code, said in self.cleaned_data.items() if said}
 
 
 class DietForm(PortalForm):

@@ -33,7 +33,7 @@ WANTED: Mapping[str, tuple[Wanted, ...]] = {
     SCHOOL: (
         Wanted("un justificatif de domicile", (HOME_PROOF,)),
         Wanted("le carnet de vaccination", (VACCINES,)),
-        Wanted("ce qui appuie vos raisons"),
+        Wanted("ce qui appuie les raisons données"),
     ),
 }
 

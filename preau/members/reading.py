@@ -87,9 +87,10 @@ def custody_lines(demarche: Demarche) -> Sequence[Line]:
     """Whose days."""
     asked = asked_in(demarche, CustodyAsked)
     other = Adult.objects.filter(code=asked.other).first()
-    first, second = (demarche.asked_by, other) if asked.begins == "me" else (other, demarche.asked_by)
+    me = Adult.objects.filter(code=asked.mine).first() if asked.mine else demarche.asked_by
+    first, second = (me, other) if asked.begins == "me" else (other, me)
     half = "première moitié les années paires chez"
-    holidays = {"none": "comme le reste de l’année", "me": f"{half} {demarche.asked_by}"}
+    holidays = {"none": "comme le reste de l’année", "me": f"{half} {me}"}
     return _told(
         ("Enfant", str(demarche.participant or "")),
         ("À partir du", date_longue(asked.starts_on)),

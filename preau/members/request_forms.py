@@ -82,7 +82,7 @@ class GuardianForm(PortalForm):
     email = forms.EmailField(
         label="E-mail",
         required=False,
-        help_text="Une fois votre demande acceptée, la mairie peut l’inviter à créer son compte",
+        help_text="Une fois la demande acceptée, la mairie peut l’inviter à créer son compte",
     )
     phone = forms.CharField(label="Téléphone", max_length=20, required=False, widget=forms.TextInput({"type": "tel"}))
     children = forms.MultipleChoiceField(label="Pour quels enfants ?", widget=forms.CheckboxSelectMultiple, choices=())
@@ -104,10 +104,17 @@ class GuardianForm(PortalForm):
 
 
 SHAPES = tuple((code, words[:1].upper() + words[1:]) for code, words in SHAPE_WORDS.items())
+BEGINS = (("me", "Chez {me}"), ("other", "Chez l’autre parent"))
+HOLIDAYS = (
+    ("none", "Comme le reste de l’année"),
+    ("me", "Première moitié chez {me} les années paires"),
+    ("other", "Première moitié chez l’autre parent les années paires"),
+)
+USUAL_CUSTODY: Mapping[str, str] = MappingProxyType({"shape": "weeks", "begins": "me", "holidays": "none"})
 
 
 class CustodyForm(PortalForm):
-    """Whose days."""
+    """Whose days. `me` names who asks, when an agent writes it for them."""
 
     other = forms.ChoiceField(label="L’autre parent", choices=())
     starts_on = DayField(label="À partir du")
@@ -115,23 +122,19 @@ class CustodyForm(PortalForm):
     begins = forms.ChoiceField(
         label="Chez qui commence le rythme ?",
         help_text="La semaine de cette date, ou les semaines paires. Pour un week-end sur deux : le domicile principal",
-        choices=(("me", "Chez moi"), ("other", "Chez l’autre parent")),
+        choices=(),
         widget=forms.RadioSelect,
     )
-    holidays = forms.ChoiceField(
-        label="Les vacances scolaires",
-        choices=(
-            ("none", "Comme le reste de l’année"),
-            ("me", "Première moitié chez moi les années paires"),
-            ("other", "Première moitié chez l’autre parent les années paires"),
-        ),
-        widget=forms.RadioSelect,
-    )
+    holidays = forms.ChoiceField(label="Les vacances scolaires", choices=(), widget=forms.RadioSelect)
 
-    def __init__(self, *args: Any, others: Iterable[Adult], today: dt.date, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, others: Iterable[Adult], today: dt.date, me: Adult | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
         choices_of(self, "other", [(adult.code, str(adult)) for adult in others])
+        for name, choices in (("begins", BEGINS), ("holidays", HOLIDAYS)):
+            choices_of(self, name, [(code, words.format(me=me or "moi")) for code, words in choices])
 
     def clean_starts_on(self) -> dt.date:
         starts_on: dt.date = self.cleaned_data["starts_on"]
@@ -150,6 +153,9 @@ OF_SECTOR, OTHER = "sector", "other"
 class SchoolForm(PortalForm):
     """A school wished. `sector` is the school of the address for that year and level, which are then settled; None
     when the family chooses among all."""
+
+    own_school = "l’école de votre secteur"
+    another_school = "Une autre école : je demande une dérogation"
 
     year = forms.ChoiceField(label="Année scolaire", choices=())
     level = forms.ChoiceField(label="Niveau", choices=())
@@ -194,8 +200,8 @@ class SchoolForm(PortalForm):
         if sector is None:
             del self.fields["wish"]
             return
-        own = f"{sector.name}, l’école de votre secteur"
-        choices_of(self, "wish", [(OF_SECTOR, own), (OTHER, "Une autre école : je demande une dérogation")])
+        own = f"{sector.name}, {self.own_school}"
+        choices_of(self, "wish", [(OF_SECTOR, own), (OTHER, self.another_school)])
         self.fields["place"].required = False
 
     def clean(self) -> dict[str, Any] | None:
@@ -205,7 +211,7 @@ class SchoolForm(PortalForm):
         if not given.get("place") and "place" not in self.errors:
             self.add_error("place", "Choisissez l’école que vous souhaitez")
         elif given.get("place") == self.sector.code:
-            self.add_error("place", "C’est l’école de votre secteur : choisissez-la plus haut, sans dérogation")
+            self.add_error("place", f"C’est {self.own_school} : choisissez-la plus haut, sans dérogation")
         if "criteria" in self.fields and not given.get("criteria"):
             self.add_error("criteria", "Cochez au moins une raison : c’est ce que la mairie examine")
         return given
@@ -218,6 +224,20 @@ class SchoolForm(PortalForm):
             return SchoolAsked(given["year"], sector, given["level"], (), given["words"], sector)
         reasons = tuple(given.get("criteria", ()))
         return SchoolAsked(given["year"], given["place"], given["level"], reasons, given["words"], sector)
+
+
+class CounterSchoolForm(SchoolForm):
+    """The same, as an agent reads it to the family."""
+
+    own_school = "l’école du secteur"
+    another_school = "Une autre école : la famille demande une dérogation"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "criteria" in self.fields:
+            self.fields["criteria"].label = "Raisons de la famille"
+        if "wish" in self.fields:
+            self.fields["wish"].label = "Quelle école la famille demande-t-elle ?"
 
 
 class GrantForm(PortalForm):

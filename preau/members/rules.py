@@ -88,13 +88,15 @@ class GuardianAsked:
 @dataclass(frozen=True, slots=True)
 class CustodyAsked:
     """Whose days from `starts_on` on, shared with the adult of code `other`. `begins` is "me" or "other": whose days
-    are the letters A of the shape, or the even weeks; `holidays` is "none" or who has the first half in even years."""
+    are the letters A of the shape, or the even weeks; `holidays` is "none" or who has the first half in even years.
+    `mine` is the code of the adult who asks, when an agent wrote it for them."""
 
     starts_on: dt.date
     other: str
     shape: str
     begins: str
     holidays: str = "none"
+    mine: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,13 @@ SENTENCES: Mapping[str, str] = {
     "families.adult_changed": "Coordonnées {of} mises à jour",
     "families.child_changed": "Identité {of} mise à jour",
     "families.moved": "Nouvelle adresse du foyer enregistrée",
+    "families.allocataire_changed": "Numéro d’allocataire enregistré",
+    "families.invoices_by_email": "Choix d’envoi des factures {of} enregistré",
+    "families.consent_given": "Autorisation donnée pour {child}",
+    "families.consent_withdrawn": "Autorisation refusée pour {child}",
+    "members.diets_chosen": "Régime enregistré pour {child}",
+    "members.person_named": "Personne autorisée ajoutée pour {child}",
+    "members.person_withdrawn": "Personne autorisée retirée pour {child}",
     "pricing.quotient_given": "Quotient familial enregistré",
 }
 """By action of the journal. Enrolments and bookings are told on their own pages."""
@@ -40,4 +47,5 @@ def counter_acts(family: Family) -> list[CounterAct]:
 
 def _told(entry: Entry, names: Mapping[str, str]) -> str:
     name = names.get(entry.subject) or names.get(entry.participant)
-    return SENTENCES[entry.action].format(of=de(name) if name else "d’une personne du foyer")
+    child = names.get(entry.participant, "une personne du foyer")
+    return SENTENCES[entry.action].format(of=de(name) if name else "d’une personne du foyer", child=child)

@@ -13,6 +13,7 @@ from preau.accounts.models import User
 from preau.activities.models import Activity
 from preau.core.templatetags.ui import date_longue, de, enumeration
 from preau.demarches.choices import DemarcheState
+from preau.demarches.kinds import KINDS as DEMARCHE_KINDS
 from preau.families.changing import ADULT_FIELDS, CHILD_FIELDS
 from preau.families.choices import Situation
 from preau.families.models import Adult, Family, Participant
@@ -135,7 +136,13 @@ def _from_a_day(text: str) -> Callable[[Entry, Words], str]:
 
 def _demarche(state: DemarcheState) -> Kind:
     icon, colour = DEMARCHES[state]
-    return Kind(icon, colour, _plain(f"Demande {state.label}"))
+    return Kind(icon, colour, lambda entry, words: f"Demande {state.label}{_about(entry)}")
+
+
+def _about(entry: Entry) -> str:
+    """« : Garde ». Older entries say of no kind, and a kind may have gone since."""
+    kind = DEMARCHE_KINDS.get(str(entry.facts.get("kind", "")))
+    return f"\u00a0: {kind.label}" if kind else ""
 
 
 DEMARCHES: Mapping[DemarcheState, tuple[str, str]] = MappingProxyType(
@@ -181,6 +188,14 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "families.adult_added": Kind("compte", "t-pomme", _plain("{who} ajouté au dossier")),
         "families.left": Kind("sortir", "t-ciel", _plain("{who} quitte le foyer")),
         "families.moved_out": Kind("accueil", "t-ciel", _plain("Dossier ouvert pour {who}, qui quitte l’ancien foyer")),
+        "members.diets_chosen": Kind("repas", "t-menthe", _plain("Régime de {child} choisi")),
+        "members.person_named": Kind("famille", "t-pomme", _plain("Personne ajoutée aux autorisations pour {child}")),
+        "members.person_changed": Kind("famille", "t-ciel", _plain("Personne autorisée changée pour {child}")),
+        "members.person_withdrawn": Kind(
+            "famille", "t-corail", _plain("Personne retirée des autorisations de {child}")
+        ),
+        "members.person_contested": Kind("balance", "t-corail", _plain("Opposition à une personne, pour {child}")),
+        "members.person_accepted": Kind("balance", "t-pomme", _plain("Opposition levée, pour {child}")),
         "documents.given_by_town": Kind("document", "t-ciel", _plain("Document mis dans le dossier par la mairie")),
         "documents.taken_back_by_town": Kind("croix", "t-corail", _plain("Document de la mairie retiré du dossier")),
         "documents.read": Kind("oeil", "t-lilas", _plain("Pièce sensible lue")),

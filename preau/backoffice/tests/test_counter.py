@@ -63,7 +63,8 @@ def last_entry(family: Family) -> Entry:
     return Entry.objects.filter(family=family.code).exclude(action="families.read").latest("pk")
 
 
-ADULT = {"civility": "Madame", "first_name": "Zoé", "last_name": "Pinceau", "email": "zoe@exemple.fr"}
+BY_MAIL = {"invoices_by_email": "on"}
+ADULT = {"civility": "Madame", "first_name": "Zoé", "last_name": "Pinceau", "email": "zoe@exemple.fr"} | BY_MAIL
 HERE = {"lines": "4 impasse du Lac", "postcode": "94800", "city": "Villejuif", "starts_on": "2026-11-01"}
 
 
@@ -181,3 +182,22 @@ def test_people_of_another_file_are_not_reached_through_this_one(samira: Client,
 def test_a_file_without_invoices_or_requests_says_so(samira: Client, pinceau: Family, under: str) -> None:
     shown = text(samira.get(f"{LIST}{pinceau.code}/{under}"))
     assert "Aucune facture n’a été émise" in shown or "Cette famille n’a rien demandé" in shown
+
+
+def test_the_number_at_the_caf_and_how_invoices_come_are_written_for_the_family(samira, pinceau, zoe) -> None:
+    samira.post(f"{LIST}{pinceau.code}/allocataire/", {"allocataire": " 1234567 a"})
+    pinceau.refresh_from_db()
+    assert pinceau.allocataire == "1234567A"
+    assert last_entry(pinceau).facts == {"channel": "counter"}
+    assert "vos courriers" in text(samira.post(f"{LIST}{pinceau.code}/allocataire/", {"allocataire": "12"}))
+    on_paper = {name: value for name, value in ADULT.items() if name not in BY_MAIL}
+    samira.post(f"{LIST}{pinceau.code}/adultes/{zoe.code}/", on_paper)
+    assert last_entry(pinceau).facts == {"wanted": False, "channel": "counter"}
+
+
+def test_a_teenager_has_a_number_of_their_own_and_a_younger_child_has_none(samira, pinceau, zoe) -> None:
+    page = f"{LIST}{pinceau.code}/enfants/"
+    child = make_child(pinceau, first_name="Tom", born_on=dt.date(2019, 5, 1))
+    teenager = make_child(pinceau, first_name="Léa", born_on=dt.date(2013, 5, 1))
+    assert "Son téléphone portable" in text(samira.get(f"{page}{teenager.code}/"))
+    assert "Son téléphone portable" not in text(samira.get(f"{page}{child.code}/"))

@@ -14,14 +14,24 @@ from django.views.decorators.http import require_http_methods
 from preau.accounts.audience import StaffRequest, staff_page
 from preau.accounts.choices import Capability, Channel
 from preau.accounts.models import User
-from preau.backoffice.forms import AddressForm, AdultForm, ChildForm, EnrolmentForm, NoteForm, QuotientForm
+from preau.backoffice.forms import (
+    AddressForm,
+    AdultForm,
+    AllocataireForm,
+    ChildForm,
+    EnrolmentForm,
+    NoteForm,
+    QuotientForm,
+)
 from preau.backoffice.views.families import family_or_404
 from preau.core.dates import local_day
+from preau.demarches.coordinates import is_teenager
+from preau.demarches.file_fields import INVOICES_BY_EMAIL
 from preau.enrolments.actions import EnrolmentRefused
 from preau.enrolments.choices import Refusal
 from preau.enrolments.counter import ReasonWanted, enrol_at_counter, offered_at_counter
 from preau.enrolments.models import Enrolment
-from preau.families.actions import move_household
+from preau.families.actions import change_allocataire, choose_invoices_by_email, move_household
 from preau.families.changing import (
     ADULT_FIELDS,
     CHILD_FIELDS,
@@ -33,6 +43,7 @@ from preau.families.models import Address, Family, FileNote, Participant
 from preau.pricing.choices import QuotientSource
 from preau.pricing.quotients import give_quotient, quotient_on
 from preau.town.context import town_of
+from preau.town.queries import file_fields
 
 NOTHING = "Rien n’a changé."
 
@@ -80,10 +91,15 @@ def adult(request: StaffRequest, family_code: str, adult_code: str) -> HttpRespo
     """Name, birth, phones and address of an adult of the file."""
     family = open_file_or_404(request, family_code)
     person = get_object_or_404(family.adults, code=adult_code)
-    initial = {name: getattr(person, name) for name in ADULT_FIELDS}
-    form = AdultForm(request.POST if request.method == "POST" else None, initial=initial)
+    initial = {name: getattr(person, name) for name in (*ADULT_FIELDS, "invoices_by_email")}
+    has_invoices = town_of(request).has_section("facturation") and file_fields()[INVOICES_BY_EMAIL.code].is_shown
+    sent = request.POST if request.method == "POST" else None
+    form = AdultForm(sent, initial=initial, has_invoices=has_invoices)
     if form.is_valid():
-        changed = change_adult(adult=person, values=form.cleaned_data, **how(request))
+        changed = bool(change_adult(adult=person, values=form.cleaned_data, **how(request)))
+        if has_invoices:
+            wanted = form.cleaned_data["invoices_by_email"]
+            changed = choose_invoices_by_email(adult=person, wanted=wanted, **how(request)) or changed
         return done(request, family, f"Les coordonnées de {person} sont à jour." if changed else NOTHING)
     return show(request, family, Sheet(f"Coordonnées de {person}", "Enregistrer pour la famille"), form)
 
@@ -95,7 +111,8 @@ def child(request: StaffRequest, family_code: str, child_code: str) -> HttpRespo
     family = open_file_or_404(request, family_code)
     person = child_or_404(family, child_code)
     initial = {name: getattr(person, name) for name in CHILD_FIELDS}
-    form = ChildForm(request.POST if request.method == "POST" else None, initial=initial)
+    sent = request.POST if request.method == "POST" else None
+    form = ChildForm(sent, initial=initial, is_teenager=is_teenager(person, on=local_day(timezone.now())))
     if form.is_valid():
         changed = change_child(participant=person, family=family, values=form.cleaned_data, **how(request))
         return done(request, family, f"L’identité de {person.first_name} est à jour." if changed else NOTHING)
@@ -127,6 +144,20 @@ def address(request: StaffRequest, family_code: str) -> HttpResponse:
         return done(request, family, "La nouvelle adresse est enregistrée." if moved else NOTHING)
     intro = "L’ancienne adresse reste dans le dossier pour les jours d’avant."
     return show(request, family, Sheet("Adresse du foyer", "Enregistrer pour la famille", intro), form)
+
+
+@staff_page(Capability.EDIT_FAMILIES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def allocataire(request: StaffRequest, family_code: str) -> HttpResponse:
+    """The number of the household at the CAF or the MSA."""
+    family = open_file_or_404(request, family_code)
+    form = AllocataireForm(
+        request.POST if request.method == "POST" else None, initial={"allocataire": family.allocataire}
+    )
+    if form.is_valid():
+        changed = change_allocataire(family=family, number=form.cleaned_data["allocataire"], **how(request))
+        return done(request, family, "Le numéro d’allocataire est enregistré." if changed else NOTHING)
+    return show(request, family, Sheet("Numéro d’allocataire", "Enregistrer pour la famille"), form)
 
 
 @staff_page(Capability.EDIT_FAMILIES)

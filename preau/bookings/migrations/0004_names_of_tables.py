@@ -4,18 +4,17 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('bookings', '0003_opening_closed_at'),
+        ("bookings", "0003_opening_closed_at"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='draftchange',
-            options={'verbose_name': 'choix pas encore confirmé'},
+            name="draftchange",
+            options={"verbose_name": "choix pas encore confirmé"},
         ),
         migrations.AlterModelOptions(
-            name='seat',
-            options={'verbose_name': 'place réservée'},
+            name="seat",
+            options={"verbose_name": "place réservée"},
         ),
     ]

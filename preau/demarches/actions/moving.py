@@ -5,12 +5,12 @@ Each move is one conditional UPDATE of the header: of two at once, the second fi
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 from django.db import transaction
 from django.db.models import F
 
-from preau.accounts.choices import Topic
+from preau.accounts.choices import Channel, Topic
 from preau.accounts.models import User
 from preau.accounts.notifying import Event, notify
 from preau.core.dates import local_day
@@ -19,7 +19,7 @@ from preau.demarches.kinds import kind_of
 from preau.demarches.models import Demarche, DemarcheEvent
 from preau.demarches.queries import recipient_days, recipient_of
 from preau.demarches.rules import Correction, due_at, due_in_months, fold, may_move, needs_reason
-from preau.families.models import Family, Participant
+from preau.families.models import Adult, Family, Participant
 from preau.journal.actions import record
 from preau.town.actions import save_service
 from preau.town.models import Service
@@ -32,6 +32,14 @@ class DemarcheRefused(Exception):
     def __init__(self, reason: Refusal) -> None:
         super().__init__(reason.value)
         self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class AtCounter:
+    """An agent writes a request for somebody who is there, and who may have no account."""
+
+    agent: User
+    person: Adult
 
 
 def _receiving(kind: str, now: dt.datetime) -> Service:
@@ -49,12 +57,13 @@ def open_demarche(
     family: Family | None = None,
     participant: Participant | None = None,
     words: Iterable[str] = (),
+    counter: AtCounter | None = None,
     now: dt.datetime,
 ) -> Demarche:
     """Send a request to the service that receives its kind, to be answered by the day that is promised, if any.
 
     Agents find it by the names of the person, the family and the child, and by `words`. The caller writes the kind's
-    own detail in the same transaction.
+    own detail in the same transaction. `counter` tells who wrote it for the person.
     """
     demarche = Demarche.objects.create(
         kind=kind_of(kind).code,
@@ -67,7 +76,10 @@ def open_demarche(
         sent_at=now,
         due_at=_due_at(kind, now),
     )
-    _note(demarche, by=asked_by, now=now)
+    if counter is None:
+        _note(demarche, by=asked_by, now=now)
+    else:
+        _note(demarche, by=counter.agent, text=f"Écrite au guichet, pour {counter.person}.", counter=True, now=now)
     return demarche
 
 
@@ -225,6 +237,7 @@ def _note(
     by: User | None,
     text: str = "",
     corrections: Sequence[Correction] = (),
+    counter: bool = False,
     now: dt.datetime,
 ) -> None:
     DemarcheEvent.objects.create(
@@ -243,7 +256,7 @@ def _note(
         subject=demarche.code,
         family=demarche.family.code if demarche.family else "",
         participant=demarche.participant.code if demarche.participant else "",
-        facts={"kind": demarche.kind, **corrected},
+        facts={"kind": demarche.kind, **corrected, **({"channel": Channel.COUNTER} if counter else {})},
     )
 
 

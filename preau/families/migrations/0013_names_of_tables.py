@@ -4,34 +4,33 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('families', '0012_why_a_bond_changed'),
+        ("families", "0012_why_a_bond_changed"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='address',
-            options={'verbose_name': 'adresse'},
+            name="address",
+            options={"verbose_name": "adresse"},
         ),
         migrations.AlterModelOptions(
-            name='custody',
-            options={'verbose_name': 'garde'},
+            name="custody",
+            options={"verbose_name": "garde"},
         ),
         migrations.AlterModelOptions(
-            name='custodyexception',
-            options={'verbose_name': 'jours hors de la garde'},
+            name="custodyexception",
+            options={"verbose_name": "jours hors de la garde"},
         ),
         migrations.AlterModelOptions(
-            name='filenumber',
-            options={'verbose_name': 'numéro de dossier d’un service'},
+            name="filenumber",
+            options={"verbose_name": "numéro de dossier d’un service"},
         ),
         migrations.AlterModelOptions(
-            name='home',
-            options={'verbose_name': 'foyer d’un enfant'},
+            name="home",
+            options={"verbose_name": "foyer d’un enfant"},
         ),
         migrations.AlterModelOptions(
-            name='schooling',
-            options={'verbose_name': 'école d’un enfant'},
+            name="schooling",
+            options={"verbose_name": "école d’un enfant"},
         ),
     ]

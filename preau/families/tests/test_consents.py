@@ -87,7 +87,7 @@ def test_each_answer_is_in_the_journal_by_codes(signed_in, zoe, nora) -> None:
     answer(signed_in, image(nora))
     entry = Entry.objects.get(action="families.consent_given")
     assert (entry.subject, entry.participant) == (zoe.code, nora.code)
-    assert entry.facts == {"text": "consent-image 1"}
+    assert entry.facts == {"text": "consent-image 1", "channel": "online"}
 
 
 def test_the_page_shows_the_text_its_version_and_its_date(signed_in) -> None:

@@ -2,14 +2,16 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import transaction
 
+from preau.accounts.choices import Channel
 from preau.accounts.models import User
 from preau.accounts.notifying import Event, notify
 from preau.core.dates import local_day
 from preau.demarches.actions import answer, open_demarche
+from preau.demarches.actions.moving import AtCounter
 from preau.demarches.choices import OPEN, DemarcheState
 from preau.demarches.models import Demarche
 from preau.families.actions import set_bond
@@ -48,24 +50,35 @@ class NotGranted(Exception):
 
 @transaction.atomic
 def ask(
-    *, kind: str, adult: Adult, asked: Asked, summary: str, child: Participant | None = None, by: User, now: dt.datetime
+    *,
+    kind: str,
+    adult: Adult,
+    asked: Asked,
+    summary: str,
+    child: Participant | None = None,
+    channel: Channel = Channel.ONLINE,
+    by: User,
+    now: dt.datetime,
 ) -> Demarche:
     """Send a request about a member to the service that receives it. The same request, still open, is not sent twice.
+    At the counter, `by` is the agent who writes it for `adult`.
 
     The other parents are told that a custody was asked: they may contest it.
     """
     Adult.objects.select_for_update().get(pk=adult.pk)  # two clicks are one
     same = Demarche.objects.filter(kind=kind, family=adult.family, participant=child, state__in=OPEN)
+    asked_as: Any = type(asked)
     for known in same.select_related("member_asked"):
-        if known.member_asked.asked == as_json(asked):
+        if from_json(asked_as, known.member_asked.asked) == asked:
             return known
     demarche = open_demarche(
         kind=kind,
-        asked_by=by,
+        asked_by=by if channel == Channel.ONLINE else adult.user,
+        counter=AtCounter(by, adult) if channel == Channel.COUNTER else None,
         summary=summary[:200],
         family=adult.family,
         participant=child,
-        words=[str(getattr(asked, name, "")) for name in ("first_name", "last_name")],
+        words=[str(adult), *(str(getattr(asked, name, "")) for name in ("first_name", "last_name"))],
         now=now,
     )
     MemberAsked.objects.create(demarche=demarche, asked=as_json(asked))

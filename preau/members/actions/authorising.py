@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
+from preau.accounts.choices import Channel
 from preau.accounts.models import User
 from preau.core.dates import local_day
 from preau.families.actions import answer_consent
@@ -17,7 +18,13 @@ from preau.members.queries.authorisations import State, authorisation_states
 
 @transaction.atomic
 def sign_authorisations(
-    *, adult: Adult, participant: Participant, answers: Mapping[str, bool], by: User, now: dt.datetime
+    *,
+    adult: Adult,
+    participant: Participant,
+    answers: Mapping[str, bool],
+    channel: Channel = Channel.ONLINE,
+    by: User,
+    now: dt.datetime,
 ) -> int:
     """Write down the answers of `adult`, by code of what is asked; those that say nothing new change nothing.
 
@@ -31,7 +38,9 @@ def sign_authorisations(
         mine, wanted = state.answer_of(adult), answers.get(state.kind.code)
         if wanted is None or mine is None or (mine.given == wanted and not mine.is_outdated):
             continue
-        answer_consent(adult=adult, participant=participant, text=state.text, given=wanted, by=by, now=now)
+        answer_consent(
+            adult=adult, participant=participant, text=state.text, given=wanted, channel=channel, by=by, now=now
+        )
         changed.append(state)
     if changed:
         said = [f"{state.text.title} : {'oui' if answers[state.kind.code] else 'non'}" for state in changed]

@@ -5,6 +5,7 @@ from collections.abc import Collection
 
 from django.db import transaction
 
+from preau.accounts.choices import Channel
 from preau.accounts.models import User
 from preau.core.dates import local_day
 from preau.families.models import Adult, Participant
@@ -15,7 +16,14 @@ from preau.members.models import Diet, DietChoice
 
 @transaction.atomic
 def choose_diets(
-    *, adult: Adult, participant: Participant, diets: Collection[Diet], starts_on: dt.date, by: User, now: dt.datetime
+    *,
+    adult: Adult,
+    participant: Participant,
+    diets: Collection[Diet],
+    starts_on: dt.date,
+    channel: Channel = Channel.ONLINE,
+    by: User,
+    now: dt.datetime,
 ) -> DietChoice:
     """What a child does not eat from a day on; choices for later days give way, the past stays. The other parents are
     told. The same boxes from the same day change nothing."""
@@ -30,8 +38,19 @@ def choose_diets(
         participant=participant, starts_on=starts_on, defaults={"signed_by": adult, "signed_at": now}
     )
     choice.diets.set(wanted)
-    facts = {"starts_on": starts_on.isoformat(), "diets": sorted(diet.code for diet in diets)}
-    record(by, "members.diets_chosen", at=now, subject=adult.code, participant=participant.code, facts=facts)
+    record(
+        by,
+        "members.diets_chosen",
+        at=now,
+        subject=adult.code,
+        family=adult.family.code,
+        participant=participant.code,
+        facts={
+            "starts_on": starts_on.isoformat(),
+            "diets": sorted(diet.code for diet in diets),
+            "channel": channel,
+        },
+    )
     told = ", ".join(diet.name.lower() for diet in diets) or "aucun régime"
     said = [f"Repas à partir du {starts_on:%d/%m/%Y} : {told}"]
     tell_other_parents(participant, adult, said, today=local_day(now), now=now)

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 
 from django.db import transaction
 
+from preau.accounts.choices import Channel
 from preau.accounts.models import User
 from preau.core.dates import age_on, local_day
 from preau.families.models import Adult, Participant
@@ -47,16 +48,30 @@ class Named:
 
 @transaction.atomic
 def name_person(
-    *, adult: Adult, participants: Iterable[Participant], named: Named, by: User, now: dt.datetime
+    *,
+    adult: Adult,
+    participants: Iterable[Participant],
+    named: Named,
+    channel: Channel = Channel.ONLINE,
+    by: User,
+    now: dt.datetime,
 ) -> list[TrustedPerson]:
     """Name somebody for each of these children, or for none; the other parents are told. Raises NamingRefused.
 
     Named already in the same words, nothing changes for that child.
     """
-    return [_name(adult, child, named, by=by, now=now) for child in participants]
+    return [_name(adult, child, named, channel, by=by, now=now) for child in participants]
 
 
-def _name(adult: Adult, child: Participant, named: Named, *, by: User, now: dt.datetime) -> TrustedPerson:
+def _name(
+    adult: Adult,
+    child: Participant,
+    named: Named,
+    channel: Channel = Channel.ONLINE,
+    *,
+    by: User,
+    now: dt.datetime,
+) -> TrustedPerson:
     Participant.objects.select_for_update().get(pk=child.pk)  # one at a time: ten are ten
     mine = [person for person in named_for(child) if person.signed_by.family_id == adult.family_id]
     for person in mine:
@@ -64,7 +79,7 @@ def _name(adult: Adult, child: Participant, named: Named, *, by: User, now: dt.d
             return person
     if refusal := _refusal(child, mine, named, today=local_day(now)):
         raise NamingRefused(refusal, child)
-    written = _write(adult, child, named, "named", by=by, now=now)
+    written = _write(adult, child, named, "named", channel, by=by, now=now)
     if before := _last_of_that_name(adult, child, named):
         _keep_contest(before, written, by=by, now=now)
     return written
@@ -95,9 +110,18 @@ def _refusal(child: Participant, mine: list[TrustedPerson], named: Named, *, tod
     return None
 
 
-def _write(adult: Adult, child: Participant, named: Named, verb: str, *, by: User, now: dt.datetime) -> TrustedPerson:
+def _write(
+    adult: Adult,
+    child: Participant,
+    named: Named,
+    verb: str,
+    channel: Channel = Channel.ONLINE,
+    *,
+    by: User,
+    now: dt.datetime,
+) -> TrustedPerson:
     person = TrustedPerson.objects.create(participant=child, signed_by=adult, signed_at=now, **asdict(named))
-    _note(person, verb, by=by, now=now)
+    _note(person, verb, channel, by=by, now=now)
     tell_other_parents(child, adult, [_told(person)], today=local_day(now), now=now)
     return person
 
@@ -143,11 +167,11 @@ def _keep_contest(before: TrustedPerson, after: TrustedPerson, *, by: User, now:
 
 
 @transaction.atomic
-def end_person(*, person: TrustedPerson, by: User, now: dt.datetime) -> None:
+def end_person(*, person: TrustedPerson, channel: Channel = Channel.ONLINE, by: User, now: dt.datetime) -> None:
     """This person is named no more; nothing changes when it is done already."""
     live = TrustedPerson.objects.filter(pk=person.pk, withdrawn_at__isnull=True)
     if live.update(withdrawn_at=now):
-        _note(person, "withdrawn", by=by, now=now)
+        _note(person, "withdrawn", channel, by=by, now=now)
         end_disagreement(participant=person.participant, person=person, by=by, now=now)
         said = [f"{person} ({person.link}) : n’est plus dans la liste"]
         tell_other_parents(person.participant, person.signed_by, said, today=local_day(now), now=now)
@@ -197,8 +221,16 @@ def copy_persons(
     return made, refused
 
 
-def _note(person: TrustedPerson, verb: str, *, by: User, now: dt.datetime) -> None:
-    record(by, f"members.person_{verb}", at=now, subject=person.code, participant=person.participant.code)
+def _note(person: TrustedPerson, verb: str, channel: Channel = Channel.ONLINE, *, by: User, now: dt.datetime) -> None:
+    record(
+        by,
+        f"members.person_{verb}",
+        at=now,
+        subject=person.code,
+        family=person.signed_by.family.code,
+        participant=person.participant.code,
+        facts={"channel": channel},
+    )
 
 
 # Judgments

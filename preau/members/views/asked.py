@@ -120,7 +120,8 @@ def _grant(request: StaffRequest, demarche: Demarche, form: GrantForm, alike: li
     except NotGranted as refused:
         messages.error(request, refused.why)
     else:
-        messages.success(request, "C’est fait : le dossier est à jour, et la famille en est prévenue.")
+        told = ", et la famille en est prévenue" if demarche.asked_by else ""
+        messages.success(request, f"C’est fait : le dossier est à jour{told}.")
         return redirect("demarches:worklist")
     return redirect("members:asked", demarche.code)
 

@@ -1,11 +1,9 @@
 """Asking the town hall about the members of one's file: a child, a guardian, custody, a school."""
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -21,21 +19,22 @@ from preau.families.permissions import participants_visible_to
 from preau.families.queries import adults_of_household, children_of, schooling_on, with_schooling
 from preau.members.actions.asking import ask
 from preau.members.choices import CHILD, CUSTODY, GUARDIAN, SCHOOL
-from preau.members.models import SchoolRule
 from preau.members.papers import papers_to_give, words_of
 from preau.members.queries.custody import Changing, changing
-from preau.members.queries.parents import bonds_with
-from preau.members.queries.schools import Sectored, has_sectors, sectored
-from preau.members.request_forms import ChildForm, CustodyForm, GuardianForm, SchoolForm
-from preau.members.rules import CustodyAsked, SchoolAsked, Stay, plan_of, stays, usual_level
-from preau.members.views.child import Opened, opened
-from preau.town.choices import PlaceKind
-from preau.town.models import Level, Place, SchoolYear
-from preau.town.queries import school_calendar
-from preau.town.rules import breaks
+from preau.members.request_forms import USUAL_CUSTODY, ChildForm, CustodyForm, GuardianForm, SchoolForm
+from preau.members.rules import Stay
+from preau.members.views.asking import (
+    child_summary,
+    custody_summary,
+    guardian_summary,
+    offered,
+    other_parents,
+    school_summary,
+    weeks_of,
+)
+from preau.members.views.child import opened
 
 GET_OR_POST = ["GET", "HEAD", "POST"]
-SHOWN = dt.timedelta(days=41)
 
 
 @family_page
@@ -87,7 +86,7 @@ def child(request: FamilyRequest) -> HttpResponse:
         form = ChildForm(request.POST, adults=adults, today=local_day(now))
         if form.is_valid():
             asked = form.asked
-            summary = f"Ajouter {asked.first_name} au dossier"
+            summary = child_summary(asked)
             return _sent(request, ask(kind=CHILD, adult=me, asked=asked, summary=summary, by=request.user, now=now))
     return _show(request, CHILD, "Ajouter un enfant", me, {"form": form, "child": None})
 
@@ -106,7 +105,7 @@ def guardian(request: FamilyRequest) -> HttpResponse:
         form = GuardianForm(request.POST, children=children)
         if form.is_valid():
             asked = form.asked
-            summary = f"Ajouter {asked.first_name} {asked.last_name} au dossier"
+            summary = guardian_summary(asked)
             return _sent(request, ask(kind=GUARDIAN, adult=me, asked=asked, summary=summary, by=request.user, now=now))
     return _show(request, GUARDIAN, "Ajouter un responsable", me, {"form": form, "child": None})
 
@@ -116,12 +115,8 @@ def guardian(request: FamilyRequest) -> HttpResponse:
 def custody(request: FamilyRequest, who: str) -> HttpResponse:
     """Whose days: shown before they are asked."""
     page = opened(request, who, subject=Subject.IDENTITY, level=AccessLevel.ACT)
-    others = [
-        bond.adult
-        for bond in bonds_with([page.child], Subject.PLANNING, on=page.today)
-        if bond.adult_id != page.adult.pk
-    ]
-    initial = {"starts_on": page.today, "shape": "weeks", "begins": "me", "holidays": "none"}
+    others = other_parents(page.child, page.adult, on=page.today)
+    initial = {"starts_on": page.today, **USUAL_CUSTODY}
     form = CustodyForm(initial=initial, others=others, today=page.today)
     preview: tuple[tuple[Stay, str], ...] = ()
     moves: list[Changing] = []
@@ -129,32 +124,20 @@ def custody(request: FamilyRequest, who: str) -> HttpResponse:
         form = CustodyForm(request.POST, others=others, today=page.today)
         if form.is_valid():
             if "envoyer" in request.POST:
-                summary = f"Garde à partir du {form.asked.starts_on:%d/%m/%Y}"
                 sent = ask(
                     kind=CUSTODY,
                     adult=page.adult,
                     asked=form.asked,
-                    summary=summary,
+                    summary=custody_summary(form.asked),
                     child=page.child,
                     by=request.user,
                     now=page.now,
                 )
                 return _sent(request, sent)
-            preview = _preview(form.asked, page, others)
+            preview = weeks_of(form.asked, page.adult, others)
             moves = changing(form.asked, page.child, page.adult.family, me="vous")
     context = {"form": form, "child": page.child, "preview": preview, "has_others": bool(others), "changing": moves}
     return _show(request, CUSTODY, "Déclarer une séparation ou une garde partagée", page.adult, context)
-
-
-MINE, THEIRS = 1, 2
-
-
-def _preview(asked: CustodyAsked, page: Opened, others: list[Adult]) -> tuple[tuple[Stay, str], ...]:
-    """The six weeks from the first day, « chez … »."""
-    names = {MINE: str(page.adult), THEIRS: next(str(one) for one in others if one.code == asked.other)}
-    plan = plan_of(asked, mine=MINE, theirs=THEIRS)
-    found = stays(plan, asked.starts_on, asked.starts_on + SHOWN, breaks(school_calendar()))
-    return tuple((stay, names[stay.home]) for stay in found)
 
 
 @family_page
@@ -163,7 +146,7 @@ def school(request: FamilyRequest, who: str) -> HttpResponse:
     """The first school of a child, or another: that of the sector, unless the family asks for a « dérogation »."""
     page = opened(request, who, subject=Subject.IDENTITY, level=AccessLevel.ACT)
     known = Participant.objects.filter(pk=page.child.pk).prefetch_related(with_schooling()).get()
-    offer = _offer(request, page)
+    offer = offered(request, page.child, page.adult.family, today=page.today)
     form = SchoolForm(initial={"year": offer.year and offer.year.code, "level": offer.level}, **offer.given)
     if request.method == "POST":
         form = SchoolForm(request.POST, **offer.given)
@@ -173,7 +156,7 @@ def school(request: FamilyRequest, who: str) -> HttpResponse:
                 kind=SCHOOL,
                 adult=page.adult,
                 asked=asked,
-                summary=f"{_what(asked, offer, known)} {asked.year}",
+                summary=school_summary(asked, offer, known),
                 child=page.child,
                 by=request.user,
                 now=page.now,
@@ -192,45 +175,3 @@ def school(request: FamilyRequest, who: str) -> HttpResponse:
     }
     title = "Demander une autre école" if now_at else "Inscrire à l’école"
     return _show(request, SCHOOL, title, page.adult, context, template="members/family/school.html")
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """What the form of a school is made of. `found` is what the sectors say, None in a town without sectors."""
-
-    year: SchoolYear | None
-    level: str
-    found: Sectored | None
-    given: dict[str, Any]
-
-
-def _offer(request: FamilyRequest, page: Opened) -> Offer:
-    """For the year and the level chosen, else those in which the child is to go to school next."""
-    years = list(SchoolYear.objects.filter(ends_on__gte=page.today).order_by("starts_on")[:2])
-    levels = list(Level.objects.order_by("order"))
-    sent = request.POST if request.method == "POST" else request.GET
-    year = next((one for one in years if one.code == sent.get("year")), years[-1] if years else None)
-    usual = usual_level(page.child.born_on, year.starts_on.year, [one.code for one in levels]) if year else ""
-    level = next((one for one in levels if one.code == sent.get("level", usual)), None)
-    found = None
-    if year and has_sectors():
-        found = sectored(page.adult.family, level, on=max(page.today, year.starts_on))
-    rule = SchoolRule.objects.filter(id=1).first()
-    in_use = Q(retired_on__isnull=True) | Q(retired_on__gt=page.today)
-    given: dict[str, Any] = {
-        "years": years,
-        "places": Place.objects.filter(in_use, kind=PlaceKind.SCHOOL).order_by("name"),
-        "levels": levels,
-        "criteria": rule.criteria if rule else (),
-        "papers": rule.papers if rule else {},
-        "sector": found.place if found else None,
-        "is_settled": found is not None and level is not None,
-    }
-    return Offer(year, level.code if level else "", found, given)
-
-
-def _what(asked: SchoolAsked, offer: Offer, known: Participant) -> str:
-    if asked.is_other or (offer.found and offer.found.is_resident is False):
-        return "Dérogation scolaire"
-    held = [row for row in known.schoolings.all() if row.year.code == asked.year]
-    return "Changement d’école" if held else "Inscription scolaire"
