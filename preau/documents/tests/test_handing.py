@@ -1,9 +1,13 @@
 """Giving a document, answering it: what stays, what is told, to whom, and what is never left behind."""
 
 import datetime as dt
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
+from django.db import connection
 
 from preau.accounts.models import User
 from preau.core.cleaning import FileRefused, Part
@@ -28,7 +32,7 @@ from preau.documents.choices import DocumentState, Fault, FileState, Holder, Sen
 from preau.documents.invariants import files_lost, files_unknown
 from preau.documents.models import OwnDocument, StoredFile, SupportingDocument
 from preau.documents.sealed import content_of
-from preau.documents.storing import FileGone, delete_dropped, read
+from preau.documents.storing import FileGone, delete_dropped, read, store
 from preau.documents.testing import AT, make_document, make_kind, make_own
 from preau.documents.tests.conftest import Home, user_of
 from preau.health.keys import forget
@@ -205,6 +209,33 @@ def test_my_space_has_bounds(home: Home, monkeypatch: pytest.MonkeyPatch) -> Non
     with pytest.raises(DocumentRefused) as refused:
         add_own(adult=home.zoe, parts=PHOTO, by=home.user, now=AT)
     assert refused.value.reason == Fault.TOO_MANY
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_files_at_once_the_last_room_takes_one(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both find room before their file is written: the count under the lock has the last word."""
+    both = threading.Barrier(2, timeout=20)
+
+    def written(*args: Any, **named: Any) -> StoredFile:
+        stored = store(*args, **named)
+        both.wait()
+        return stored
+
+    monkeypatch.setattr(own_actions, "MOST_OWN", 1)
+    monkeypatch.setattr(own_actions, "store", written)
+
+    def attempt(width: int) -> bool:
+        try:
+            add_own(adult=home.zoe, parts=[Part("a.jpg", picture((width, 40)))], by=home.user, now=AT)
+        except DocumentRefused:
+            return False
+        finally:
+            connection.close()
+        return True
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(attempt, (60, 61))) == [False, True]
+    assert OwnDocument.objects.count() == 1
 
 
 def test_a_name_is_changed_and_the_journal_never_says_it(home: Home) -> None:

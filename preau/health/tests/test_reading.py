@@ -1,10 +1,15 @@
 """An agent opens a sheet: for a reason, within scope, and it is written down."""
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
+from django.core.signals import got_request_exception
+from django.http import HttpRequest
 from django.test import Client
 from django.urls import reverse
+from django.views.debug import SafeExceptionReporterFilter
 
 from preau.accounts.choices import Capability
 from preau.accounts.models import User
@@ -93,7 +98,37 @@ def test_elsewhere_a_reason_is_asked_for_and_the_administrators_are_told(nora: P
     assert "hors du lieu du jour" in mail.subject
     assert reading.code in mail.text
     for word in ("Nora", "Crise", "Martin", nora.code):
-        assert word not in mail.text + mail.subject + str(Entry.objects.get(action="health.read").facts)
+        assert word not in mail.text + mail.html + mail.subject + str(Entry.objects.get(action="health.read").facts)
+
+
+def test_a_fault_while_a_sheet_opens_tells_no_reason_to_the_log(
+    nora: Participant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(**_: object) -> None:
+        raise RuntimeError
+
+    met: list[HttpRequest] = []
+    monkeypatch.setattr("preau.health.views.staff.open_sheet", fails)
+    client = Client(raise_request_exception=False)
+    sign_in(client, make_agent(Capability.SEE_HEALTH))
+    with catching(met):
+        client.post(reverse("health:staff_sheet", args=[nora.code]), {"reason": "Crise au centre"})
+    told = SafeExceptionReporterFilter().get_post_parameters(met[0])
+    assert told["reason"] == SafeExceptionReporterFilter.cleansed_substitute
+
+
+@contextmanager
+def catching(met: list[HttpRequest]) -> Iterator[None]:
+    """The requests whose page fails, as the report of the fault gets them."""
+
+    def hear(request: HttpRequest, **_: object) -> None:
+        met.append(request)
+
+    got_request_exception.connect(hear)
+    try:
+        yield
+    finally:
+        got_request_exception.disconnect(hear)
 
 
 def test_an_action_takes_no_emergency_without_a_reason(nora: Participant) -> None:

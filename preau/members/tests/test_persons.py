@@ -9,7 +9,9 @@ from preau.accounts.models import User
 from preau.accounts.testing import sign_in
 from preau.demarches.choices import OPEN
 from preau.demarches.models import Demarche
-from preau.families.models import Adult
+from preau.families.choices import AccessLevel
+from preau.families.models import Adult, Guardianship
+from preau.members.actions.asking import ask
 from preau.members.actions.trusting import (
     Named,
     NamingRefused,
@@ -20,9 +22,10 @@ from preau.members.actions.trusting import (
     end_person,
     name_person,
 )
-from preau.members.choices import NamingRefusal
+from preau.members.choices import CUSTODY, NamingRefusal
 from preau.members.models import CollectingRule, TrustedPerson
 from preau.members.queries.collecting import collectors
+from preau.members.rules import CustodyAsked
 from preau.members.testing import NOW, make_barred, make_person
 from preau.notifications.models import Outgoing
 
@@ -287,3 +290,23 @@ def test_buttons_remove_contest_and_copy(apart, client) -> None:
         assert said in words(client.post(f"{apart.page}copier/", {"to": [apart.elder.code]}, follow=True))
     assert TrustedPerson.objects.filter(participant=apart.elder).count() == 1
     assert "n’est plus" in words(client.post(f"{apart.page}personnes/{person.code}/retirer/", follow=True))
+
+
+@pytest.mark.parametrize(
+    ("planning", "pickup", "told"),
+    [
+        ("ACT", "ACT", ["custody", "person"]),
+        ("ACT", "SEE", ["custody"]),
+        ("SEE", "SEE", []),
+        ("SEE", "ACT", ["person"]),
+    ],
+)
+def test_who_only_sees_is_told_nothing_of_what_others_sign(apart, planning: str, pickup: str, told: list[str]) -> None:
+    levels = {"planning": AccessLevel[planning], "pickup": AccessLevel[pickup]}
+    Guardianship.objects.filter(adult=apart.father, participant=apart.child).update(**levels)
+    asked = CustodyAsked(TODAY, apart.father.code, "weeks", "me")
+    ask(kind=CUSTODY, adult=apart.mother, asked=asked, summary="", child=apart.child, by=apart.mother.user, now=NOW)
+    found = ["custody"] if Outgoing.objects.exists() else []
+    Outgoing.objects.all().delete()
+    name(apart, apart.mother)
+    assert [*found, *(["person"] if Outgoing.objects.exists() else [])] == told
