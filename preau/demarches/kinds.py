@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from django.db.models import Model
+from django.db.models import Model, Q
 
 from preau.accounts.models import User
 from preau.core.asked import AskedPaper
@@ -52,6 +52,10 @@ def nothing_more(demarche: Demarche) -> str:
     return "C’est enregistré dans votre dossier. Vous n’avez rien d’autre à faire."
 
 
+def nothing_closed(user: User, on: dt.date) -> Q:
+    return Q(pk__in=[])
+
+
 def no_paper(demarche: Demarche, user: User, on: dt.date) -> Sequence[AskedPaper]:
     return ()
 
@@ -73,6 +77,8 @@ class Kind:
     itself. `working_days` is the time that is promised for an answer where the town says nothing of this kind, None
     when nothing is; `months`, the time that the law gives, whatever is promised. `papers` are those to show while it is
     open.
+
+    `closed` are those of this kind that an agent may not even know of: what they tell of needs another capability.
 
     `checks` tells the agent what the machine already looked at. `is_accepted_together` when an agent may accept several
     at once, as long as none of their checks is bad: `accept` then takes nothing else.
@@ -97,6 +103,7 @@ class Kind:
     withdraw: Callable[..., Demarche] | None = None
     stays: bool = False
     papers: Callable[[Demarche, User, dt.date], Sequence[AskedPaper]] = no_paper
+    closed: Callable[[User, dt.date], Q] = nothing_closed
     checks: Callable[[Demarche], Sequence[Check]] = no_check
     is_accepted_together: bool = False
     working_days: Callable[[], int | None] = lambda: None

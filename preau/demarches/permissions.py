@@ -1,6 +1,8 @@
 """Whose démarches a person may see."""
 
 import datetime as dt
+from functools import reduce
+from operator import or_
 
 from django.db.models import Q, QuerySet
 
@@ -14,15 +16,21 @@ from preau.families.permissions import families_visible_to, participants_visible
 
 
 def demarches_in_scope(user: User, on: dt.date) -> QuerySet[Demarche]:
-    """The requests that this agent may answer on that day: all, or those of their services.
+    """The requests that this agent may answer on that day: all, or those of their services, but what is closed to them.
 
     A grant on one place gives none: a request is sent to a whole service.
     """
     scopes = [scope for scope in scopes_of(user, Capability.HANDLE_REQUESTS, on) if scope.places is None]
+    told = Demarche.objects.exclude(closed_to(user, on))
     if any(scope.services is None for scope in scopes):
-        return Demarche.objects.all()
+        return told
     services = {service for scope in scopes for service in scope.services or ()}
-    return Demarche.objects.filter(Q(service__in=services)) if services else Demarche.objects.none()
+    return told.filter(service__in=services) if services else Demarche.objects.none()
+
+
+def closed_to(user: User, on: dt.date) -> Q:
+    """The requests that this agent may not even know of, in any list."""
+    return reduce(or_, (kind.closed(user, on) for kind in KINDS.values()))
 
 
 def demarches_visible_to(user: User, *, on: dt.date) -> QuerySet[Demarche]:

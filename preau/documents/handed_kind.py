@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 
+from django.db.models import Q
+
 from preau.core.templatetags.ui import date_longue
 from preau.demarches.kinds import Kind, Line, Reach
 from preau.demarches.models import Demarche
 from preau.documents.actions import KIND, accept_document, refuse_document, withdraw_document
 from preau.documents.models import SupportingDocument
 from preau.documents.papers import hand_in_url
+from preau.documents.permissions import closed_to
 from preau.families.choices import Subject
 
 
@@ -50,4 +53,5 @@ HANDED = Kind(
     then=then,
     withdraw=withdraw_document,
     working_days=lambda: 2,
+    closed=lambda user, on: Q(document__kind__sensitivity__in=closed_to(user, on)),
 )

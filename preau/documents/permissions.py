@@ -73,7 +73,7 @@ def closed_to(user: User, on: dt.date) -> set[Sensitivity]:
     return {
         sensitivity
         for sensitivity, capability in NEEDED.items()
-        if not any(scope.places is None for scope in scopes_of(user, capability, on))
+        if not user.may(capability) or not any(scope.places is None for scope in scopes_of(user, capability, on))
     }
 
 

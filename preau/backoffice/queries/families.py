@@ -16,6 +16,7 @@ from preau.billing.models import Invoice, Payer
 from preau.core.dates import age_on, local_day
 from preau.core.templatetags.ui import date_longue
 from preau.demarches.models import Demarche
+from preau.demarches.permissions import closed_to
 from preau.enrolments.models import Enrolment
 from preau.enrolments.queries import enrolments_of
 from preau.families.choices import Situation
@@ -33,8 +34,8 @@ from preau.families.models import (
 from preau.families.permissions import families_in_scope
 from preau.families.queries import schooling_on, with_schooling
 from preau.families.searching import files_found
-from preau.health.models import Pai
 from preau.health.permissions import readable_by
+from preau.health.queries.states import has_pai
 from preau.members.permissions import children_in_scope
 from preau.pricing.models import Quotient
 from preau.pricing.quotients import quotient_on
@@ -203,8 +204,7 @@ def _children(user: User, family: Family, people: Sequence[Participant], today: 
     for enrolment in enrolments_of(people, on=today):
         enrolments[enrolment.participant_id].append(enrolment)
     others = _others(user, family, people, today)
-    pais = Pai.objects.filter(participant__in=people, starts_on__lte=today, ends_on__gte=today)
-    with_pai = set(pais.values_list("participant", flat=True))
+    with_pai = has_pai(people, today)
     readable = readable_by(user, people, on=today)
     judged = set(children_in_scope(user, Capability.SEE_JUDGMENTS, on=today).filter(homes__family=family))
     return [
@@ -288,7 +288,7 @@ def invoices_of(family: Family) -> QuerySet[Invoice]:
     return issued.select_related("regie", "campaign", "payer__adult").order_by("-issued_on", "-pk")
 
 
-def demarches_of(family: Family) -> QuerySet[Demarche]:
-    """The requests about the file, the latest first."""
-    rows = Demarche.objects.filter(family=family)
+def demarches_of(family: Family, user: User, *, on: dt.date) -> QuerySet[Demarche]:
+    """The requests about the file that this agent may know of, the latest first."""
+    rows = Demarche.objects.filter(family=family).exclude(closed_to(user, on))
     return rows.select_related("service", "participant", "answered_by").order_by("-sent_at", "-pk")

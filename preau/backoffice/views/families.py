@@ -115,7 +115,7 @@ def invoices(request: StaffRequest, family_code: str) -> HttpResponse:
 def demarches(request: StaffRequest, family_code: str) -> HttpResponse:
     """What the family asked; a request opens for who may answer it."""
     family, today = family_or_404(request, family_code), local_day(timezone.now())
-    page = Paginator(demarches_of(family), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(demarches_of(family, request.user, on=today), PER_PAGE).get_page(request.GET.get("page"))
     mine = demarches_in_scope(request.user, today) if request.user.may(Capability.HANDLE_REQUESTS) else None
     keys = [each.pk for each in page]
     opens = set(mine.filter(pk__in=keys).values_list("pk", flat=True)) if mine is not None else set()

@@ -11,6 +11,7 @@ from preau.accounts.testing import make_agent, sign_in
 from preau.core.testing import picture, sent
 from preau.demarches.choices import DemarcheState
 from preau.demarches.models import AnswerText
+from preau.demarches.permissions import demarches_in_scope
 from preau.documents.actions import withdraw_document
 from preau.documents.choices import Holder, Sensitivity, Validity
 from preau.documents.models import SupportingDocument, TownDocument
@@ -131,15 +132,18 @@ def test_whoever_does_not_review_for_the_service_finds_no_page(
     [(Sensitivity.HEALTH, Capability.SEE_HEALTH), (Sensitivity.JUDGMENT, Capability.SEE_JUDGMENTS)],
 )
 def test_a_sensitive_document_needs_its_own_capability_and_each_reading_is_noted(
-    desk: Client, home: Home, sensitivity: Sensitivity, capability: Capability
+    desk: Client, agent: User, home: Home, sensitivity: Sensitivity, capability: Capability
 ) -> None:
     kind = make_kind("secret", holder=Holder.CHILD, sensitivity=sensitivity)
     document = make_document(kind, home.nora, home.family, by=home.user)
     for end in ("", "1/", "fichier/"):
         assert desk.get(path_of(document, end)).status_code == 404
+    assert kind.label not in desk.get(f"/mairie/demandes/?d={document.demarche.code}").content.decode()
+    assert not demarches_in_scope(agent, AT.date()).exists()
     reader = make_agent(Capability.HANDLE_REQUESTS, Capability.REVIEW_DOCUMENTS, capability, service=home.service)
     allowed = Client()
     sign_in(allowed, reader)
+    assert kind.label in allowed.get("/mairie/demandes/").content.decode()
     assert allowed.get(path_of(document)).status_code == 200
     assert allowed.get(path_of(document, "fichier/")).content.startswith(b"\xff\xd8")
     read = Entry.objects.get(action="documents.read")
