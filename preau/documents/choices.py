@@ -98,4 +98,4 @@ class Fault(TextChoices):
     FORMAT = "format", "ce document n’est pas accepté sous cette forme"
     MOVED = "moved", "ce document a changé entre-temps : relisez la page"
     TOO_MANY = "too_many", "votre espace est plein : supprimez un fichier avant d’en ajouter"
-    NO_KEY = "no_key", "ce document ne peut pas être gardé pour le moment : portez-le à la mairie"
+    NOT_ONLINE = "not_online", "ce document ne peut pas être gardé pour le moment : portez-le à la mairie"

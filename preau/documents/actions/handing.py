@@ -13,11 +13,11 @@ from preau.accounts.models import User
 from preau.core.cleaning import Cleaned, Part
 from preau.demarches.actions import open_demarche, withdraw
 from preau.demarches.models import Demarche
-from preau.documents.choices import DocumentState, Fault, FileType, Holder
+from preau.documents.choices import DocumentState, Fault, FileType, Holder, Sensitivity
 from preau.documents.faults import DocumentRefused
 from preau.documents.models import DocumentKind, OwnDocument, StoredFile, SupportingDocument
 from preau.documents.sealed import sealed_for
-from preau.documents.storing import keep, read, store, write
+from preau.documents.storing import FileGone, keep, read, store, write
 from preau.families.models import Adult, Family, Participant
 from preau.health.master import MasterFault
 
@@ -51,6 +51,11 @@ class Given:
         """All that was given of this kind for this holder."""
         return SupportingDocument.objects.filter(kind=self.kind, **{self.column: self.holder})
 
+    @property
+    def waiting(self) -> QuerySet[SupportingDocument]:
+        """What nobody has read of it: one at most."""
+        return self.others.filter(state=DocumentState.HANDED).select_related("demarche")
+
 
 MODELS: dict[Holder, type[Family] | type[Adult] | type[Participant]] = {
     Holder.FAMILY: Family,
@@ -60,14 +65,17 @@ MODELS: dict[Holder, type[Family] | type[Adult] | type[Participant]] = {
 
 
 def hand_in(given: Given, *, what: Sequence[Part] | OwnDocument, by: User, now: dt.datetime) -> SupportingDocument:
-    """Give a document, as files or from one's own space; one of the same kind that nobody has read yet is taken back.
+    """Give a document, as files or from one's own space; one of the same kind that nobody has read yet is taken back,
+    but the judgment of another household: then this one is brought to the counter.
 
     Raises FileRefused or DocumentRefused.
     """
     stored = stored_for(given, what, now=now)
     with transaction.atomic():
         lock(given)
-        for waiting in given.others.filter(state=DocumentState.HANDED).select_related("demarche"):
+        for waiting in given.waiting:
+            if given.kind.sensitivity == Sensitivity.JUDGMENT and waiting.demarche.family_id != given.household.pk:
+                raise DocumentRefused(Fault.NOT_ONLINE)
             withdraw_document(waiting.demarche, by=by, now=now)
         return write_document(given, stored, asked_by=by, by=by, channel=Channel.ONLINE, now=now)
 
@@ -91,9 +99,11 @@ def stored_for(given: Given, what: Sequence[Part] | OwnDocument, *, now: dt.date
             return what.file
         file = what.file
         return write(Cleaned(read(file), file.type, file.pages), file.scan, seal=seal, now=now)
+    except FileGone:
+        raise DocumentRefused(Fault.MOVED) from None
     except MasterFault:
         logger.exception("A document could not be sealed")
-        raise DocumentRefused(Fault.NO_KEY) from None
+        raise DocumentRefused(Fault.NOT_ONLINE) from None
 
 
 def lock(given: Given) -> None:
@@ -104,8 +114,12 @@ def lock(given: Given) -> None:
 def write_document(
     given: Given, stored: StoredFile, *, asked_by: User | None, by: User, channel: Channel, now: dt.datetime
 ) -> SupportingDocument:
-    """In the caller's transaction: the démarche, and the document that it asks to accept."""
-    keep(stored)
+    """In the caller's transaction: the démarche, and the document that it asks to accept. Raises DocumentRefused when
+    the file has gone meanwhile."""
+    try:
+        keep(stored)
+    except FileGone:
+        raise DocumentRefused(Fault.MOVED) from None
     demarche = open_demarche(
         kind=KIND,
         asked_by=asked_by,

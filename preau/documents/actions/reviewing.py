@@ -55,7 +55,7 @@ def add_at_counter(
     stored = stored_for(given, parts, now=now)
     with transaction.atomic():
         lock(given)
-        for waiting in given.others.filter(state=DocumentState.HANDED).select_related("demarche"):
+        for waiting in given.waiting:
             withdraw_document(waiting.demarche, by=by, now=now)
         document = write_document(given, stored, asked_by=None, by=by, channel=Channel.COUNTER, now=now)
         accept_document(document.demarche, valid_until=valid_until, by=by, version=1, now=now)

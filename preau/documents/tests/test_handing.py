@@ -90,6 +90,18 @@ def test_another_takes_the_place_of_the_one_that_nobody_has_read(home: Home) -> 
     assert [document.state for document in home.nora.documents.order_by("pk")] == ["withdrawn", "handed"]
 
 
+def test_a_parent_does_not_take_the_judgment_of_the_other_from_the_hands_of_the_agent(home: Home) -> None:
+    kind = make_kind("jugement", holder=Holder.CHILD, sensitivity=Sensitivity.JUDGMENT)
+    first = make_document(kind, home.nora, home.family, by=home.user)
+    with pytest.raises(DocumentRefused):
+        hand_in(Given(kind, home.nora, home.other), what=PHOTO, by=user_of(home.thomas), now=AT)
+    first.refresh_from_db()
+    assert first.state == DocumentState.HANDED
+    hand_in(Given(kind, home.nora, home.family), what=PHOTO, by=home.user, now=AT)  # one's own is put right
+    first.refresh_from_db()
+    assert first.state == DocumentState.WITHDRAWN
+
+
 def test_a_document_is_accepted_until_a_day_and_replaces_the_one_before(home: Home, agent: User) -> None:
     kind = make_kind()
     before = make_document(kind, home.family, home.family, by=home.user)
@@ -178,7 +190,7 @@ def test_without_the_master_key_nothing_sensitive_is_written(home: Home, setting
     kind = make_kind("pai", holder=Holder.CHILD, sensitivity=Sensitivity.HEALTH)
     with pytest.raises(DocumentRefused) as refused:
         hand_in(Given(kind, home.nora, home.family), what=PHOTO, by=home.user, now=AT)
-    assert refused.value.reason == Fault.NO_KEY
+    assert refused.value.reason == Fault.NOT_ONLINE
     assert not StoredFile.objects.exists()
 
 
@@ -194,6 +206,14 @@ def test_a_file_of_my_space_is_given_without_being_copied_and_outlives_it(home: 
     delete_dropped(now=AT)
     assert read(document.file)
     assert faults() == []
+
+
+def test_a_file_that_leaves_my_space_meanwhile_is_said_to_be_gone(home: Home) -> None:
+    own = make_own(home.zoe)
+    delete_own(OwnDocument.objects.get(pk=own.pk), by=home.user, now=AT)
+    with pytest.raises(DocumentRefused):
+        hand_in(Given(make_kind(), home.family, home.family), what=own, by=home.user, now=AT)
+    assert not Demarche.objects.exists()
 
 
 def test_a_file_deleted_from_my_space_is_gone(home: Home) -> None:

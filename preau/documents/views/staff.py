@@ -229,6 +229,9 @@ def _added(request: StaffRequest, family: Family, form: CounterForm, paper: Town
     except DocumentRefused as refused:
         sent_form.add_error(None, f"{refused}.".capitalize())
         return False
+    except DemarcheRefused:
+        sent_form.add_error(None, "Quelqu’un vient de répondre au document précédent : relisez la page.")
+        return False
     messages.success(request, "Le document est dans le dossier de la famille.")
     return True
 
