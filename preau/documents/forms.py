@@ -7,9 +7,10 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from preau.core.cleaning import FORMATS, FileRefused, Part, Reason
-from preau.core.cleaning.limits import MOST_BYTES
+from preau.core.cleaning.limits import MOST_BYTES, MOST_PARTS
 from preau.core.forms import DayField, PortalForm
 from preau.demarches.models import AnswerText
+from preau.documents.actions.handing import MODELS
 from preau.documents.choices import Holder, Validity
 from preau.documents.models import DocumentKind, OwnDocument
 from preau.documents.queries import Somebody
@@ -42,6 +43,8 @@ class FilesField(forms.FileField):
         sent = [file for file in (data or []) if isinstance(file, UploadedFile)]
         if self.required and not sent:
             raise forms.ValidationError("Choisissez un fichier")
+        if len(sent) > MOST_PARTS:  # before they are in memory
+            raise forms.ValidationError(str(FileRefused(Reason.TOO_MANY_FILES)))
         return [self._part(file) for file in sent]
 
     def _part(self, file: Any) -> Part:
@@ -197,7 +200,7 @@ class CounterForm(PortalForm):
 
     def clean(self) -> dict[str, Any]:
         given = self.cleaned_data
-        if not self.errors and not suits(self.kind, self.holder):
+        if not self.errors and not isinstance(self.holder, MODELS[Holder(self.kind.holder)]):
             self.add_error("pour", f"« {self.kind.label} » se donne pour {Holder(self.kind.holder).label}")
         if not self.errors and self.kind.validity == Validity.ASKED and not given.get("valid_until"):
             self.add_error("valid_until", ASK_DAY)
@@ -212,13 +215,6 @@ class CounterForm(PortalForm):
     @property
     def holder(self) -> Somebody:
         return self.holders[self.cleaned_data["pour"]]
-
-
-def suits(kind: DocumentKind, holder: Somebody) -> bool:
-    """Whether a document of this kind is somebody's like this one."""
-    return {"Family": Holder.FAMILY, "Adult": Holder.ADULT, "Participant": Holder.CHILD}[
-        type(holder).__name__
-    ] == kind.holder
 
 
 class TownDocumentForm(PortalForm):

@@ -4,11 +4,13 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 
 from preau.accounts.testing import confirm, sign_in
 from preau.core.testing import picture, sent
 from preau.documents.choices import Holder, Sensitivity, Stage
+from preau.documents.forms import FilesField
 from preau.documents.models import OwnDocument, SupportingDocument
 from preau.documents.permissions import documents_visible_to
 from preau.documents.queries import needs_of, required_documents, served_by
@@ -116,6 +118,11 @@ def test_files_are_not_lost_in_silence_when_another_answer_is_wrong(zoe: Client,
     make_child(home.family, first_name="Mylis")
     shown = zoe.post(f"{GIVE}?piece=assurance", {"chosen": [sent(picture())]}).content.decode()
     assert "Choisissez à nouveau vos fichiers" in shown
+
+
+def test_too_many_files_are_not_even_read() -> None:
+    with pytest.raises(ValidationError, match="Envoyez 10 fichiers au plus"):
+        FilesField().clean([sent(picture())] * 11)
 
 
 def test_nothing_chosen_is_said_next_to_the_field(zoe: Client) -> None:
