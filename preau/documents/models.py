@@ -10,6 +10,7 @@ from preau.core.codes import new_code
 from preau.demarches.models import Demarche
 from preau.documents.choices import (
     LIVE,
+    SEALED,
     DocumentState,
     FileState,
     FileType,
@@ -123,7 +124,7 @@ class DocumentKind(models.Model):
 
     @property
     def is_sealed(self) -> bool:
-        return self.sensitivity in (Sensitivity.HEALTH, Sensitivity.JUDGMENT)
+        return self.sensitivity in SEALED
 
     @property
     def cases(self) -> Sequence[Owed]:

@@ -24,7 +24,7 @@ from preau.documents.permissions import (
 from preau.documents.rules import Enrolled, Given, is_owed_by, proposed_until, standing_of, strictest
 from preau.families.models import Adult, Family, Participant
 from preau.families.queries import schooling_on, with_schooling
-from preau.town.models import SchoolYear
+from preau.town.queries import year_on
 
 Somebody = Family | Adult | Participant
 
@@ -205,12 +205,8 @@ def town_documents(user: User) -> list[TownDocument]:
 
 def proposed_for(kind: DocumentKind, on: dt.date) -> dt.date | None:
     """Until when a document of this kind, accepted that day, is proposed to be good."""
-    year = SchoolYear.objects.filter(starts_on__lte=on, ends_on__gte=on).first()
-    ends_on = year.ends_on if year else None
-    if ends_on is None:
-        coming = SchoolYear.objects.filter(starts_on__gt=on).order_by("starts_on").first()
-        ends_on = coming.ends_on if coming else None
-    return proposed_until(kind.validity, months=kind.months, on=on, year_ends_on=ends_on)
+    year = year_on(on)
+    return proposed_until(kind.validity, months=kind.months, on=on, year_ends_on=year.ends_on if year else None)
 
 
 def to_read_of(user: User, family: Family, *, on: dt.date) -> int | None:

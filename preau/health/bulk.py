@@ -1,7 +1,6 @@
 """Many sheets at once: a thousand children take a few statements. For imports and the demonstration."""
 
 import datetime as dt
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,12 +8,13 @@ from typing import Any
 from django.db import transaction
 
 from preau.families.models import Participant
-from preau.health.choices import DoseState, Item, Vaccine
+from preau.health.actions.filling import as_text, dose_rows, pai_answer
+from preau.health.choices import Item, Vaccine
 from preau.health.keys import Sealer
 from preau.health.master import master_keys
 from preau.health.models import HealthField, HealthKey, Pai, Vaccination
 from preau.health.queries.states import sheet_rules
-from preau.health.rules.vaccines import Dose, Scheme, is_enough, schemes_for
+from preau.health.rules.vaccines import Dose, schemes_for
 from preau.health.sealing import new_child_key, wrap
 
 BATCH = 500
@@ -48,15 +48,16 @@ def write_sheets(sheets: Sequence[TypedSheet], *, now: dt.datetime) -> None:
         sealer = sealers[sheet.child.pk]
         answers = dict(sheet.answers)
         if sheet.pai is not None:
-            answers[Item.PAI] = _pai_answer(sheet.pai)
+            answers[Item.PAI] = pai_answer(sheet.pai.starts_on, sheet.pai.ends_on, sheet.pai.text)
             days = {"starts_on": sheet.pai.starts_on, "ends_on": sheet.pai.ends_on}
             pais.append(_sealed(sealer, Pai(participant=sheet.child, filled_at=now, **days), sheet.pai.text))
         for item, value in answers.items():
             row = HealthField(participant=sheet.child, name=item, filled_at=now)
-            fields.append(_sealed(sealer, row, json.dumps(value, ensure_ascii=False, sort_keys=True)))
+            fields.append(_sealed(sealer, row, as_text(value)))
         for scheme in schemes_for(rules.schemes, sheet.child.born_on):
             told = sheet.doses.get(scheme.vaccine, ())
-            doses += [_sealed(sealer, row, on.isoformat()) for row, on in _doses(sheet.child, scheme, told, now)]
+            rows = dose_rows(sheet.child, scheme, told, by=None, now=now)
+            doses += [_sealed(sealer, row, on.isoformat()) for row, on in rows]
     HealthField.objects.bulk_create(fields, batch_size=BATCH)
     Vaccination.objects.bulk_create(doses, batch_size=BATCH)
     Pai.objects.bulk_create(pais, batch_size=BATCH)
@@ -79,28 +80,3 @@ def _new_keys(children: Sequence[Participant]) -> dict[int, Sealer]:
 def _sealed(sealer: Sealer, row: Any, plain: str) -> Any:
     row.sealed = sealer.sealed(row, plain)
     return row
-
-
-def _pai_answer(pai: TypedPai) -> dict[str, Any]:
-    return {
-        "has": True,
-        "starts_on": pai.starts_on.isoformat(),
-        "ends_on": pai.ends_on.isoformat(),
-        "text": pai.text,
-    }
-
-
-def _doses(
-    child: Participant, scheme: Scheme, told: Sequence[Dose], now: dt.datetime
-) -> list[tuple[Vaccination, dt.date]]:
-    rows = []
-    given_on: list[dt.date] = []
-    for rank, dose in enumerate(told[: len(scheme.ages)], 1):
-        if dose.state == DoseState.GIVEN:
-            given_on.append(dose.on)
-        enough = dose.state == DoseState.GIVEN and is_enough(scheme, child.born_on, given_on)
-        row = Vaccination(
-            participant=child, vaccine=scheme.vaccine, rank=rank, state=dose.state, is_enough=enough, filled_at=now
-        )
-        rows.append((row, dose.on))
-    return rows

@@ -23,13 +23,14 @@ def sealed_faults() -> Iterable[str]:
         yield str(fault)
         return
     keys: dict[int, ChildKey] = {}
+    wrong: set[int] = set()
     for row in HealthKey.objects.order_by("pk").iterator(BATCH):
         key, fault_of_key = _key_of(row, masters)
         if key is not None:
             keys[row.pk] = key
         else:
+            wrong.add(row.pk)
             yield f"clé de l’enfant n° {row.pk} : {fault_of_key}"
-    wrong = {row.pk for row in HealthKey.objects.all()} - set(keys)
     for model in SEALED:
         for value in model._default_manager.order_by("pk").iterator(BATCH):
             if value.participant_id not in wrong:

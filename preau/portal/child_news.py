@@ -14,11 +14,12 @@ from preau.families.models import Participant
 from preau.families.permissions import participants_visible_to
 from preau.families.queries import consents_of
 from preau.health.permissions import sheets_visible_to
-from preau.health.queries.states import SheetState, sheet_states, year_on
+from preau.health.queries.states import SheetState, sheet_states
 from preau.members.choices import Verdict
 from preau.members.queries.authorisations import authorisation_states
 from preau.members.queries.diets import diets_offered, diets_on
 from preau.town.choices import TextCode
+from preau.town.queries import year_on
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,11 @@ def school_calendar() -> rules.Calendar:
     )
 
 
+def year_on(day: dt.date) -> SchoolYear | None:
+    """The school year of that day or, in summer, the next: the one that people speak of."""
+    return SchoolYear.objects.filter(ends_on__gte=day).order_by("starts_on").first()
+
+
 def file_fields() -> Mapping[str, FileField]:
     """Every field of the family file by its code, as the town wants it. One query."""
     said = {row.field: row for row in FieldPolicy.objects.filter(field__in=FIELDS)}

@@ -18,11 +18,12 @@ from preau.families.models import Guardianship, Participant, Schooling
 from preau.families.permissions import families_in_scope
 from preau.families.queries import schooling_on, with_schooling
 from preau.families.rules import folded
-from preau.health.models import Pai
 from preau.health.permissions import readable_by
+from preau.health.queries.states import has_pai
 from preau.members.permissions import children_in_scope
 from preau.members.queries.diets import diets_on
-from preau.town.models import Level, Place, SchoolYear
+from preau.town.models import Level, Place
+from preau.town.queries import year_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +107,10 @@ def _by_group(user: User, wanted: Wanted, on: dt.date) -> Iterator[tuple[str, st
 
 
 def _by_level(user: User, wanted: Wanted, on: dt.date) -> Iterator[tuple[str, str, list[Participant]]]:
-    year = SchoolYear.objects.filter(ends_on__gte=wanted.day).order_by("starts_on").first()
     rows = (
-        Schooling.objects.filter(year=year, place=wanted.school, place__in=schools_in_scope(user, on=on).values("pk"))
+        Schooling.objects.filter(
+            year=year_on(wanted.day), place=wanted.school, place__in=schools_in_scope(user, on=on).values("pk")
+        )
         .filter(Q(level=wanted.level) if wanted.level else Q())
         .select_related("participant", "place", "level")
         .order_by("level__order", "level", "pk")
@@ -123,8 +125,7 @@ class _Teller:
 
     def __init__(self, user: User, people: Sequence[Participant], *, day: dt.date, on: dt.date) -> None:
         self.day = day
-        pais = Pai.objects.filter(participant__in=people, starts_on__lte=day, ends_on__gte=day)
-        self.pais = set(pais.values_list("participant", flat=True))
+        self.pais = has_pai(people, day)
         self.readable = readable_by(user, people, on=on)
         self.reach = _reach(user, people, on) if user.may(Capability.SEE_FAMILIES) else {}
         self.diets = _diets(user, people, day=day, on=on) if user.may(Capability.SEE_DIETS) else {}

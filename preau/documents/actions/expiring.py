@@ -27,9 +27,10 @@ def warn_expiring(*, now: dt.datetime, limit: int = 100) -> int:
     documents = list(
         due.select_for_update(of=("self",), skip_locked=True).select_related("demarche__family", "kind")[:limit]
     )
+    town = the_town()
     for document in documents:
         for to in readers_of(document, today):
-            facts = {"town": the_town(), "user": to}
+            facts = {"town": town, "user": to}
             key = f"documents.expires:{document.demarche.code}:{to.pk}"
             notify(EXPIRES, to=to, facts=facts, key=key, now=now)
     SupportingDocument.objects.filter(pk__in=[document.pk for document in documents]).update(warned_at=now)

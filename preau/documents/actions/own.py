@@ -10,7 +10,7 @@ from preau.core.cleaning import Part
 from preau.documents.choices import Fault
 from preau.documents.faults import DocumentRefused
 from preau.documents.models import OwnDocument
-from preau.documents.rules import LONGEST_TITLE, title_of
+from preau.documents.rules import title_of
 from preau.documents.storing import keep, leave, store
 from preau.families.models import Adult
 from preau.journal.actions import record
@@ -46,7 +46,7 @@ def _refuse_full(adult: Adult) -> None:
 @transaction.atomic
 def rename_own(own: OwnDocument, *, title: str, by: User, now: dt.datetime) -> None:
     """Call it otherwise."""
-    OwnDocument.objects.filter(pk=own.pk).update(title=title_of(f"{title}.pdf")[:LONGEST_TITLE])
+    OwnDocument.objects.filter(pk=own.pk).update(title=title_of(f"{title}.pdf"))
     record(by, "documents.own_renamed", at=now, subject=own.code)
 
 

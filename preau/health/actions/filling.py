@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -40,7 +40,12 @@ def fill(
     The same answer again only says that it holds today. Raises SheetMoved, MasterFault.
     """
     sealer = sealer_for(child)
-    _write(sealer, child, item, json.dumps(value, ensure_ascii=False, sort_keys=True), seen, by=by, now=now)
+    _write(sealer, child, item, as_text(value), seen, by=by, now=now)
+
+
+def as_text(value: Mapping[str, Any]) -> str:
+    """What is sealed of an answer, the same for the same answer."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
 def _write(
@@ -92,17 +97,21 @@ def fill_pai(
     """
     sealer, today = sealer_for(child), local_day(now)
     if starts_on is None or ends_on is None:
-        _write(sealer, child, Item.PAI, json.dumps({"has": False}), seen, by=by, now=now)
+        _write(sealer, child, Item.PAI, as_text({"has": False}), seen, by=by, now=now)
         _end_pais(child, today - ONE_DAY)
         return
     if ends_on < starts_on:
         raise ValueError("a PAI ends after it starts")
-    summary = {"has": True, "starts_on": starts_on.isoformat(), "ends_on": ends_on.isoformat(), "text": text}
-    _write(sealer, child, Item.PAI, json.dumps(summary, ensure_ascii=False, sort_keys=True), seen, by=by, now=now)
+    _write(sealer, child, Item.PAI, as_text(pai_answer(starts_on, ends_on, text)), seen, by=by, now=now)
     _end_pais(child, starts_on - ONE_DAY)
     pai = Pai(participant=child, starts_on=starts_on, ends_on=ends_on, filled_at=now, filled_by=by)
     pai.sealed = sealer.sealed(pai, text)
     pai.save()
+
+
+def pai_answer(starts_on: dt.date, ends_on: dt.date, text: str) -> dict[str, Any]:
+    """The answer of a sheet about a PAI between two days."""
+    return {"has": True, "starts_on": starts_on.isoformat(), "ends_on": ends_on.isoformat(), "text": text}
 
 
 def _end_pais(child: Participant, last: dt.date) -> None:
@@ -128,18 +137,22 @@ def fill_vaccine(
     rows = []
     for vaccine in vaccines:
         if vaccine in courses:
-            rows += _rows(sealer, child, courses[vaccine], doses, by=by, now=now)
+            for row, on in dose_rows(child, courses[vaccine], doses, by=by, now=now):
+                row.sealed = sealer.sealed(row, on.isoformat())
+                rows.append(row)
     Vaccination.objects.bulk_create(rows)
     facts = {"items": [str(Item.VACCINES.value)], "vaccines": sorted(str(one.value) for one in vaccines)}
     journal.record(by, "health.filled", at=now, participant=child.code, facts=facts)
 
 
-def _rows(
-    sealer: Sealer, child: Participant, scheme: Scheme, doses: Sequence[Dose], *, by: User | None, now: dt.datetime
-) -> list[Vaccination]:
-    rows = []
+def dose_rows(
+    child: Participant, scheme: Scheme, doses: Sequence[Dose], *, by: User | None, now: dt.datetime
+) -> Iterator[tuple[Vaccination, dt.date]]:
+    """The rows of the doses of a course, not sealed yet, each with its day."""
+    given_on: list[dt.date] = []
     for rank, dose in enumerate(doses[: len(scheme.ages)], 1):
-        given_on = [one.on for one in doses[:rank] if one.state == DoseState.GIVEN]
+        if dose.state == DoseState.GIVEN:
+            given_on.append(dose.on)
         row = Vaccination(
             participant=child,
             vaccine=scheme.vaccine,
@@ -149,6 +162,4 @@ def _rows(
             filled_at=now,
             filled_by=by,
         )
-        row.sealed = sealer.sealed(row, dose.on.isoformat())
-        rows.append(row)
-    return rows
+        yield row, dose.on

@@ -13,9 +13,9 @@ from preau.health.choices import Purpose
 from preau.health.keys import locked_key
 from preau.health.models import HealthReading
 from preau.health.queries.sheets import OpenSheet, reason_spot, sheet_of
-from preau.health.queries.states import year_on
 from preau.health.sealing import seal
 from preau.journal import actions as journal
+from preau.town.queries import year_on
 
 READ_ELSEWHERE = Event("health/mail/read_elsewhere")
 

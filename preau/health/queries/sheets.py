@@ -33,8 +33,7 @@ class OpenPai:
 
 @dataclass(frozen=True, slots=True)
 class OpenVaccine:
-    """A vaccine of a child: its course, how it stands, the doses told, in order. Without `standing`, the town says
-    nothing of it."""
+    """A vaccine of a child: how it stands, the doses told, in order."""
 
     vaccine: Vaccine
     standing: Standing

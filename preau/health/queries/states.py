@@ -116,8 +116,3 @@ def has_pai(participants: Collection[Participant], on: dt.date) -> set[int]:
     """Those with a PAI in force on that day, as keys: all that prices and the kitchen need to know. One query."""
     running = Pai.objects.filter(participant__in=participants, starts_on__lte=on, ends_on__gte=on)
     return set(running.values_list("participant", flat=True))
-
-
-def year_on(day: dt.date) -> SchoolYear | None:
-    """The school year that a sheet is confirmed for on that day: the running one or, in summer, the next."""
-    return SchoolYear.objects.filter(ends_on__gte=day).order_by("starts_on").first()

@@ -1,7 +1,7 @@
 """Which items a town asks for, what each answer tells people, and what a sheet still lacks."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -118,8 +118,3 @@ def _contract(value: Mapping[str, Any]) -> str:
     number = f"contrat {value['number']}" if value["number"] else ""
     until = f"jusqu’au {dt.date.fromisoformat(value['until']):%d/%m/%Y}" if value["until"] else ""
     return " ".join(part for part in (number, until) if part)
-
-
-def names_of(items: Iterable[Item]) -> list[str]:
-    """As the journal and a reading note them."""
-    return [str(item.value) for item in items]

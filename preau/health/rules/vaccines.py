@@ -22,9 +22,6 @@ from typing import Any
 from preau.core.dates import months_after
 from preau.health.choices import DateFault, DoseState, Vaccine
 
-MONTHS_OF_GRACE = 3
-"""During which a child whose vaccines are missing is received all the same (R3111-8)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Scheme:

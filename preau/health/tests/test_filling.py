@@ -14,10 +14,11 @@ from preau.health.choices import DoseState, Item, Vaccine
 from preau.health.keys import opener_for
 from preau.health.models import Confirmation, HealthField, Pai, SheetSettings, Vaccination
 from preau.health.queries.sheets import sheet_of
-from preau.health.queries.states import SheetState, has_pai, sheet_states, vaccines_owed, year_on
+from preau.health.queries.states import SheetState, has_pai, sheet_states, vaccines_owed
 from preau.health.rules.vaccines import Dose
 from preau.health.testing import NOON, make_sheet, make_vaccines
 from preau.journal.models import Entry
+from preau.town.queries import year_on
 from preau.town.testing import make_year
 
 pytestmark = pytest.mark.django_db

@@ -29,9 +29,10 @@ from preau.health.queries.sheets import (
     scheme_of,
     sheet_of,
 )
-from preau.health.queries.states import sheet_rules, year_on
+from preau.health.queries.states import sheet_rules
 from preau.health.rules.vaccines import TOGETHER, schemes_for
 from preau.health.views.opening import sheet_page
+from preau.town.queries import year_on
 
 GET_OR_POST = ["GET", "HEAD", "POST"]
 ICONS: Mapping[Item, str] = {
@@ -239,7 +240,6 @@ def vaccines(request: FamilyRequest, child: Participant) -> HttpResponse:
         "paper": papers_of(request.user, child, today).get(Item.VACCINES),
         "place": [one.item for one in opened.items].index(Item.VACCINES) + 1,
         "count": len(opened.items),
-        "today": today,
     }
     return render(request, "health/family/vaccines.html", context)
 

@@ -12,6 +12,7 @@ from preau.members.models import SchoolRule, Sector, SectorSchool, SectorStreet
 from preau.members.rules import SchoolAsked
 from preau.members.sectors import StreetPart, read_address, sector_of
 from preau.town.models import Level, Place, SchoolYear, Town
+from preau.town.queries import year_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def _classes(
     rows = Schooling.objects.filter(level=level, place__in=places, year__ends_on__gte=on)
     counted = rows.values("place", "year").annotate(count=Count("pk")).order_by("year__starts_on")
     taken = {(row["place"], row["year"]): row["count"] for row in counted}
-    running = SchoolYear.objects.filter(ends_on__gte=on).order_by("starts_on").first()
+    running = year_on(on)
     for place in {place.pk: place for place in places}.values():
         held = rule.places.get(place.code, {}).get(level.code) if rule else None
         today = taken.get((place.pk, running.pk), 0) if running and running != year else None

@@ -17,9 +17,10 @@ def mail_anchor(*, now: dt.datetime) -> int:
     seq, digest = anchor()
     year, week, _ = local_day(now).isocalendar()
     key = f"privacy.anchor:{year}-{week:02}"
-    address = the_town().data_protection_email
+    town = the_town()
+    address = town.data_protection_email
     if not address or not seq or Outgoing.objects.filter(dedupe_key=key).exists():
         return 0
-    context = {"town": the_town(), "seq": seq, "digest": digest, "at": now}
+    context = {"town": town, "seq": seq, "digest": digest, "at": now}
     queue_mail(address, template=TEMPLATE, context=context, dedupe_key=key, now=now)
     return 1

@@ -130,9 +130,9 @@ def steps(person: Person) -> Iterator[Row]:
 
 
 def account_asked(person: Person) -> Iterator[Row]:
-    for row in AccountAsked.objects.filter(demarche__in=_sent_by(person)):
+    for row in AccountAsked.objects.filter(demarche__in=_sent_by(person)).select_related("demarche"):
         yield (
-            *(row.demarche_id and row.demarche.code, row.civility, row.first_name, row.last_name, row.birth_name),
+            *(row.demarche.code, row.civility, row.first_name, row.last_name, row.birth_name),
             *(row.birth_date, row.birth_country, row.birth_department, row.birth_town),
             *(row.address, row.postcode, row.city, row.phone_mobile, row.phone_home, row.phone_work),
             *(row.claimed_number, row.claimed_name),

@@ -14,7 +14,7 @@ from preau.accounts.choices import Capability
 from preau.accounts.fresh import EXPORT_MINUTES, ask_again, fresh, is_fresh
 from preau.accounts.models import User
 from preau.core.dates import local_day
-from preau.core.exports import to_csv, to_xlsx
+from preau.core.exports import FILES, to_csv, to_xlsx
 from preau.families.models import Adult, Family, Participant
 from preau.families.searching import files_found
 from preau.journal.actions import record
@@ -29,8 +29,6 @@ from preau.privacy.retention import retention_lines
 PER_PAGE = 50
 MOST_FILES = 20
 LATEST = 5
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-FILES = {"csv": "text/csv; charset=utf-8", "xlsx": XLSX}
 
 
 @staff_page(Capability.PROTECT_DATA)
