@@ -61,4 +61,5 @@ class YearRefusal(TextChoices):
     """Why a step of the file of the year is not confirmed."""
 
     NOT_OPEN = "not_open", "Le dossier d’inscription n’est pas ouvert. Rien n’a été enregistré."
+    CHANGED = "changed", "Ce qui est écrit a changé pendant que vous lisiez\u00a0: relisez-le, puis confirmez."
     MISSING = "missing", "Il manque encore quelque chose à cette étape\u00a0: complétez-la d’abord."

@@ -37,9 +37,10 @@ def confirm_steps(
     `seen` is the digest of what was shown, by step. The other parent, or a second click, changes nothing. Raises
     YearRefused outside the days of the season.
     """
-    held = Season.objects.select_for_update(of=("self",)).get(pk=season.pk)
-    if not held.is_open(local_day(now)):
+    if not season.is_open(local_day(now)):
         raise YearRefused(YearRefusal.NOT_OPEN)
+    for one in filter(None, (participant, family)):  # the town confirms at once, each child or household one at a time
+        type(one)._default_manager.select_for_update().get(pk=one.pk)
     known = YearConfirmation.objects.filter(season=season, participant=participant, family=family)
     new = [step for step in seen if step not in set(known.values_list("step", flat=True))]
     YearConfirmation.objects.bulk_create(

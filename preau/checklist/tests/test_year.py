@@ -56,6 +56,13 @@ def zoe(client, season):
     return family
 
 
+def press(client, url, **more):
+    """« Rien n’a changé », on the page as it is now."""
+    shown = client.get(url).context
+    steps = [shown["step"]] if "place" in shown else shown["part"].confirmable
+    return client.post(url, {"vu": [step.seen for step in steps]}, **more)
+
+
 def answer(adult, child):
     make_authorisation("image-site", is_image=True)
     text = Text.objects.get(code="authorisation-image-site")
@@ -87,14 +94,14 @@ def test_before_its_first_day_it_says_when_it_opens(client, zoe):
 def test_after_its_last_day_it_says_that_it_is_closed_and_takes_nothing(client, zoe):
     Season.objects.update(closes_on=dt.date(2026, 5, 19))
     assert "Ce dossier est fermé." in page(client)
-    response = client.post(f"{YEAR}foyer/coordonnees/", follow=True)
+    response = press(client, f"{YEAR}foyer/coordonnees/", follow=True)
     assert "pas ouvert" in response.content.decode()
     assert not YearConfirmation.objects.exists()
 
 
 def test_the_last_day_is_included(client, zoe):
     Season.objects.update(closes_on=NOW.date())
-    client.post(f"{YEAR}foyer/coordonnees/")
+    press(client, f"{YEAR}foyer/coordonnees/")
     assert YearConfirmation.objects.exists()
 
 
@@ -102,7 +109,7 @@ def test_one_click_for_a_child_confirms_all_their_steps(client, zoe):
     nora = nora_of(zoe)
     url = f"{YEAR}enfants/{nora.code}/"
     assert "Rien n’a changé pour Nora" in page(client, url)
-    client.post(url)
+    press(client, url)
     rows = YearConfirmation.objects.filter(participant=nora)
     assert {row.step for row in rows} == {Step.IDENTITY, Step.IMAGE}
     assert {row.by for row in rows} == {zoe.adults.get().user}
@@ -112,13 +119,21 @@ def test_one_click_for_a_child_confirms_all_their_steps(client, zoe):
 def test_a_second_click_changes_nothing(client, zoe):
     url = f"{YEAR}enfants/{nora_of(zoe).code}/"
     for _ in range(2):
-        client.post(url)
+        press(client, url)
     assert YearConfirmation.objects.count() == 2
+
+
+def test_what_changed_while_it_was_read_is_not_confirmed_unseen(client, zoe):
+    url = f"{YEAR}foyer/coordonnees/"
+    seen = client.get(url).context["step"].seen
+    Adult.objects.update(phone_home="01 99 00 00 00")
+    assert "a changé pendant que vous lisiez" in client.post(url, {"vu": seen}, follow=True).content.decode()
+    assert not YearConfirmation.objects.exists()
 
 
 def test_step_by_step_one_goes_on_with_the_next(client, zoe):
     nora = nora_of(zoe)
-    response = client.post(f"{YEAR}enfants/{nora.code}/identite/")
+    response = press(client, f"{YEAR}enfants/{nora.code}/identite/")
     assert response.headers["Location"] == f"{YEAR}enfants/{nora.code}/droit-a-l-image/"
 
 
@@ -126,8 +141,8 @@ def test_after_the_last_step_comes_the_recap_and_its_end(client, zoe):
     url = f"{YEAR}enfants/{nora_of(zoe).code}/"
     assert "Passer à l’étape suivante" in page(client, f"{url}identite/")
     assert "Voir le récapitulatif" in page(client, f"{url}droit-a-l-image/")
-    client.post(f"{url}identite/")
-    response = client.post(f"{url}droit-a-l-image/")
+    press(client, f"{url}identite/")
+    response = press(client, f"{url}droit-a-l-image/")
     assert response.headers["Location"] == url
     assert "Terminer" in page(client, url)
 
@@ -142,11 +157,11 @@ def test_documents_are_looked_at_and_those_that_are_missing_are_given_first(clie
     shown = page(client, f"{url}documents/")
     assert "Il manque : livret de famille" in shown
     assert "Facultatif" in shown
-    assert client.post(f"{url}documents/").headers["Location"] == url
+    assert press(client, f"{url}documents/").headers["Location"] == url
     assert not YearConfirmation.objects.exists()
     make_document(kind, zoe, zoe, by=zoe.adults.get().user)
     assert "En cours de lecture" in page(client, f"{url}documents/")
-    client.post(f"{url}documents/")
+    press(client, f"{url}documents/")
     assert YearConfirmation.objects.get().step == Step.DOCUMENTS
 
 
@@ -156,7 +171,7 @@ def test_a_step_that_lacks_something_is_not_confirmed(client, zoe):
     shown = page(client, url)
     assert "Il manque" in shown
     assert '<button type="submit" class="bouton bouton-plein">Rien n’a changé</button>' not in shown
-    client.post(url)
+    press(client, url)
     assert not YearConfirmation.objects.exists()
 
 
@@ -166,13 +181,13 @@ def test_the_child_is_done_once_and_each_household_confirms_its_own_coordinates(
     Adult.objects.filter(pk=adult.pk).update(phone_home="01 02 03 04 05")
     nora.homes.create(family=other)
     make_bond(adult, nora)
-    client.post(f"{YEAR}enfants/{nora.code}/")
-    client.post(f"{YEAR}foyer/coordonnees/")
+    press(client, f"{YEAR}enfants/{nora.code}/")
+    press(client, f"{YEAR}foyer/coordonnees/")
     client.force_login(adult.user)
     shown = page(client)
     assert shown.count("</svg>À relire") == 1
     assert "par un autre responsable" in page(client, f"{YEAR}enfants/{nora.code}/identite/")
-    client.post(f"{YEAR}foyer/coordonnees/")
+    press(client, f"{YEAR}foyer/coordonnees/")
     assert YearConfirmation.objects.filter(step=Step.COORDINATES).count() == 2
     assert "Votre dossier est à jour" in page(client)
 
@@ -235,8 +250,8 @@ def test_a_day_that_the_worker_missed_is_made_up_for_before_the_end(zoe):
 
 
 def test_who_has_finished_is_not_reminded(client, zoe):
-    client.post(f"{YEAR}enfants/{nora_of(zoe).code}/")
-    client.post(f"{YEAR}foyer/coordonnees/")
+    press(client, f"{YEAR}enfants/{nora_of(zoe).code}/")
+    press(client, f"{YEAR}foyer/coordonnees/")
     assert remind(REMINDER) == 0
 
 

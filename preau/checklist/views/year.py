@@ -92,8 +92,10 @@ def _context(file: YearFile, part: YearPart) -> dict[str, object]:
 def _confirm(
     request: FamilyRequest, file: YearFile, part: YearPart, steps: list[YearStep], *, end: str
 ) -> HttpResponse:
-    """Confirm what can be, then show the next step that is left, else the recap; `end` once there is none left."""
-    wanted = {step.step: step.seen for step in steps if step.can_confirm}
+    """Confirm what can be and was seen as it is (`vu`), then show the next step that is left, else the recap; `end`
+    once there is none left."""
+    read, ready = request.POST.getlist("vu"), [step for step in steps if step.can_confirm]
+    wanted = {step.step: step.seen for step in ready if step.seen in read}
     if any(step.missing and step.done is None for step in steps):
         messages.error(request, str(YearRefusal.MISSING.label))
     try:
@@ -108,6 +110,9 @@ def _confirm(
     except YearRefused as refused:
         messages.error(request, str(refused.reason.label))
         return redirect("checklist:year")
+    if len(wanted) < len(ready):
+        messages.warning(request, str(YearRefusal.CHANGED.label))
+        return redirect(request.path)
     left = [step for step in part.steps if step.done is None and step.step not in wanted]
     if not left:
         name = part.person.first_name if part.person else "votre foyer"
