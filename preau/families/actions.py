@@ -230,7 +230,8 @@ def set_bond(
     wanted = {"situation": situation.value} | {str(subject): int(level) for subject, level in adjusted.items()}
     key: dict[str, Any] = {"adult": adult, "participant": participant, "starts_on": starts_on}
     before = Guardianship.objects.select_for_update().filter(**key).first()
-    if before is not None and all(getattr(before, name) == value for name, value in wanted.items()):
+    is_same = before is not None and all(getattr(before, name) == value for name, value in wanted.items())
+    if before is not None and is_same and reason in ("", before.reason):
         return before
     bond, _ = Guardianship.objects.update_or_create(defaults=wanted | {"reason": reason}, **key)
     journal.record(

@@ -120,6 +120,8 @@ def undo_merge(*, merge: Merge, by: User, now: dt.datetime) -> list[str]:
     locked = Merge.objects.select_for_update().get(pk=merge.pk)
     if locked.undone_at is not None:
         return []
+    if not locked.steps and not locked.reason:  # see forgetting
+        raise MergeRefused("Les données de ce dossier ont été effacées\u00a0: la réunion reste.")
     if Merge.objects.filter(kept__in=[locked.kept_id, locked.gone_id], at__gt=locked.at, undone_at=None).exists():
         raise MergeRefused("Un autre dossier a été réuni à celui-ci depuis. Annulez d’abord cette réunion-là.")
     Family.objects.filter(pk=locked.gone_id).update(archived_at=None, merged_into=None)

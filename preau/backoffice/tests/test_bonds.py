@@ -106,6 +106,9 @@ def test_a_bond_ends_from_its_day_on_and_the_days_before_stay(samira, zoe, malik
     assert "Dès le 19 novembre 2026 : lien terminé" in text(samira.get(f"/mairie/familles/{malik.family.code}/liens/"))
     history = text(samira.get(f"/mairie/familles/{malik.family.code}/historique/"))
     assert "Lien de Malik Pinceau avec Nora : lien terminé, à partir du 19 novembre 2026" in history
+    bond(samira, malik, nora, day=later, reason="Jugement du 6 novembre, lu en entier")
+    ended.refresh_from_db()
+    assert ended.reason == "Jugement du 6 novembre, lu en entier"
 
 
 def test_those_concerned_are_told_unless_the_town_waits(samira, zoe, malik, nora) -> None:

@@ -51,6 +51,15 @@ def everything() -> dict[str, list[dict[str, Any]]]:
     return {each._meta.label: list(each._default_manager.order_by("pk").values()) for each in kept}
 
 
+def test_files_that_were_erased_since_stay_one(two) -> None:
+    merge = two.merge()
+    Merge.objects.update(reason="", steps=[])  # what an erasure leaves
+    with pytest.raises(MergeRefused):
+        undo_merge(merge=merge, by=two.agent, now=NOW)
+    two.gone.refresh_from_db()
+    assert two.gone.archived_at is not None
+
+
 def test_an_adult_who_takes_part_in_both_files_is_one_person_who_takes_part(two) -> None:
     here, there = (make_child(adult.family, first_name="Zoé") for adult in (two.zoe, two.zoe_again))
     for one, adult in ((here, two.zoe), (there, two.zoe_again)):

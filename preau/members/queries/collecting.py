@@ -1,6 +1,7 @@
 """Who may collect a child, who is to be called, who must not come."""
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
@@ -31,6 +32,15 @@ def named_for(participant: Participant) -> QuerySet[TrustedPerson]:
     """The persons whom parents name for this child, past and future dates of validity included."""
     live = TrustedPerson.objects.filter(participant=participant, withdrawn_at__isnull=True)
     return live.select_related("signed_by", "contested_by").order_by("emergency_order", "last_name", "pk")
+
+
+def named_as_it_holds(persons: QuerySet[TrustedPerson], deciding: Collection[int]) -> list[TrustedPerson]:
+    """These persons, without the no of an adult who no longer decides who collects: it suspends nobody."""
+    found = list(persons)
+    for person in found:
+        if person.contested_by_id not in deciding:
+            person.contested_by = person.contested_at = None
+    return found
 
 
 def in_force_on(day: dt.date) -> Q:
@@ -71,8 +81,8 @@ def collectors(participant: Participant, on: dt.date) -> Collectors:
     deciding = {bond.adult_id for _, bond in adults if bond.pickup >= AccessLevel.ACT}
     named = [
         person
-        for person in named_for(participant).filter(in_force_on(on), contested_by__isnull=True)
-        if person.signed_by_id in deciding and not is_barred(str(person), barred)
+        for person in named_as_it_holds(named_for(participant).filter(in_force_on(on)), deciding)
+        if not person.contested_by and person.signed_by_id in deciding and not is_barred(str(person), barred)
     ]
     parents = [adult for adult, bond in adults if bond.pickup >= AccessLevel.ACT]
     called = [ToCall(str(adult), "parent", adult.contact.phones) for adult in parents]

@@ -9,8 +9,9 @@ from preau.accounts.models import User
 from preau.accounts.testing import sign_in
 from preau.demarches.choices import OPEN
 from preau.demarches.models import Demarche
-from preau.families.choices import AccessLevel
+from preau.families.choices import AccessLevel, Situation
 from preau.families.models import Adult, Guardianship
+from preau.families.testing import make_bond
 from preau.members.actions.asking import ask
 from preau.members.actions.trusting import (
     Named,
@@ -163,6 +164,14 @@ def test_a_no_does_not_fall_when_the_person_is_removed_and_named_again(apart) ->
     name(apart, apart.mother)
     assert collectors(apart.child, TODAY).persons == ()
     assert Demarche.objects.filter(state__in=OPEN).count() == 1
+
+
+def test_the_no_of_a_parent_who_no_longer_decides_suspends_nobody(apart, client) -> None:
+    contest_person(person=name(apart, apart.mother), adult=apart.father, by=apart.father.user, now=NOW)
+    make_bond(apart.father, apart.child, Situation.WITHOUT_EXERCISE, starts_on=TODAY)
+    assert [str(one) for one in collectors(apart.child, TODAY).persons] == ["Jeanne Roussel"]
+    sign_in(client, apart.mother.user)
+    assert "Suspendu" not in words(client.get(apart.page))
 
 
 def test_a_no_said_while_the_parent_was_writing_holds(apart) -> None:

@@ -13,7 +13,7 @@ from preau.families.models import Adult
 from preau.members.actions.authorising import sign_authorisations
 from preau.members.models import TrustedPerson
 from preau.members.queries.authorisations import Answered, State, authorisation_states, history_of, subject_of
-from preau.members.queries.collecting import collecting_rule, named_for
+from preau.members.queries.collecting import collecting_rule, named_as_it_holds, named_for
 from preau.members.queries.diets import diets_offered, diets_on
 from preau.members.queries.parents import bonds_with
 from preau.members.views.child import Opened, opened, siblings_of
@@ -37,14 +37,15 @@ def authorisations(request: FamilyRequest, who: str) -> HttpResponse:
     states = [state for state in asked if page.sees(subject_of(state.kind))]
     if request.method == "POST":
         return _sign(request, page, states)
-    named = list(named_for(page.child))
+    parents = _parents(page)
+    named = named_as_it_holds(named_for(page.child), {one.pk for one in parents})
     mine = [person for person in named if person.signed_by_id == page.adult.pk]
     questions = [_question(state, page.adult) for state in states]
     context = {
         "child": page.child,
         "today": page.today,
         "me": page.adult,
-        "parents": _parents(page),
+        "parents": parents,
         "mine": mine,
         "others": [person for person in named if person.signed_by_id != page.adult.pk],
         "may_act": page.acts(Subject.PICKUP),
