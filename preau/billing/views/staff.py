@@ -53,6 +53,7 @@ from preau.billing.rules.reading import ReadRefusal
 from preau.billing.views.family import pdf_response
 from preau.core.dates import local_day
 from preau.core.exports import to_csv
+from preau.journal.actions import record
 
 ISSUED_NOW = "Les factures sont émises. Les e-mails partent dans les minutes qui viennent."
 STEPS = ("Préparer", "Anomalies", "Aperçu", "Émettre")
@@ -114,7 +115,10 @@ def campaign(request: StaffRequest, campaign_code: str) -> HttpResponseBase:
     if wants_csv(request):
         if not is_fresh(request, minutes=EXPORT_MINUTES):
             return ask_again(request)
-        return download(f"factures-{found.label}-{today}", issued_rows(found, _words(_search(request)), today=today))
+        rows = list(issued_rows(found, _words(_search(request)), today=today))
+        facts = {"rows": str(len(rows) - 1)}
+        record(request.user, "billing.invoices_exported", at=now, subject=found.code, facts=facts)
+        return download(f"factures-{found.label}-{today}", rows)
     context |= {"figures": figures(found), "issued": issued_figures(found, today=today)}
     return render(request, "billing/staff/issued.html", context | _list(request, found, today))
 
@@ -239,7 +243,10 @@ def payments(request: StaffRequest) -> HttpResponseBase:
     if wants_csv(request):
         if not is_fresh(request, minutes=EXPORT_MINUTES):
             return ask_again(request)
-        return download(f"paiements-{first}-{last}", payment_lines(received))
+        rows = list(payment_lines(received))
+        facts = {"first": first.isoformat(), "last": last.isoformat(), "rows": str(len(rows) - 1)}
+        record(request.user, "billing.payments_exported", at=now, facts=facts)
+        return download(f"paiements-{first}-{last}", rows)
     totals = totals_of(received)
     may_open = _open_regies(request, now)
     page: Page[Payment] = Paginator(received, PER_PAGE).get_page(request.GET.get("page"))

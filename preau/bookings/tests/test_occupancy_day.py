@@ -18,6 +18,7 @@ from preau.bookings.testing import make_booking, open_days, paris
 from preau.core.exports import to_csv
 from preau.enrolments.testing import make_intake
 from preau.families.testing import make_child, make_family
+from preau.journal.models import Entry
 from preau.town.testing import make_level, make_place, make_service, make_town, make_year
 
 pytestmark = pytest.mark.django_db
@@ -206,6 +207,7 @@ def test_the_export_has_the_children_that_are_shown():
     _, (morning, _), group = make_care()
     expect(morning, group)
     (_, row) = rows_of(page(agent_of(), activite="accueil", export="csv"))
+    assert Entry.objects.get(action="bookings.children_exported").facts == {"day": "2026-11-09", "rows": "1"}
     assert row == ["09/11/2026", "Marronniers", "accueil-marronniers", "Pinceau", "Nora", "", "", "Matin", "réservé"]
 
 

@@ -23,6 +23,7 @@ from preau.bookings.rules.periods import Period
 from preau.core.dates import local_day
 from preau.core.exports import to_csv
 from preau.enrolments.models import Intake
+from preau.journal.actions import record
 from preau.town.models import Place
 
 ONE_DAY = dt.timedelta(days=1)
@@ -137,7 +138,10 @@ def show_list(request: StaffRequest, context: dict[str, Any]) -> HttpResponseBas
     if wants_csv(request):
         if not is_fresh(request, minutes=EXPORT_MINUTES):
             return ask_again(request)
-        return download(f"reservations-{shown}-{activity.code}", list_rows(groups, shown))
+        rows = list(list_rows(groups, shown))
+        facts = {"day": shown.isoformat(), "rows": str(len(rows) - 1)}
+        record(request.user, "bookings.children_exported", at=timezone.now(), subject=activity.code, facts=facts)
+        return download(f"reservations-{shown}-{activity.code}", rows)
     context |= {
         "label": town_days().label(shown),
         "groups": groups,

@@ -26,7 +26,11 @@ READINGS: Mapping[str, str] = MappingProxyType(
 EXPORTS: Mapping[str, str] = MappingProxyType(
     {
         "backoffice.children_exported": "Liste d’enfants emportée",
+        "bookings.children_exported": "Liste des enfants d’un jour emportée",
         "checklist.exported": "Liste de dossiers emportée",
+        "billing.invoices_exported": "Liste de factures emportée",
+        "billing.payments_exported": "Liste de paiements emportée",
+        "registration.takeover_exported": "Reprise de comptes emportée",
         "accounts.acceptances_exported": "Acceptations emportées",
         "privacy.accesses_exported": "Registre des accès emporté",
         "privacy.export_downloaded": "Données emportées par la personne",

@@ -1,6 +1,8 @@
 """« Données personnelles » at the town hall: who read what, how long data are kept, erasing somebody."""
 
 import datetime as dt
+import re
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -8,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+import preau
 from preau.accounts.choices import Capability
 from preau.accounts.models import User
 from preau.accounts.testing import make_agent, sign_in
@@ -18,6 +21,7 @@ from preau.journal.actions import record
 from preau.journal.models import Entry
 from preau.members.actions.trusting import note_judgments_read
 from preau.privacy.models import Erasure, PurgeRun
+from preau.privacy.queries.accesses import EXPORTS
 from preau.town.testing import make_town
 
 pytestmark = pytest.mark.django_db
@@ -96,6 +100,11 @@ def test_the_register_is_filtered_by_person_agent_kind_and_days(claire, client, 
     assert lines(au="2026-11-06") == 1
     assert lines(q="personne") == 0
     assert client.get(REGISTER, {"agent": "x", "du": "0001-01-01", "au": "9999-12-31", "page": "x"}).status_code == 200
+
+
+def test_every_list_that_leaves_the_portal_is_in_the_register():
+    code = "".join(one.read_text() for one in Path(preau.__file__).parent.rglob("*.py") if "tests" not in one.parts)
+    assert set(re.findall(r'"([a-z]+\.[a-z_]*exported)"', code)) <= set(EXPORTS)
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])

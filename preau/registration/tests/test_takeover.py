@@ -13,6 +13,7 @@ from preau.accounts.testing import make_agent, make_user, sign_in
 from preau.families.choices import Situation
 from preau.families.models import Adult, Family
 from preau.families.testing import make_adult, make_bond, make_child, make_family
+from preau.journal.models import Entry
 from preau.notifications.models import Outgoing
 from preau.registration.actions.takeovers import do_takeover, keep_takeover
 from preau.registration.models import Invitation, Takeover
@@ -231,6 +232,7 @@ def test_the_report_opens_in_a_spreadsheet_without_running_a_formula(samira: Cli
     person(make_family(number="9"), "Zoé")
     samira.post(f"{PAGE}{found.code}/")
     answer = samira.get(f"{PAGE}{found.code}/", {"export": "csv"})
+    assert Entry.objects.get(action="registration.takeover_exported").subject == found.code
     assert answer.headers["Content-Type"].startswith("text/csv")
     assert "'=HYPERLINK" in answer.content.decode()
 

@@ -16,6 +16,7 @@ from preau.accounts.choices import Capability
 from preau.accounts.fresh import EXPORT_MINUTES, ask_again, is_fresh
 from preau.core.dates import local_day
 from preau.core.exports import to_csv
+from preau.journal.actions import record
 from preau.registration.actions.takeovers import do_takeover, keep_takeover
 from preau.registration.desk_forms import TakeoverForm
 from preau.registration.models import Takeover
@@ -83,6 +84,8 @@ def takeover_report(request: StaffRequest, takeover_code: str) -> HttpResponseBa
     if request.GET.get("export") == "csv":
         if not is_fresh(request, minutes=EXPORT_MINUTES):
             return ask_again(request)
+        facts = {"rows": str(len(rows))}
+        record(request.user, "registration.takeover_exported", at=now, subject=found.code, facts=facts)
         return _as_csv([HEADINGS, *(row.cells for row in rows)], name=f"reprise-{found.code}.csv")
     context = {
         "takeover": found,

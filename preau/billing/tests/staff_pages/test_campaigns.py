@@ -33,6 +33,7 @@ from preau.billing.tests.staff_pages.given import (
     text,
 )
 from preau.families.models import Adult, Family
+from preau.journal.models import Entry
 
 pytestmark = pytest.mark.django_db
 
@@ -268,6 +269,7 @@ def test_the_list_is_exported_and_no_name_is_a_formula(regie: Regie) -> None:
     campaign = issued(make_campaign(regie))
     answer = sign_in().get(path(campaign) + "?export=csv")
     titles, *rows = rows_of(answer)
+    assert Entry.objects.get(action="billing.invoices_exported").facts == {"rows": "2"}
     assert answer["Content-Disposition"] == 'attachment; filename="factures-peri2609-2026-10-02.csv"'
     assert titles[:4] == ["Numéro", "Libellé", "Nom", "Prénom"]
     assert [(row[0], row[2], row[5], row[10]) for row in rows] == [

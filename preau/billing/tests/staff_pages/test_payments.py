@@ -41,6 +41,7 @@ from preau.billing.tests.staff_pages.given import (
 )
 from preau.families.models import Adult
 from preau.families.testing import make_adult, make_family
+from preau.journal.models import Entry
 from preau.pricing.testing import make_tariff
 from preau.town.testing import make_service
 
@@ -168,6 +169,7 @@ def test_payments_are_exported(invoice: Invoice) -> None:
     Adult.objects.update(last_name="@SUM(A1)")
     answer = sign_in().get(PAYMENTS + "?export=csv")
     _, row = rows_of(answer)
+    assert Entry.objects.get(action="billing.payments_exported").facts["rows"] == "1"
     assert answer["Content-Disposition"] == 'attachment; filename="paiements-2026-09-02-2026-10-02.csv"'
     assert (row[0], row[1], row[3], row[9], row[10], row[11]) == (
         *("02/10/2026", "10:00", "'@SUM(A1)"),
