@@ -15,8 +15,9 @@ class DurableFolder(FileSystemStorage):
 
     def _save(self, name: str, content: Any) -> str:
         saved: str = super()._save(name, content)  # type: ignore[misc]
-        path = Path(self.path(saved))
-        for each in (path, path.parent):
+        path, top = Path(self.path(saved)), Path(self.location)
+        folders = [folder for folder in path.parents if folder == top or top in folder.parents]
+        for each in (path, *folders):
             descriptor = os.open(each, os.O_RDONLY)
             try:
                 os.fsync(descriptor)
