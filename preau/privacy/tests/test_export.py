@@ -214,6 +214,15 @@ def test_the_password_is_asked_again_before_the_file_leaves(client: Client, zoe)
     assert client.get(reverse("privacy:download"))["Location"].startswith(reverse("accounts:confirm"))
 
 
+def test_a_file_that_is_lost_is_no_page_and_no_download(client: Client, zoe):
+    ask_export(by=zoe, now=NOW_PAGE())
+    make_due(now=NOW_PAGE())
+    default_storage.delete(DataExport.objects.get().file)
+    sign_in(client, zoe)
+    assert client.get(reverse("privacy:download")).status_code == 404
+    assert not Entry.objects.filter(action="privacy.export_downloaded").exists()
+
+
 def test_the_file_of_somebody_else_does_not_exist(client: Client, zoe):
     ask_export(by=zoe, now=NOW_PAGE())
     make_due(now=NOW_PAGE())

@@ -50,8 +50,11 @@ def download(request: FamilyRequest) -> HttpResponseBase:
     export, now = _export_of(request), timezone.now()
     if export is None or export.state != ExportState.READY or export.expires_at is None or export.expires_at <= now:
         raise Http404
+    try:
+        kept = default_storage.open(export.file)
+    except FileNotFoundError:  # deleted from another page, or lost: `preau verify` says it
+        raise Http404 from None
     note_download(export, by=request.user, now=now)
-    kept = default_storage.open(export.file)
     name = f"mes-donnees-{local_day(export.ready_at or now)}.zip"
     headers = {"Cache-Control": "no-store", "Content-Security-Policy": "sandbox", "X-Content-Type-Options": "nosniff"}
     return FileResponse(kept, as_attachment=True, filename=name, content_type="application/zip", headers=headers)
