@@ -1,17 +1,20 @@
 """What people send and answer."""
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
 
 from preau.core.cleaning import FORMATS, FileRefused, Part, Reason
 from preau.core.cleaning.limits import MOST_BYTES, MOST_PARTS
+from preau.core.dates import local_day
 from preau.core.forms import DayField, PortalForm
 from preau.demarches.models import AnswerText
 from preau.documents.actions.handing import MODELS
-from preau.documents.choices import Holder, Validity
+from preau.documents.choices import Holder
 from preau.documents.models import DocumentKind, OwnDocument
 from preau.documents.queries import Somebody
 from preau.families.models import Family
@@ -19,6 +22,7 @@ from preau.families.models import Family
 ACCEPT = ",".join(f".{extension}" for extension in FORMATS) + ",application/pdf,image/jpeg,image/png,image/heic"
 AGAIN = "Choisissez à nouveau vos fichiers : ils ne sont pas gardés quand une autre réponse est à corriger"
 ASK_DAY = "Écrivez la date qui est sur le document"
+PAST = "Cette date est passée\u00a0: vérifiez l’année, ou refusez le document"
 NOTHING = "Prenez une photo, choisissez un fichier, ou prenez-en un dans votre espace"
 LONGEST_MESSAGE = 2000
 
@@ -142,6 +146,13 @@ def name_of(holder: Somebody) -> str:
     return "Notre foyer" if isinstance(holder, Family) else str(holder)
 
 
+def day_fault(until: dt.date | None, *, is_asked: bool) -> str:
+    """What is wrong with the last day of a document that is accepted now, if anything."""
+    if until is None:
+        return ASK_DAY if is_asked else ""
+    return PAST if until < local_day(timezone.now()) else ""
+
+
 class ReviewForm(PortalForm):
     """An agent's answer to a document, on the version that they read."""
 
@@ -156,7 +167,7 @@ class ReviewForm(PortalForm):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    def __init__(self, *args: Any, texts: Sequence[AnswerText], asks_day: bool, has_end: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, texts: Sequence[AnswerText], has_end: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.bodies = {text.code: text.body for text in texts}
         choice: Any = self.fields["modele"]
@@ -164,7 +175,6 @@ class ReviewForm(PortalForm):
         if not texts:
             del self.fields["modele"]
             self.fields["message"].label = "Si vous refusez, pourquoi ?"
-        self.asks_day = asks_day
         if not has_end:
             del self.fields["valid_until"]
 
@@ -202,8 +212,8 @@ class CounterForm(PortalForm):
         given = self.cleaned_data
         if not self.errors and not isinstance(self.holder, MODELS[Holder(self.kind.holder)]):
             self.add_error("pour", f"« {self.kind.label} » se donne pour {Holder(self.kind.holder).label}")
-        if not self.errors and self.kind.validity == Validity.ASKED and not given.get("valid_until"):
-            self.add_error("valid_until", ASK_DAY)
+        if not self.errors and (fault := day_fault(given.get("valid_until"), is_asked=self.kind.asks_day)):
+            self.add_error("valid_until", fault)
         if self.errors and given.get("chosen") and "chosen" not in self.errors:
             self.add_error("chosen", AGAIN)
         return given

@@ -127,6 +127,11 @@ class DocumentKind(models.Model):
         return self.sensitivity in SEALED
 
     @property
+    def asks_day(self) -> bool:
+        """Whether only the document says until when it is good."""
+        return self.validity == Validity.ASKED
+
+    @property
     def cases(self) -> Sequence[Owed]:
         return [parse_owed(case) for case in self.required]
 

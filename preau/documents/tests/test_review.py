@@ -88,6 +88,15 @@ def test_a_day_that_only_the_document_says_is_asked(desk: Client, home: Home) ->
     assert "Écrivez la date qui est sur le document" in answer.content.decode()
 
 
+def test_a_day_that_is_past_accepts_nothing(desk: Client, document: SupportingDocument) -> None:
+    past = {"version": 1, "valid_until": "2026-11-08"}
+    assert "Cette date est passée" in desk.post(path_of(document), {**past, "action": "accepter"}).content.decode()
+    refusal = {**past, "action": "refuser", "message": "Ce document est trop ancien."}
+    assert desk.post(path_of(document), refusal).status_code == 302
+    document.refresh_from_db()
+    assert document.state == "refused"
+
+
 def test_refusing_takes_a_text_of_the_town_or_ones_own_words(desk: Client, document: SupportingDocument) -> None:
     text = AnswerText.objects.create(state=DemarcheState.REFUSED, title="Illisible", body="La photo est floue.")
     assert "Dites à la famille" in desk.post(path_of(document), {"version": 1, "action": "refuser"}).content.decode()
@@ -198,6 +207,8 @@ def test_the_counter_asks_for_the_day_that_only_the_document_says(client: Client
     path = f"/mairie/familles/{home.family.code}/documents/"
     given = {"piece": "identite", "pour": home.zoe.code, "chosen": [sent(picture())]}
     assert "Écrivez la date qui est sur le document" in client.post(path, given).content.decode()
+    given |= {"chosen": [sent(picture())], "valid_until": "2026-11-08"}
+    assert "Cette date est passée" in client.post(path, given).content.decode()
     given |= {"chosen": [sent(picture())], "valid_until": "2031-05-04"}
     assert client.post(path, given).status_code == 302
 

@@ -29,7 +29,7 @@ from preau.documents.actions import (
     take_back_from_town,
 )
 from preau.documents.choices import DocumentState, Validity
-from preau.documents.forms import ASK_DAY, CounterForm, ReviewForm, TownDocumentForm
+from preau.documents.forms import CounterForm, ReviewForm, TownDocumentForm, day_fault
 from preau.documents.models import SupportingDocument, TownDocument
 from preau.documents.permissions import NEEDED, documents_in_review, families_served_by
 from preau.documents.queries import Somebody, kinds_in_use, proposed_for, to_read
@@ -57,8 +57,9 @@ def review(request: StaffRequest, demarche_code: str) -> HttpResponse:
     if form.is_valid():
         if is_refusal and not form.reason:
             form.add_error("message", NO_REASON)
-        if not is_refusal and form.asks_day and not form.cleaned_data.get("valid_until"):
-            form.add_error("valid_until", ASK_DAY)
+        until = form.cleaned_data.get("valid_until")
+        if not is_refusal and (fault := day_fault(until, is_asked=document.kind.asks_day)):
+            form.add_error("valid_until", fault)
     if form.is_valid() and _answered(request, document, form, is_refusal=is_refusal):
         return _next(request, document, is_refusal=is_refusal)
     return _show(request, document, form)
@@ -107,7 +108,6 @@ def _form(document: SupportingDocument, *, data: Any = None, version: int = 0) -
         data,
         initial=initial,
         texts=answer_texts(DemarcheState.REFUSED),
-        asks_day=validity == Validity.ASKED,
         has_end=validity != Validity.FOREVER,
     )
 
