@@ -49,6 +49,7 @@ REACH: dict[str, Reach] = {
     "documents:take_back": Reach.PLACE,
     "documents:": Reach.SERVICE,
     "health:": Reach.AT_PLACE,
+    "members:counter": Reach.PLACE,
     "members:judgments": Reach.PLACE,
     "members:bar_lift": Reach.PLACE,
     "members:school_year": Reach.TOWN,
@@ -62,7 +63,10 @@ REACH: dict[str, Reach] = {
 }
 """By how the names of the pages begin, the first that fits."""
 
-ALSO: dict[str, Capability] = {"documents:review": Capability.REVIEW_DOCUMENTS}
+ALSO: dict[str, Capability] = {
+    "documents:review": Capability.REVIEW_DOCUMENTS,
+    "members:counter_diet": Capability.SEE_DIETS,
+}
 """What a page about our things asks besides the capability that it declares."""
 NOTHING_THERE = {"backoffice:family_separate"}  # no file was merged into ours
 

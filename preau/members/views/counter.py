@@ -30,7 +30,7 @@ from preau.members.choices import CHILD, CUSTODY, GUARDIAN, SCHOOL, NamingRefusa
 from preau.members.forms import AnswersForm, DietForm, PersonForm
 from preau.members.papers import words_of
 from preau.members.queries.authorisations import authorisation_states
-from preau.members.queries.collecting import named_for
+from preau.members.queries.collecting import collecting_rule, named_for
 from preau.members.queries.custody import Changing, changing
 from preau.members.queries.diets import diets_offered, diets_on
 from preau.members.queries.parents import acted_on_by
@@ -69,6 +69,11 @@ class Desk:
         """What an action is told: by whom, when, and that it was at the counter."""
         return {"channel": Channel.COUNTER, "by": self.request.user, "now": self.now}
 
+    @property
+    def sees_diets(self) -> bool:
+        scope = families_in_scope(self.request.user, Capability.SEE_DIETS, on=self.today)
+        return scope.filter(pk=self.adult.family_id).exists()
+
     def child_or_404(self, code: str, subject: Subject = Subject.IDENTITY) -> Participant:
         """The child of this code, if this adult may act on `subject`: an agent does no more than the family could."""
         return get_object_or_404(acted_on_by(self.adult, subject, on=self.today), code=code)
@@ -93,7 +98,7 @@ def choosing(request: StaffRequest, family_code: str, adult_code: str) -> HttpRe
         "adult": desk.adult,
         "others": desk.adult.family.adults.exclude(pk=desk.adult.pk).order_by("pk"),
         "children": acted_on_by(desk.adult, Subject.IDENTITY, on=desk.today),
-        "has_diets": request.user.may(Capability.SEE_DIETS) and bool(diets_offered(on=desk.today)),
+        "has_diets": desk.sees_diets and bool(diets_offered(on=desk.today)),
     }
     return render(request, "members/staff/requests.html", context)
 
@@ -209,7 +214,7 @@ def diet(request: StaffRequest, family_code: str, adult_code: str, who: str) -> 
     """What a child does not eat, for an agent who may see it."""
     desk = desk_or_404(request, family_code, adult_code)
     person, offered_diets = desk.child_or_404(who), diets_offered(on=desk.today)
-    if not offered_diets or not request.user.may(Capability.SEE_DIETS):
+    if not offered_diets or not desk.sees_diets:
         raise Http404
     known = [one.code for one in diets_on([person], on=desk.today)[person.pk]]
     sent = request.POST if request.method == "POST" else None
@@ -253,9 +258,12 @@ def persons(request: StaffRequest, family_code: str, adult_code: str, who: str) 
         return _back(desk, f"{gone} n’est plus dans la liste {de(person.first_name)}.")
     sent = request.POST if request.method == "POST" else None
     form = PersonForm(sent, initial={"starts_on": desk.today, "may_collect": True}, today=desk.today)
+    form.fields["emergency_order"].label = "À prévenir en cas d’urgence, si les parents ne répondent pas"
     if form.is_valid() and _named(desk, person, form):
         return _back(desk, f"{form.named} est dans la liste {de(person.first_name)}.")
-    more = {"intro": "L’autre parent est prévenu\u00a0: il verra le nom et le lien, pas le téléphone.", "persons": mine}
+    intro = f"Pour venir chercher un enfant, il faut avoir {collecting_rule().youngest} ans."
+    intro += " L’autre parent est prévenu\u00a0: il verra le nom et le lien, pas le téléphone."
+    more = {"intro": intro, "persons": mine}
     return _fill(desk, person, f"Personnes autorisées pour {person.first_name}", form, button="Ajouter", **more)
 
 

@@ -19,6 +19,7 @@ from preau.accounts.fresh import EXPORT_MINUTES, fresh
 from preau.core.dates import local_day
 from preau.families.actions import NumberTaken, protect, set_number
 from preau.families.models import Adult, Family
+from preau.families.permissions import opens_file
 from preau.registration.actions.inviting import NotAsked, close_invitation, invite, invite_at
 from preau.registration.actions.protecting import protect_file
 from preau.registration.choices import NotInvited
@@ -179,6 +180,7 @@ def _show_file(
     ]
     family = adults[0].family
     context = {
+        "opens": opens_file(request.user, family, on=local_day(now)),
         "family": family,
         "numbers": family.numbers.select_related("service").order_by("service__name"),
         "number_form": number or NumberForm(),

@@ -140,6 +140,7 @@ class Generator:
         postcode, city, insee_code = self.home()
         sector = self.rng.randrange(len(self.town.sectors))
         children = [self.child(name, level, sector) for level in self.levels()]
+        name_apart(children)
         return Household(
             number=self.number(),
             name=name,
@@ -237,3 +238,13 @@ ACCENTS = str.maketrans("àâäéèêëîïôöùûüçÀÉÈÎ", "aaaeeeeiioouu
 def plain(text: str) -> str:
     """Without accents, for user names."""
     return text.translate(ACCENTS)
+
+
+def name_apart(children: list[Child]) -> None:
+    """No two of a household by the same first name; nothing more is drawn."""
+    taken: set[str] = set()
+    for child in children:
+        names = GIRLS if child.sex == Sex.GIRL else BOYS
+        while child.first_name in taken:
+            child.first_name = names[(names.index(child.first_name) + 1) % len(names)]
+        taken.add(child.first_name)
