@@ -72,10 +72,10 @@ class PersonForm(PortalForm):
             del self.fields["also"]
 
     def clean_phone(self) -> str:
-        return _phone(self.cleaned_data["phone"])
+        return checked_phone(self.cleaned_data["phone"])
 
     def clean_other_phone(self) -> str:
-        return _phone(self.cleaned_data["other_phone"])
+        return checked_phone(self.cleaned_data["other_phone"])
 
     def clean_born_on(self) -> dt.date | None:
         born_on: dt.date | None = self.cleaned_data["born_on"]
@@ -116,7 +116,7 @@ class PersonForm(PortalForm):
         return [self.siblings[code] for code in self.cleaned_data.get("also", [])]
 
 
-def _phone(text: str) -> str:
+def checked_phone(text: str) -> str:
     if text and not is_phone(text):
         raise forms.ValidationError(NOT_A_PHONE)
     return text

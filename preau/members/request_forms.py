@@ -8,10 +8,9 @@ from typing import Any
 from django import forms
 
 from preau.core.forms import DayField, PortalForm
-from preau.demarches.rules import is_phone
 from preau.families.choices import Sex, Situation
 from preau.families.models import Adult, Participant
-from preau.members.forms import NOT_A_PHONE
+from preau.members.forms import checked_phone
 from preau.members.reading import SHAPE_WORDS
 from preau.members.rules import ChildAsked, CustodyAsked, GuardianAsked, SchoolAsked
 from preau.town.models import Level, Place, SchoolYear
@@ -92,10 +91,7 @@ class GuardianForm(PortalForm):
         choices_of(self, "children", [(child.code, child.first_name) for child in children])
 
     def clean_phone(self) -> str:
-        phone: str = self.cleaned_data["phone"]
-        if phone and not is_phone(phone):
-            raise forms.ValidationError(NOT_A_PHONE)
-        return phone
+        return checked_phone(self.cleaned_data["phone"])
 
     @property
     def asked(self) -> GuardianAsked:

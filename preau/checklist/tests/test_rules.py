@@ -17,7 +17,6 @@ from preau.checklist.rules import (
     merged,
     standing,
 )
-from preau.core.dates import months_after
 
 TODAY = dt.date(2026, 11, 9)
 CANTEEN, MORNING = 1, 2
@@ -127,10 +126,6 @@ def test_what_a_brother_and_a_sister_owe_alike_is_told_once():
     blocking = owed(replace(NORA, uses=(LUNCH,)), asked(activities=frozenset({CANTEEN})))
     (both,) = merged([before, blocking])
     assert (both.stage, both.by, both.blocks) == (Stage.BEFORE_BOOKING, before.by, frozenset({CANTEEN}))
-
-
-def test_a_month_after_the_31st_is_the_last_day_of_a_shorter_month():
-    assert months_after(dt.date(2026, 11, 30), 3) == dt.date(2027, 2, 28)
 
 
 # Properties

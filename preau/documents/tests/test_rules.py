@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preau.core.dates import months_after
 from preau.documents.choices import Stage, Standing, Validity
 from preau.documents.rules import (
     Enrolled,
@@ -38,15 +37,6 @@ YEAR_END = D(2027, 7, 2)
 )
 def test_an_end_is_proposed_by_kind(validity: Validity, months: int | None, until: dt.date | None) -> None:
     assert proposed_until(validity, months=months, on=TODAY, year_ends_on=YEAR_END) == until
-
-
-def test_a_month_after_the_31st_of_january_is_the_last_of_february() -> None:
-    assert months_after(D(2027, 1, 31), 1) == D(2027, 2, 28)
-
-
-@given(st.dates(D(2000, 1, 1), D(2090, 1, 1)), st.integers(1, 240))
-def test_months_only_go_forward(day: dt.date, months: int) -> None:
-    assert day < months_after(day, months) <= day + dt.timedelta(days=31 * months)
 
 
 @pytest.mark.parametrize(
