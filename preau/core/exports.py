@@ -5,6 +5,8 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.http import HttpResponse
+from django.utils.text import slugify
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
@@ -15,6 +17,14 @@ FILES = {
 }
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 BYTE_ORDER_MARK = "\ufeff"
+
+
+def download(name: str, rows: Iterable[Sequence[object]], kind: str = "csv", *, title: str = "Liste") -> HttpResponse:
+    """A list to keep, as one of FILES; the first row names the columns, `title` the sheet of a workbook."""
+    content = to_csv(rows) if kind == "csv" else to_xlsx(rows, title=title)
+    response = HttpResponse(content, content_type=FILES[kind])
+    response["Content-Disposition"] = f'attachment; filename="{slugify(name)}.{kind}"'
+    return response
 
 
 def to_csv(rows: Iterable[Sequence[object]]) -> str:

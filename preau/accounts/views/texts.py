@@ -10,7 +10,6 @@ from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_safe
 
 from preau.accounts import acceptances
@@ -22,7 +21,7 @@ from preau.accounts.fresh import EXPORT_MINUTES, fresh
 from preau.accounts.models import Acceptance
 from preau.accounts.permissions import holds_everywhere
 from preau.core.dates import local_day
-from preau.core.exports import to_csv
+from preau.core.exports import download
 from preau.town.actions import TextMoved, publish_text
 from preau.town.choices import TextCode
 from preau.town.models import Text
@@ -112,10 +111,7 @@ def export(request: StaffRequest, published_code: str, version: int) -> HttpResp
     found = _version(request, published_code, version)
     now = timezone.now()
     lines = acceptances.export_acceptances(found, _search(request).words, by=request.user, now=now)
-    name = slugify(f"acceptations-{found.title}-version-{version}-{local_day(now)}")
-    response = HttpResponse(to_csv(lines), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return response
+    return download(f"acceptations-{found.title}-version-{version}-{local_day(now)}", lines)
 
 
 def _code(published_code: str) -> TextCode:

@@ -6,7 +6,6 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from preau.accounts.audience import StaffRequest, staff_page
@@ -22,7 +21,7 @@ from preau.backoffice.queries.children import (
     schools_in_scope,
 )
 from preau.core.dates import local_day
-from preau.core.exports import FILES, to_csv, to_xlsx
+from preau.core.exports import FILES, download
 from preau.journal.actions import record
 from preau.town.models import Level
 
@@ -61,8 +60,4 @@ def _file(request: StaffRequest, kind: str, wanted: Wanted, sheets: list[ChildLi
     facts = {name: thing.code for name, thing in asked.items() if thing is not None}
     facts |= {"day": wanted.day.isoformat(), "format": kind, "rows": str(len(rows) - 1)}
     record(request.user, "backoffice.children_exported", at=now, facts=facts)
-    name = slugify(f"enfants-{(wanted.activity or wanted.school or 'liste')}-{wanted.day}")
-    content = to_csv(rows) if kind == "csv" else to_xlsx(rows, title="Enfants")
-    response = HttpResponse(content, content_type=FILES[kind])
-    response["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
-    return response
+    return download(f"enfants-{wanted.activity or wanted.school}-{wanted.day}", rows, kind, title="Enfants")

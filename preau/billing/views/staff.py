@@ -1,7 +1,6 @@
 """Campaigns and payments, for régisseurs."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -11,7 +10,6 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from preau.accounts.audience import StaffRequest, staff_page
@@ -52,7 +50,7 @@ from preau.billing.rules.campaigns import CampaignRefusal, months_ready
 from preau.billing.rules.reading import ReadRefusal
 from preau.billing.views.family import pdf_response
 from preau.core.dates import local_day
-from preau.core.exports import to_csv
+from preau.core.exports import download
 from preau.journal.actions import record
 
 ISSUED_NOW = "Les factures sont émises. Les e-mails partent dans les minutes qui viennent."
@@ -323,10 +321,3 @@ def _words(search: SearchForm) -> str:
 
 def wants_csv(request: StaffRequest) -> bool:
     return request.GET.get("export") == "csv"
-
-
-def download(name: str, rows: Iterable[Sequence[object]]) -> HttpResponse:
-    """A list to keep; the first row names the columns."""
-    response = HttpResponse(to_csv(rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{slugify(name)}.csv"'
-    return response

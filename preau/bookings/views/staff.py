@@ -7,7 +7,6 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from preau.accounts.audience import StaffRequest, staff_page
@@ -21,7 +20,7 @@ from preau.bookings.queries.day import ActivityDay, GroupList, closed_because, d
 from preau.bookings.queries.occupancy import DayPlaces, intakes_in_scope, occupancy_of
 from preau.bookings.rules.periods import Period
 from preau.core.dates import local_day
-from preau.core.exports import to_csv
+from preau.core.exports import download
 from preau.enrolments.models import Intake
 from preau.journal.actions import record
 from preau.town.models import Place
@@ -177,10 +176,3 @@ def list_rows(groups: Iterable[GroupList], day: dt.date) -> Iterator[Sequence[ob
 
 def wants_csv(request: StaffRequest) -> bool:
     return request.GET.get("export") == "csv"
-
-
-def download(name: str, rows: Iterable[Sequence[object]]) -> HttpResponse:
-    """A list to keep; the first row names the columns."""
-    response = HttpResponse(to_csv(rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{slugify(name)}.csv"'
-    return response

@@ -28,7 +28,7 @@ from preau.checklist.queries.unfinished import at_school, of_children, progress_
 from preau.checklist.queries.years import season_of
 from preau.checklist.words import told_alike
 from preau.core.dates import local_day
-from preau.core.exports import FILES, to_csv, to_xlsx
+from preau.core.exports import FILES, download
 from preau.families.models import Participant
 from preau.families.queries import schooling_on, with_schooling
 from preau.journal.actions import record
@@ -192,7 +192,4 @@ def _export(request: StaffRequest, name: str, kind: str, rows: Iterable[Sequence
     if not is_fresh(request, minutes=EXPORT_MINUTES):
         return ask_again(request)
     record(request.user, "checklist.exported", at=timezone.now(), subject=slugify(name)[:80])
-    content = to_csv(rows) if kind == "csv" else to_xlsx(rows, title="Liste")
-    response = HttpResponse(content, content_type=FILES[kind])
-    response["Content-Disposition"] = f'attachment; filename="{slugify(name)}.{kind}"'
-    return response
+    return download(name, rows, kind)

@@ -14,7 +14,7 @@ from preau.accounts.choices import Capability
 from preau.accounts.fresh import EXPORT_MINUTES, ask_again, fresh, is_fresh
 from preau.accounts.models import User
 from preau.core.dates import local_day
-from preau.core.exports import FILES, to_csv, to_xlsx
+from preau.core.exports import FILES, download
 from preau.families.models import Adult, Family, Participant
 from preau.families.searching import files_found
 from preau.journal.actions import record
@@ -67,10 +67,7 @@ def _file(request: StaffRequest, kind: str, sought: Sought) -> HttpResponse:
         "last": str(sought.last or ""),
     }
     record(request.user, "privacy.accesses_exported", at=now, subject=sought.agent, facts=facts)
-    content = to_csv(rows) if kind == "csv" else to_xlsx(rows, title="Accès")
-    response = HttpResponse(content, content_type=FILES[kind])
-    response["Content-Disposition"] = f'attachment; filename="acces-{local_day(now)}.{kind}"'
-    return response
+    return download(f"acces-{local_day(now)}", rows, kind, title="Accès")
 
 
 @staff_page(Capability.PROTECT_DATA)

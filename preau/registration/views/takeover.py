@@ -1,7 +1,6 @@
 """Taking over the shared accounts of an old portal: a file is checked, then done, and its report read."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
 
 from django.conf import settings
 from django.contrib import messages
@@ -15,7 +14,7 @@ from preau.accounts.audience import StaffRequest, staff_page
 from preau.accounts.choices import Capability
 from preau.accounts.fresh import EXPORT_MINUTES, ask_again, is_fresh
 from preau.core.dates import local_day
-from preau.core.exports import to_csv
+from preau.core.exports import download
 from preau.journal.actions import record
 from preau.registration.actions.takeovers import do_takeover, keep_takeover
 from preau.registration.desk_forms import TakeoverForm
@@ -28,12 +27,6 @@ from preau.town.context import town_of
 
 PER_PAGE = 100
 FAULTS_SHOWN = 100
-
-
-def _as_csv(rows: Iterable[Sequence[object]], *, name: str) -> HttpResponse:
-    response = HttpResponse(to_csv(rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
 
 
 def _refuse_others(request: StaffRequest, now: dt.datetime) -> None:
@@ -49,7 +42,7 @@ def takeover(request: StaffRequest) -> HttpResponse:
     now = timezone.now()
     _refuse_others(request, now)
     if request.GET.get("exemple") == "csv":
-        return _as_csv([COLUMNS, *(known_example() if settings.DEMO else EXAMPLE)], name="anciens-comptes.csv")
+        return download("anciens-comptes", [COLUMNS, *(known_example() if settings.DEMO else EXAMPLE)])
     form = TakeoverForm(request.POST, request.FILES) if request.method == "POST" else TakeoverForm()
     faults = []
     if request.method == "POST" and form.is_valid():
@@ -86,7 +79,7 @@ def takeover_report(request: StaffRequest, takeover_code: str) -> HttpResponseBa
             return ask_again(request)
         facts = {"rows": str(len(rows))}
         record(request.user, "registration.takeover_exported", at=now, subject=found.code, facts=facts)
-        return _as_csv([HEADINGS, *(row.cells for row in rows)], name=f"reprise-{found.code}.csv")
+        return download(f"reprise-{found.code}", [HEADINGS, *(row.cells for row in rows)])
     context = {
         "takeover": found,
         "invitations": invitations_of(found, on=local_day(now)),
