@@ -91,6 +91,8 @@ def told(found: Reached) -> Iterator[str]:
 def letter(found: Reached, *, town: str, contact: str, now: dt.datetime) -> str:
     """What the CNIL asks within 72 hours (GDPR, article 33.3), as far as the portal knows; the rest is in brackets."""
     nature = "identité, coordonnées, inscriptions" + (", données de santé" if found.sheets else "")
+    if found.actions["documents.read"] or found.actions["members.judgments_read"]:
+        nature += ", pièces de santé ou jugements"
     limit, contact = now + dt.timedelta(hours=72), contact or "[à compléter]"
     return f"""NOTIFICATION D’UNE VIOLATION DE DONNÉES PERSONNELLES
 (RGPD, art. 33 : à déposer sur https://notifications.cnil.fr, au plus tard le {_when(limit)}

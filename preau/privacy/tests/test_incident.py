@@ -37,6 +37,7 @@ def test_what_an_account_reached_is_told_within_the_instants_alone(mylis, tmp_pa
     martin = make_child(make_family(name="Tardif"), first_name="Léa")
     for by, at, child in ((agent, NOW, mylis), (agent, NOW + AN_HOUR, martin), (other, NOW, martin)):
         record(by, "health.read", at=at, participant=child.code, facts={"purpose": "emergency"})
+    record(agent, "documents.read", at=NOW, participant=mylis.code)
     record(agent, "backoffice.children_exported", at=NOW, facts={"rows": "26", "school": "ecole-une"})
     families, letter = tmp_path / "foyers.csv", tmp_path / "lettre.txt"
     call_command("incident", "M.Diarra", *RANGE, "--families", str(families), "--letter", str(letter))
@@ -48,6 +49,7 @@ def test_what_an_account_reached_is_told_within_the_instants_alone(mylis, tmp_pa
     assert "Martin" not in families.read_text()
     assert families.stat().st_mode & 0o077 == 0
     assert "1 foyers, 1 enfants, et les personnes de 1 listes emportées" in letter.read_text()
+    assert "données de santé, pièces de santé ou jugements" in letter.read_text()
 
 
 def test_freezing_ends_the_sessions_of_one_account_or_of_all_and_is_noted(mylis):
