@@ -201,6 +201,16 @@ def test_the_second_agent_is_told_who_answered_and_what(client, samira) -> None:
     assert Demarche.objects.get().reason == "Non."
 
 
+def test_choosing_a_text_too_late_keeps_the_message_and_the_second_agent_is_told_once(client, samira) -> None:
+    demarche = asked()
+    text = AnswerText.objects.create(state="refused", title="Autre commune", body=REASON)
+    answer(demarche, state=DemarcheState.REFUSED, reason="Non.", by=make_agent(HANDLE), version=1, now=NOW)
+    path = f"{LIST}{demarche.code}/refuser/"
+    assert "message-bloc" in client.get(f"{path}?modele={text.code}", headers={"HX-Request": "true"}).content.decode()
+    html = client.post(path, {"version": 1, "message": REASON}).content.decode()
+    assert html.count("a déjà répondu") == 1
+
+
 def test_what_one_was_writing_is_kept_when_the_family_completed_meanwhile(client, samira) -> None:
     demarche = asked()
     waiting = answer(demarche, state=DemarcheState.INCOMPLETE, reason="Votre adresse ?", by=samira, version=1, now=NOW)

@@ -96,7 +96,8 @@ def asking_more(request: StaffRequest, demarche_code: str) -> HttpResponse:
 
 def _answering(request: StaffRequest, code: str, state: DemarcheState) -> HttpResponse:
     demarche = demarche_of(request, code)
-    if not demarche.is_open:
+    chooses_text = bool(request.htmx) and request.method != "POST"  # in a dialog that is open: sending it tells
+    if not demarche.is_open and not chooses_text:
         messages.warning(request, moved_in_words(demarche, request.user))
         if written := request.POST.get("message", "").strip():
             return show(request, demarche, unsent=written)
