@@ -190,7 +190,7 @@ def _grant(user: User, right: Right, *, by: User | None, now: dt.datetime, is_to
     grant = Grant.objects.create(user=user, role=right.role, **scope)
     journal.record(by, "accounts.granted", at=now, subject=user.code, facts=_facts(grant))
     if is_told:
-        tell(user, f"Vous avez un nouveau rôle : {right.role.name}.", key=f"granted:{grant.pk}", now=now)
+        tell(user, f"Vous avez un nouveau rôle\u00a0: {right.role.name}.", key=f"granted:{grant.pk}", now=now)
     return grant
 
 
@@ -202,8 +202,8 @@ def _propose(user: User, right: Right, *, by: User, now: dt.datetime) -> Proposa
     proposal = Proposal.objects.create(**asked, asked_at=now)
     journal.record(by, "accounts.administrator_proposed", at=now, subject=user.code, facts={"role": right.role.code})
     tell_administrators(
-        f"{by} propose de donner à {user} le rôle « {right.role.name} », qui gère les agents et leurs droits. "
-        "Un autre administrateur doit donner son accord dans les sept jours.",
+        f"{by} propose de donner à {user} le rôle «\u00a0{right.role.name}\u00a0», qui gère les agents et leurs "
+        "droits. Un autre administrateur doit donner son accord dans les sept jours.",
         key=f"proposal:{proposal.code}",
         now=now,
     )
@@ -234,8 +234,10 @@ def decide_proposal(proposal: Proposal, *, agrees: bool, by: User, now: dt.datet
     if agrees:
         starts_on = max(proposal.starts_on, local_day(now))
         _grant(user, Right(role, None, None, starts_on, proposal.ends_on), by=by, now=now)
-    answer = "a donné son accord : " if agrees else "a refusé : "
-    tell_administrators(f"{by} {answer}{user}, rôle « {role.name} ».", key=f"proposal:{proposal.code}:decided", now=now)
+    answer = "a donné son accord\u00a0: " if agrees else "a refusé\u00a0: "
+    tell_administrators(
+        f"{by} {answer}{user}, rôle «\u00a0{role.name}\u00a0».", key=f"proposal:{proposal.code}:decided", now=now
+    )
 
 
 @transaction.atomic
@@ -262,7 +264,7 @@ def take_back(grant: Grant, *, by: User | None, now: dt.datetime) -> None:
     case = decide(by=by, about=grant.user, now=now)
     _take_back([grant], by=by, now=now)
     _keep_an_administrator(case, grant.user, now)
-    tell(grant.user, f"Vous n’avez plus le rôle : {grant.role.name}.", key=f"taken:{grant.pk}:{now}", now=now)
+    tell(grant.user, f"Vous n’avez plus le rôle\u00a0: {grant.role.name}.", key=f"taken:{grant.pk}:{now}", now=now)
 
 
 def _take_back(grants: Iterable[Grant], *, by: User | None, now: dt.datetime) -> None:

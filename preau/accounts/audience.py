@@ -70,7 +70,9 @@ def protecting_page(
     def page(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if must_protect(request) and factors.has_factor(cast(User, request.user)):
             logout(request)
-            messages.warning(request, "Votre compte est protégé : reconnectez-vous avec votre deuxième protection.")
+            messages.warning(
+                request, "Votre compte est protégé\u00a0: reconnectez-vous avec votre deuxième protection."
+            )
             return redirect("accounts:login")
         return _private(view(cast(SignedInRequest, request), *args, **kwargs))
 

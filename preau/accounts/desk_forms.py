@@ -33,7 +33,7 @@ class RightForm(PortalForm):
         Place.objects.none(), label="Lieu", to_field_name="code", required=False, empty_label="Tous les lieux"
     )
     starts_on = DayField(label="À partir du")
-    ends_on = DayField(label="Jusqu’au", required=False, help_text="Ce jour compris. Vide : sans fin")
+    ends_on = DayField(label="Jusqu’au", required=False, help_text="Ce jour compris. Vide\u00a0: sans fin")
 
     def __init__(self, *args: Any, today: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -139,7 +139,9 @@ def app_data(secret: str, *, period: int = 0) -> dict[str, Any]:
 @transaction.atomic
 def add_passkey(user: User, *, name: str, credential: dict[str, Any], now: dt.datetime) -> Authenticator:
     """A passkey that has just been made for us."""
-    return _add(user, PASSKEY, {"name": name, "credential": credential}, f"La clé d’accès « {name} »", now=now)
+    return _add(
+        user, PASSKEY, {"name": name, "credential": credential}, f"La clé d’accès «\u00a0{name}\u00a0»", now=now
+    )
 
 
 def _add(user: User, kind: str, kept: dict[str, Any], what: str, *, now: dt.datetime) -> Authenticator:
@@ -156,7 +158,9 @@ def renew_codes(user: User, *, now: dt.datetime) -> None:
     Authenticator.objects.filter(user=user, type=RECOVERY).delete()
     row = RecoveryCodes.activate(user).instance
     journal.record(user, "accounts.recovery_codes_renewed", at=now, subject=user.code)
-    _tell(user, "De nouveaux codes de secours ont été créés ; les anciens ne servent plus.", now=now, key=f"{row.pk}")
+    _tell(
+        user, "De nouveaux codes de secours ont été créés\u00a0; les anciens ne servent plus.", now=now, key=f"{row.pk}"
+    )
 
 
 def codes_of(user: User) -> list[str]:
@@ -178,7 +182,7 @@ def remove_factor(user: User, pk: int, *, now: dt.datetime) -> None:
         Authenticator.objects.filter(user=user).delete()
     else:
         row.delete()
-    what = "L’application de codes" if row.type == APP else f"La clé d’accès « {row} »"
+    what = "L’application de codes" if row.type == APP else f"La clé d’accès «\u00a0{row}\u00a0»"
     journal.record(user, "accounts.factor_removed", at=now, subject=user.code, facts={"kind": row.type})
     _tell(user, f"{what} ne protège plus votre compte.", now=now, key=f"{pk}")
 

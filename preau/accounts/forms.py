@@ -105,9 +105,9 @@ class NewKeyForm(KeyForm):
 
     name = forms.CharField(
         label="Nom de cette clé",
-        help_text="Pour la reconnaître, par exemple « Mon téléphone »",
+        help_text="Pour la reconnaître, par exemple «\u00a0Mon téléphone\u00a0»",
         max_length=60,
-        error_messages={"required": "Donnez un nom à cette clé, par exemple « Mon téléphone »"},
+        error_messages={"required": "Donnez un nom à cette clé, par exemple «\u00a0Mon téléphone\u00a0»"},
     )
     field_order = ["name", "credential"]
 

@@ -7,7 +7,7 @@ from django import forms
 
 LETTERS = r"[^\W\d_]+"
 NAME = re.compile(rf"{LETTERS}(?:(?:[ '’\-]|\. )+{LETTERS})*\.?")  # « St. Jean », but nothing like an address
-NAME_FAULT = "Écrivez des lettres seulement : les espaces, tirets et apostrophes conviennent aussi"
+NAME_FAULT = "Écrivez des lettres seulement\u00a0: les espaces, tirets et apostrophes conviennent aussi"
 
 
 def person_name(text: str) -> str:

@@ -17,7 +17,7 @@ from preau.journal import actions as journal
 
 ASKED = (
     "Quelqu’un qui connaît votre mot de passe a demandé à retrouver votre accès, sans votre deuxième protection. "
-    "Ce n’est pas vous ? Changez votre mot de passe sans attendre, et prévenez un administrateur."
+    "Ce n’est pas vous\u00a0? Changez votre mot de passe sans attendre, et prévenez un administrateur."
 )
 
 

@@ -28,10 +28,12 @@ class BondForm(PortalForm):
     reason = forms.CharField(
         label="Ce que vous avez vu",
         max_length=300,
-        help_text="Par exemple : jugement du 12 mars 2026. La personne peut demander à le lire : restez sobre",
+        help_text="Par exemple\u00a0: jugement du 12 mars 2026. La personne peut demander à le lire, restez sobre",
     )
     tells = forms.BooleanField(
-        label=TELLS, required=False, help_text="Décochez seulement pour protéger quelqu’un : prévenez alors autrement"
+        label=TELLS,
+        required=False,
+        help_text="Décochez seulement pour protéger quelqu’un\u00a0: prévenez alors autrement",
     )
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
@@ -55,7 +57,7 @@ class BondForm(PortalForm):
         if given.get("situation") in NOTHING_LEFT:
             for name in self.level_names:
                 if given.get(name, "") not in ("", "0"):
-                    self.add_error(name, "Ce lien ne laisse rien voir : choisissez « Comme d’habitude »")
+                    self.add_error(name, "Ce lien ne laisse rien voir\u00a0: choisissez «\u00a0Comme d’habitude\u00a0»")
         return given
 
     @property
@@ -91,7 +93,9 @@ class LeavingForm(PortalForm):
         choices=(),
     )
     tells = forms.BooleanField(
-        label=TELLS, required=False, help_text="Décochez seulement pour protéger quelqu’un : prévenez alors autrement"
+        label=TELLS,
+        required=False,
+        help_text="Décochez seulement pour protéger quelqu’un\u00a0: prévenez alors autrement",
     )
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 

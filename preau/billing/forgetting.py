@@ -9,7 +9,9 @@ from preau.billing.models import Invoice, Payment, PaymentAttempt
 from preau.billing.queries.documents import pdf_of
 from preau.core.personal import Step, Whom, kept
 
-TEN_YEARS = "Comptabilité : dix ans, sur l’imprimé scellé (code de commerce, art. L123-22 ; RGPD, art. 17.3 b)."
+TEN_YEARS = (
+    "Comptabilité\u00a0: dix ans, sur l’imprimé scellé (code de commerce, art. L123-22\u00a0; RGPD, art. 17.3 b)."
+)
 
 
 def steps(whom: Whom) -> Iterator[Step]:

@@ -98,7 +98,7 @@ def _week_start(number: int, week: Sequence[ColumnDay], style: str) -> str:
     words = week_words(week)
     return (
         f'<section class="semaine s{number} {style}" aria-labelledby="t-s{number}"><h3 id="t-s{number}">'
-        f'<span class="tel-seul">Semaine : {words}</span><span class="grand-seul">{words}</span></h3>'
+        f'<span class="tel-seul">Semaine\u00a0: {words}</span><span class="grand-seul">{words}</span></h3>'
     )
 
 

@@ -80,7 +80,7 @@ class SeasonForm(PortalForm):
     reminders = forms.CharField(
         label="Rappels, en jours avant le dernier",
         required=False,
-        help_text="Par exemple : 21, 7, 1. Chaque famille qui n’a pas terminé reçoit alors un e-mail.",
+        help_text="Par exemple\u00a0: 21, 7, 1. Chaque famille qui n’a pas terminé reçoit alors un e-mail.",
     )
     steps = forms.MultipleChoiceField(
         label="Ce que les familles relisent", choices=Step.choices, widget=forms.CheckboxSelectMultiple
@@ -96,5 +96,5 @@ class SeasonForm(PortalForm):
         cleaned = super().clean() or self.cleaned_data
         first, last = cleaned.get("opens_on"), cleaned.get("closes_on")
         if first and last and last < first:
-            self.add_error("closes_on", "Le dernier jour vient après le premier : choisissez une date plus tard")
+            self.add_error("closes_on", "Le dernier jour vient après le premier\u00a0: choisissez une date plus tard")
         return cleaned

@@ -15,9 +15,9 @@ MOST_BYTES = 5_000_000
 MIME = "image/jpeg,image/png,image/webp,image/heic,image/heif"
 
 TOO_HEAVY = "Choisissez une photo de 5 Mo au plus"
-UNREADABLE = "Cette photo ne peut pas être lue : choisissez une photo JPEG, PNG, HEIC ou WebP"
-AGAIN = "Choisissez à nouveau la photo : elle n’est pas gardée quand une autre réponse est à corriger"
-LOST = "La photo n’est pas gardée quand la session se termine : choisissez-la à nouveau, ou continuez sans elle"
+UNREADABLE = "Cette photo ne peut pas être lue\u00a0: choisissez une photo JPEG, PNG, HEIC ou WebP"
+AGAIN = "Choisissez à nouveau la photo\u00a0: elle n’est pas gardée quand une autre réponse est à corriger"
+LOST = "La photo n’est pas gardée quand la session se termine\u00a0: choisissez-la à nouveau, ou continuez sans elle"
 REFUSALS = {reason: TEXTS[reason] for reason in (Reason.TOO_LARGE, Reason.BUSY)}
 
 
@@ -73,7 +73,7 @@ class PhotoForm(PortalForm):
         super().__init__(*args, **kwargs)
         self.is_photo_lost = is_photo_lost
         if has_photo:
-            self["photo"].help_text += " Une photo est déjà choisie : laissez vide pour la garder."
+            self["photo"].help_text += " Une photo est déjà choisie\u00a0: laissez vide pour la garder."
         else:
             del self.fields["photo_removed"]
 

@@ -84,7 +84,7 @@ class AddressForm(PortalForm):
             return given
         self.changes_prices = True
         if not given["understood"]:
-            self.add_error("understood", "Vos tarifs vont changer : cochez la case pour continuer")
+            self.add_error("understood", "Vos tarifs vont changer\u00a0: cochez la case pour continuer")
         return given
 
     @property

@@ -230,7 +230,7 @@ class HouseholdForm(VersionedForm):
     postcode = forms.CharField(label="Code postal", max_length=10)
     city = forms.CharField(label="Commune", max_length=80)
     is_resident = forms.BooleanField(label="Cette adresse est dans la commune", required=False)
-    nobody = forms.BooleanField(label="J’ai vérifié : aucun dossier proposé n’est le sien")
+    nobody = forms.BooleanField(label="J’ai vérifié\u00a0: aucun dossier proposé n’est le sien")
 
     def __init__(self, *args: Any, has_candidates: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -96,6 +96,6 @@ class Fault(TextChoices):
 
     NOT_HOLDER = "not_holder", "ce document n’est pas demandé pour cette personne"
     FORMAT = "format", "ce document n’est pas accepté sous cette forme"
-    MOVED = "moved", "ce document a changé entre-temps : relisez la page"
-    TOO_MANY = "too_many", "votre espace est plein : supprimez un fichier avant d’en ajouter"
-    NOT_ONLINE = "not_online", "ce document ne peut pas être gardé pour le moment : portez-le à la mairie"
+    MOVED = "moved", "ce document a changé entre-temps\u00a0: relisez la page"
+    TOO_MANY = "too_many", "votre espace est plein\u00a0: supprimez un fichier avant d’en ajouter"
+    NOT_ONLINE = "not_online", "ce document ne peut pas être gardé pour le moment\u00a0: portez-le à la mairie"

@@ -20,7 +20,7 @@ from preau.documents.queries import Somebody
 from preau.families.models import Family
 
 ACCEPT = ",".join(f".{extension}" for extension in FORMATS) + ",application/pdf,image/jpeg,image/png,image/heic"
-AGAIN = "Choisissez à nouveau vos fichiers : ils ne sont pas gardés quand une autre réponse est à corriger"
+AGAIN = "Choisissez à nouveau vos fichiers\u00a0: ils ne sont pas gardés quand une autre réponse est à corriger"
 ASK_DAY = "Écrivez la date qui est sur le document"
 PAST = "Cette date est passée\u00a0: vérifiez l’année, ou refusez le document"
 NOTHING = "Prenez une photo, choisissez un fichier, ou prenez-en un dans votre espace"
@@ -79,7 +79,7 @@ class FilesForm(PortalForm):
 
     def refuse(self, refused: FileRefused) -> None:
         """Say why the files were not kept, and that the others are to be chosen again."""
-        which = f"{refused.name} : " if refused.name and len(self.parts) > 1 else ""
+        which = f"{refused.name}\u00a0: " if refused.name and len(self.parts) > 1 else ""
         self.add_error("chosen", f"{which}{refused}")
 
 
@@ -99,7 +99,7 @@ class RenameForm(PortalForm):
 class HandInForm(FilesForm):
     """A document of one kind. `holders` are those for whom it may be given, `own` the files of one's own space."""
 
-    pour = forms.ChoiceField(label="Pour qui ?", widget=forms.RadioSelect)
+    pour = forms.ChoiceField(label="Pour qui\u00a0?", widget=forms.RadioSelect)
     own = forms.ChoiceField(label="Prendre un fichier de mon espace", required=False, widget=forms.RadioSelect)
 
     def __init__(
@@ -158,7 +158,7 @@ class ReviewForm(PortalForm):
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     valid_until = DayField(label="Valable jusqu’au", required=False)
-    modele = forms.ChoiceField(label="Si vous refusez, pourquoi ?", required=False, widget=forms.RadioSelect)
+    modele = forms.ChoiceField(label="Si vous refusez, pourquoi\u00a0?", required=False, widget=forms.RadioSelect)
     message = forms.CharField(
         label="Message à la famille",
         help_text="Dites ce qui ne va pas, et ce qu’il faut envoyer.",
@@ -174,7 +174,7 @@ class ReviewForm(PortalForm):
         choice.choices = [(text.code, text.title) for text in texts]
         if not texts:
             del self.fields["modele"]
-            self.fields["message"].label = "Si vous refusez, pourquoi ?"
+            self.fields["message"].label = "Si vous refusez, pourquoi\u00a0?"
         if not has_end:
             del self.fields["valid_until"]
 
@@ -193,10 +193,10 @@ class CounterForm(PortalForm):
     """A document that a family brought to the counter."""
 
     piece = forms.ChoiceField(label="Document")
-    pour = forms.ChoiceField(label="Pour qui ?")
+    pour = forms.ChoiceField(label="Pour qui\u00a0?")
     chosen = FilesField(required=True, label="Le fichier numérisé", help_text="PDF, JPEG, PNG ou HEIC, 10 Mo au plus.")
     valid_until = DayField(
-        label="Valable jusqu’au", required=False, help_text="Vide : selon ce que la commune a réglé."
+        label="Valable jusqu’au", required=False, help_text="Vide\u00a0: selon ce que la commune a réglé."
     )
 
     def __init__(self, *args: Any, kinds: Sequence[DocumentKind], holders: Sequence[Somebody], **kwargs: Any) -> None:
@@ -211,7 +211,7 @@ class CounterForm(PortalForm):
     def clean(self) -> dict[str, Any]:
         given = self.cleaned_data
         if not self.errors and not isinstance(self.holder, MODELS[Holder(self.kind.holder)]):
-            self.add_error("pour", f"« {self.kind.label} » se donne pour {Holder(self.kind.holder).label}")
+            self.add_error("pour", f"«\u00a0{self.kind.label}\u00a0» se donne pour {Holder(self.kind.holder).label}")
         if not self.errors and (fault := day_fault(given.get("valid_until"), is_asked=self.kind.asks_day)):
             self.add_error("valid_until", fault)
         if self.errors and given.get("chosen") and "chosen" not in self.errors:
@@ -231,7 +231,9 @@ class TownDocumentForm(PortalForm):
     """A document that the town gives to a household."""
 
     title = forms.CharField(
-        label="Titre", max_length=100, help_text="Ce que la famille lira, par exemple « Certificat de scolarité »."
+        label="Titre",
+        max_length=100,
+        help_text="Ce que la famille lira, par exemple «\u00a0Certificat de scolarité\u00a0».",
     )
     town_files = FilesField(required=True, label="Le fichier", help_text="PDF, JPEG, PNG ou HEIC, 10 Mo au plus.")
 

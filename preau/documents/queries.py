@@ -13,7 +13,6 @@ from preau.demarches.choices import DemarcheState
 from preau.documents.choices import OWED, DocumentState, Holder, Sensitivity, Stage, Standing
 from preau.documents.models import DocumentKind, OwnDocument, SupportingDocument, TownDocument
 from preau.documents.permissions import (
-    adults_served_by,
     children_served_by,
     documents_in_review,
     documents_visible_to,
@@ -149,6 +148,8 @@ class Served:
     """For whom a parent may give documents, and the household in which they do."""
 
     family: Family
+    household: list[Adult]
+    """All its adults; those for whom this parent may give are the `adults`, the parent first."""
     adults: list[Adult]
     children: list[Participant]
     healthy: frozenset[int]
@@ -168,20 +169,31 @@ def served_by(user: User, family: Family, *, on: dt.date) -> Served:
     """Four queries."""
     children = children_served_by(user, Sensitivity.ORDINARY, on=on).prefetch_related(with_schooling())
     healthy = children_served_by(user, Sensitivity.HEALTH, on=on).values_list("pk", flat=True)
-    adults = sorted(adults_served_by(user).order_by("first_name", "pk"), key=lambda adult: adult.user_id != user.pk)
-    return Served(family, adults, list(children.order_by("born_on", "first_name", "pk")), frozenset(healthy))
+    household = list(Adult.objects.filter(family=family).order_by("first_name", "pk"))
+    household.sort(key=lambda adult: adult.user_id != user.pk)
+    adults = [adult for adult in household if adult.user_id in (user.pk, None)]
+    return Served(family, household, adults, list(children.order_by("born_on", "first_name", "pk")), frozenset(healthy))
 
 
 def needs_of(served: Served, activities: Mapping[int, frozenset[str]], *, on: dt.date) -> list[Need]:
-    """What these people owe or may give; of a child's health, only for who may tell of it."""
+    """What these people owe or may give; of a child's health, only for who may tell of it. What each adult may give is
+    owed once by the household: by the first of them, until one has given it."""
     found = required_documents(
         families=[served.family],
-        adults=served.adults,
+        adults=served.household,
         participants=served.children,
         activities=activities,
         on=on,
     )
-    return [need for need in found if need.holder in served.holders_of(need.kind)]
+    settled = {need.kind.pk for need in found if isinstance(need.holder, Adult) and need.standing not in OWED}
+    first = served.adults[0] if served.adults else None
+    return [
+        need
+        for need in found
+        if need.holder in served.holders_of(need.kind)
+        and (need.standing != Standing.MISSING or not isinstance(need.holder, Adult) or need.holder == first)
+        and not (isinstance(need.holder, Adult) and need.standing in OWED and need.kind.pk in settled)
+    ]
 
 
 def given_documents(user: User, *, on: dt.date) -> list[SupportingDocument]:

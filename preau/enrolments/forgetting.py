@@ -8,4 +8,4 @@ from preau.enrolments.models import Enrolment
 
 def steps(whom: Whom) -> Iterator[Step]:
     rows = Enrolment.objects.filter(participant__in=whom.participants)
-    yield kept("Inscriptions", rows, "Passées ; comptées dans les places, sans le nom.")
+    yield kept("Inscriptions", rows, "Passées\u00a0; comptées dans les places, sans le nom.")

@@ -50,7 +50,7 @@ class DoseState(TextChoices):
 
 class Severity(TextChoices):
     MILD = "mild", "Légère"
-    SERIOUS = "serious", "Forte : il faut agir vite"
+    SERIOUS = "serious", "Forte\u00a0: il faut agir vite"
     VITAL = "vital", "Peut mettre sa vie en danger"
 
 
@@ -87,9 +87,9 @@ class Purpose(TextChoices):
 class DateFault(TextChoices):
     """What is wrong with the date of a dose."""
 
-    BEFORE_BIRTH = "before_birth", "Cette date est avant la naissance : vérifiez l’année"
-    IN_THE_FUTURE = "in_the_future", "Cette date n’est pas encore passée : choisissez « Prévue »"
-    ALREADY_PAST = "already_past", "Cette date est passée : choisissez « Faite », ou une date à venir"
+    BEFORE_BIRTH = "before_birth", "Cette date est avant la naissance\u00a0: vérifiez l’année"
+    IN_THE_FUTURE = "in_the_future", "Cette date n’est pas encore passée\u00a0: choisissez «\u00a0Prévue\u00a0»"
+    ALREADY_PAST = "already_past", "Cette date est passée\u00a0: choisissez «\u00a0Faite\u00a0», ou une date à venir"
     OUT_OF_ORDER = "out_of_order", "Cette dose doit être après la précédente"
     HOLE = "hole", "Remplissez d’abord la dose précédente"
-    ENDED = "ended", "Ce certificat n’est plus valable : demandez-en un autre au médecin"
+    ENDED = "ended", "Ce certificat n’est plus valable\u00a0: demandez-en un autre au médecin"

@@ -19,7 +19,7 @@ def steps(whom: Whom) -> Iterator[Step]:
     yield kept(
         "Lectures des fiches",
         HealthReading.objects.filter(participant__in=children),
-        "Preuve de qui a lu la fiche et quand ; ce qui y était dit ne s’ouvre plus.",
+        "Preuve de qui a lu la fiche et quand\u00a0; ce qui y était dit ne s’ouvre plus.",
     )
 
 

@@ -122,7 +122,7 @@ def digest_of(entry: Entry, *, seq: int, previous: str) -> str:
     return hashlib.sha256(json.dumps(row, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-@invariant("Journal : la chaîne est intacte, aucune ligne changée ni retirée")
+@invariant("Journal\u00a0: la chaîne est intacte, aucune ligne changée ni retirée")
 def chain_faults() -> Iterable[str]:
     """A sentence for each row that does not follow from the one before."""
     cut = Cut.objects.order_by("-seq").first()

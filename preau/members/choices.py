@@ -21,8 +21,8 @@ class Verdict(TextChoices):
 class NamingRefusal(TextChoices):
     """Why a person was not named."""
 
-    TOO_MANY = "too_many", "Le nombre de personnes est atteint : retirez-en une avant d’en ajouter une autre"
+    TOO_MANY = "too_many", "Le nombre de personnes est atteint\u00a0: retirez-en une avant d’en ajouter une autre"
     ASK_US = "ask_us", "Cette personne ne peut pas être ajoutée en ligne. Appelez la mairie"
     TOO_YOUNG = "too_young", "Cette personne est trop jeune pour venir chercher l’enfant"
     ALREADY_NAMED = "already_named", "Cette personne est déjà dans la liste"
-    MOVED = "moved", "Cette personne n’est plus dans la liste : quelqu’un l’a changée entre-temps"
+    MOVED = "moved", "Cette personne n’est plus dans la liste\u00a0: quelqu’un l’a changée entre-temps"

@@ -34,7 +34,9 @@ class PersonForm(PortalForm):
     first_name = forms.CharField(label="Prénom", max_length=60)
     last_name = forms.CharField(label="Nom", max_length=60)
     link = forms.CharField(
-        label="Lien avec l’enfant", max_length=60, help_text="Par exemple : grand-mère, voisin, assistante maternelle"
+        label="Lien avec l’enfant",
+        max_length=60,
+        help_text="Par exemple\u00a0: grand-mère, voisin, assistante maternelle",
     )
     phone = forms.CharField(
         label="Téléphone", max_length=20, widget=forms.TextInput({"type": "tel", "class": "champ-court"})
@@ -52,7 +54,7 @@ class PersonForm(PortalForm):
     born_on = DayField(
         label="Date de naissance",
         required=False,
-        help_text="Seulement si cette personne a moins de 18 ans : un frère, une sœur…",
+        help_text="Seulement si cette personne a moins de 18 ans\u00a0: un frère, une sœur…",
     )
     starts_on = DayField(label="À partir du")
     ends_on = DayField(label="Jusqu’au", required=False, help_text="Laissez vide si ce n’est pas pour un temps")
@@ -88,7 +90,7 @@ class PersonForm(PortalForm):
         if not given.get("may_collect") and not given.get("emergency_order") and "emergency_order" not in self.errors:
             self.add_error(
                 "may_collect",
-                "Dites ce que cette personne peut faire : venir chercher l’enfant, être prévenue, ou les deux",
+                "Dites ce que cette personne peut faire\u00a0: venir chercher l’enfant, être prévenue, ou les deux",
             )
         starts_on, ends_on = given.get("starts_on"), given.get("ends_on")
         first, last = self.today - dt.timedelta(days=366), self.today + dt.timedelta(days=800)
@@ -125,7 +127,7 @@ def checked_phone(text: str) -> str:
 class CopyForm(PortalForm):
     """The brothers and sisters for whom the same persons are named."""
 
-    to = forms.MultipleChoiceField(label="Pour qui ?", widget=forms.CheckboxSelectMultiple, choices=())
+    to = forms.MultipleChoiceField(label="Pour qui\u00a0?", widget=forms.CheckboxSelectMultiple, choices=())
 
     def __init__(self, *args: Any, siblings: Iterable[Participant], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -196,7 +198,7 @@ class BarForm(PortalForm):
         label="Ce que dit le jugement",
         max_length=300,
         widget=forms.Textarea({"rows": 3}),
-        help_text="Le dispositif seulement : interdiction de contact, droit de visite suspendu… Rien de la vie privée.",
+        help_text="Le dispositif seulement\u00a0: interdiction de contact, visites suspendues… Rien de la vie privée.",
     )
 
     def __init__(self, *args: Any, today: dt.date, **kwargs: Any) -> None:
@@ -206,7 +208,7 @@ class BarForm(PortalForm):
     def clean_judged_on(self) -> dt.date:
         judged_on: dt.date = self.cleaned_data["judged_on"]
         if not dt.date(1990, 1, 1) <= judged_on <= self.today:
-            raise forms.ValidationError("Un jugement ne peut pas être à venir : vérifiez la date")
+            raise forms.ValidationError("Un jugement ne peut pas être à venir\u00a0: vérifiez la date")
         return judged_on
 
 
@@ -218,5 +220,5 @@ class NoteForm(PortalForm):
         label="Ce qui a été dit et fait",
         max_length=2000,
         widget=forms.Textarea({"rows": 4}),
-        help_text="Le parent qui a signé le dernier lira ces mots : rien de l’autre foyer.",
+        help_text="Le parent qui a signé le dernier lira ces mots\u00a0: rien de l’autre foyer.",
     )

@@ -25,7 +25,7 @@ def disagreement_lines(demarche: Demarche) -> Sequence[Line]:
         person = row.person
         what = "peut venir chercher l’enfant" if person.may_collect else "à prévenir en cas d’urgence"
         lines += [
-            Line("Personne", f"{person}, {person.link} : {what}"),
+            Line("Personne", f"{person}, {person.link}\u00a0: {what}"),
             Line("Nommée par", f"{person.signed_by}, le {date_longue(local_day(person.signed_at))}"),
         ]
         if person.contested_by and person.contested_at:
@@ -140,15 +140,18 @@ def school_checks(demarche: Demarche) -> Sequence[Check]:
 
 
 def _sector_words(family: Family, sector: Sectored, found: Weighed, *, several: bool) -> tuple[str, bool | None]:
-    whose = f"Foyer {family.name} : " if several else ""
+    whose = f"Foyer {family.name}\u00a0: " if several else ""
     if sector.address is None:
         return f"{whose}Aucune adresse connue", None
     if sector.is_resident is False:
-        return f"{whose}Habite {sector.address.city} : l’accord des deux maires est à demander", False
+        return f"{whose}Habite {sector.address.city}\u00a0: l’accord des deux maires est à demander", False
     if sector.place is None:
-        return f"{whose}« {sector.address.lines} » n’est dans aucun secteur pour ce niveau : à vérifier", None
+        return (
+            f"{whose}«\u00a0{sector.address.lines}\u00a0» n’est dans aucun secteur pour ce niveau\u00a0: à vérifier",
+            None,
+        )
     is_wished = sector.place.pk == found.at_wished.place.pk
-    told = f"{whose}Secteur {sector.sector}, {sector.address.lines} : {sector.place}"
+    told = f"{whose}Secteur {sector.sector}, {sector.address.lines}\u00a0: {sector.place}"
     return (told, True) if is_wished else (f"{told}, et non l’école souhaitée", False)
 
 
@@ -157,14 +160,14 @@ def class_words(one: Class, year: str) -> str:
     count = f"{one.taken} inscrit{'s' if one.taken > 1 else ''} en {year}"
     room = "" if one.places is None else f" pour {one.places} place{'s' if one.places > 1 else ''}"
     today = "" if one.today is None else f", {one.today} cette année"
-    return f"{one.place}, {one.level} : {count}{room}{today}"
+    return f"{one.place}, {one.level}\u00a0: {count}{room}{today}"
 
 
 def _sibling(child: Participant, schooling: Schooling | None, found: Weighed) -> Check:
     if schooling is None:
         return Check(f"{child.first_name} n’est pas à l’école")
     is_there = schooling.place_id == found.at_wished.place.pk
-    told = f"{child.first_name} : {schooling.place}, {schooling.level} ({schooling.year})"
+    told = f"{child.first_name}\u00a0: {schooling.place}, {schooling.level} ({schooling.year})"
     return Check(told, is_good=True if is_there else None)
 
 

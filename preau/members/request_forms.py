@@ -38,7 +38,7 @@ class ChildForm(PortalForm):
         required=False,
     )
     parents = forms.MultipleChoiceField(
-        label="Qui, dans ce foyer, exerce l’autorité parentale ?", widget=forms.CheckboxSelectMultiple, choices=()
+        label="Qui, dans ce foyer, exerce l’autorité parentale\u00a0?", widget=forms.CheckboxSelectMultiple, choices=()
     )
 
     def __init__(self, *args: Any, adults: Iterable[Adult], today: dt.date, **kwargs: Any) -> None:
@@ -49,7 +49,7 @@ class ChildForm(PortalForm):
     def clean_born_on(self) -> dt.date:
         born_on: dt.date = self.cleaned_data["born_on"]
         if not self.today - OLDEST_CHILD <= born_on <= self.today:
-            raise forms.ValidationError("Vérifiez l’année : l’enfant doit être né et avoir moins de 19 ans")
+            raise forms.ValidationError("Vérifiez l’année\u00a0: l’enfant doit être né et avoir moins de 19 ans")
         return born_on
 
     @property
@@ -84,7 +84,9 @@ class GuardianForm(PortalForm):
         help_text="Une fois la demande acceptée, la mairie peut l’inviter à créer son compte",
     )
     phone = forms.CharField(label="Téléphone", max_length=20, required=False, widget=forms.TextInput({"type": "tel"}))
-    children = forms.MultipleChoiceField(label="Pour quels enfants ?", widget=forms.CheckboxSelectMultiple, choices=())
+    children = forms.MultipleChoiceField(
+        label="Pour quels enfants\u00a0?", widget=forms.CheckboxSelectMultiple, choices=()
+    )
 
     def __init__(self, *args: Any, children: Iterable[Participant], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -116,8 +118,8 @@ class CustodyForm(PortalForm):
     starts_on = DayField(label="À partir du")
     shape = forms.ChoiceField(label="Rythme", choices=SHAPES, widget=forms.RadioSelect)
     begins = forms.ChoiceField(
-        label="Chez qui commence le rythme ?",
-        help_text="La semaine de cette date, ou les semaines paires. Pour un week-end sur deux : le domicile principal",
+        label="Chez qui commence le rythme\u00a0?",
+        help_text="La semaine de cette date, ou les semaines paires. D’un week-end sur deux, le domicile principal",
         choices=(),
         widget=forms.RadioSelect,
     )
@@ -151,11 +153,11 @@ class SchoolForm(PortalForm):
     when the family chooses among all."""
 
     own_school = "l’école de votre secteur"
-    another_school = "Une autre école : je demande une dérogation"
+    another_school = "Une autre école\u00a0: je demande une dérogation"
 
     year = forms.ChoiceField(label="Année scolaire", choices=())
     level = forms.ChoiceField(label="Niveau", choices=())
-    wish = forms.ChoiceField(label="Quelle école demandez-vous ?", widget=forms.RadioSelect, choices=())
+    wish = forms.ChoiceField(label="Quelle école demandez-vous\u00a0?", widget=forms.RadioSelect, choices=())
     place = forms.ChoiceField(label="École souhaitée", choices=())
     criteria = forms.MultipleChoiceField(
         label="Vos raisons", required=False, widget=forms.CheckboxSelectMultiple, choices=()
@@ -165,7 +167,7 @@ class SchoolForm(PortalForm):
         required=False,
         max_length=600,
         widget=forms.Textarea({"rows": 4}),
-        help_text="N’écrivez rien sur une maladie : dites seulement qu’il y a une raison de santé",
+        help_text="N’écrivez rien sur une maladie\u00a0: dites seulement qu’il y a une raison de santé",
     )
 
     def __init__(
@@ -207,9 +209,9 @@ class SchoolForm(PortalForm):
         if not given.get("place") and "place" not in self.errors:
             self.add_error("place", "Choisissez l’école que vous souhaitez")
         elif given.get("place") == self.sector.code:
-            self.add_error("place", f"C’est {self.own_school} : choisissez-la plus haut, sans dérogation")
+            self.add_error("place", f"C’est {self.own_school}\u00a0: choisissez-la plus haut, sans dérogation")
         if "criteria" in self.fields and not given.get("criteria"):
-            self.add_error("criteria", "Cochez au moins une raison : c’est ce que la mairie examine")
+            self.add_error("criteria", "Cochez au moins une raison\u00a0: c’est ce que la mairie examine")
         return given
 
     @property
@@ -226,21 +228,21 @@ class CounterSchoolForm(SchoolForm):
     """The same, as an agent reads it to the family."""
 
     own_school = "l’école du secteur"
-    another_school = "Une autre école : la famille demande une dérogation"
+    another_school = "Une autre école\u00a0: la famille demande une dérogation"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "criteria" in self.fields:
             self.fields["criteria"].label = "Raisons de la famille"
         if "wish" in self.fields:
-            self.fields["wish"].label = "Quelle école la famille demande-t-elle ?"
+            self.fields["wish"].label = "Quelle école la famille demande-t-elle\u00a0?"
 
 
 class GrantForm(PortalForm):
     """What an agent checks and chooses before granting; only the fields of the kind."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
-    existing = forms.ChoiceField(label="Est-ce un enfant déjà connu ?", widget=forms.RadioSelect, choices=())
+    existing = forms.ChoiceField(label="Est-ce un enfant déjà connu\u00a0?", widget=forms.RadioSelect, choices=())
     situation = forms.ChoiceField(label="Lien que la mairie retient", choices=Situation.choices)
     place = forms.ChoiceField(label="École accordée", choices=())
     level = forms.ChoiceField(label="Niveau", choices=())
@@ -265,5 +267,5 @@ class GrantForm(PortalForm):
         given = super().clean() or self.cleaned_data
         is_other = bool(self.wished and given.get("place")) and given["place"] != self.wished
         if is_other and not given.get("reason"):
-            self.add_error("reason", "Ce n’est pas l’école souhaitée : dites pourquoi à la famille")
+            self.add_error("reason", "Ce n’est pas l’école souhaitée\u00a0: dites pourquoi à la famille")
         return given

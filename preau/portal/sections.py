@@ -11,14 +11,15 @@ from preau.town.models import Town
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A page, by its URL name."""
+    """A page, by its URL name, or a `part` of it."""
 
     label: str
     page: str
+    part: str = ""
 
     @property
     def url(self) -> str:
-        return reverse(self.page)
+        return f"{reverse(self.page)}{self.part}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ SECTIONS = {
             (
                 Link("Consulter mon dossier et mes démarches", "portal:dossier"),
                 Link("Modifier mes coordonnées", "demarches:contact"),
+                Link("Ajouter les informations sanitaires", "portal:dossier", "#t-enf"),
+                Link("Gérer mes autorisations parentales", "portal:dossier", "#t-enf"),
                 Link("Accéder à mes documents dématérialisés", "documents:documents"),
             ),
             within=(

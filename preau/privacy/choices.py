@@ -33,6 +33,6 @@ ASKED_OF: tuple[Erased, ...] = (Erased.ACCOUNT, Erased.ADULT, Erased.FAMILY)
 class ErasureRefusal(TextChoices):
     """Why nobody can be erased yet."""
 
-    ENROLLED = "enrolled", "Une inscription ou une réservation à venir est en cours : terminez-la d’abord."
-    OWES = "owes", "Une facture reste à payer : la dette a besoin de son débiteur."
+    ENROLLED = "enrolled", "Une inscription ou une réservation à venir est en cours\u00a0: terminez-la d’abord."
+    OWES = "owes", "Une facture reste à payer\u00a0: la dette a besoin de son débiteur."
     ASKS = "asks", "Une démarche attend encore une réponse."

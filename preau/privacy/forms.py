@@ -12,8 +12,8 @@ from preau.privacy.queries.accesses import EXPORTS, READINGS, Sought
 
 LONGEST = 2000
 WHOSE = {
-    Erased.ACCOUNT: "Mon compte seulement : je ne pourrai plus me connecter, le dossier reste à la mairie",
-    Erased.ADULT: "Ce qui est à mon nom : mon compte, mes coordonnées, mes documents",
+    Erased.ACCOUNT: "Mon compte seulement\u00a0: je ne pourrai plus me connecter, le dossier reste à la mairie",
+    Erased.ADULT: "Ce qui est à mon nom\u00a0: mon compte, mes coordonnées, mes documents",
     Erased.FAMILY: "Tout le dossier de mon foyer, avec les enfants qui n’ont pas d’autre foyer",
 }
 
@@ -21,7 +21,7 @@ WHOSE = {
 class CorrectionForm(PortalForm):
     text = forms.CharField(
         label="Ce qui est faux, et ce qu’il faut écrire",
-        help_text="Par exemple : le nom de naissance est Martin, et non Marin. N’écrivez rien sur la santé.",
+        help_text="Par exemple\u00a0: le nom de naissance est Martin, et non Marin. N’écrivez rien sur la santé.",
         max_length=LONGEST,
         widget=forms.Textarea({"rows": 5}),
     )
@@ -29,7 +29,7 @@ class CorrectionForm(PortalForm):
 
 class ErasureForm(PortalForm):
     about = forms.ChoiceField(
-        label="Que faut-il effacer ?",
+        label="Que faut-il effacer\u00a0?",
         widget=forms.RadioSelect,
         choices=[(one.value, WHOSE[one]) for one in ASKED_OF],
     )
@@ -40,7 +40,7 @@ class ErasureForm(PortalForm):
 
 class ObjectionForm(PortalForm):
     text = forms.CharField(
-        label="À quel usage vous opposez-vous, et pourquoi ?",
+        label="À quel usage vous opposez-vous, et pourquoi\u00a0?",
         help_text="Dites ce qui, dans votre situation, justifie qu’on cesse. N’écrivez rien sur la santé.",
         max_length=LONGEST,
         widget=forms.Textarea({"rows": 5}),
@@ -63,7 +63,7 @@ class EraseForm(PortalForm):
     """An agent has read what would go, and erases; `version` is that of the request, if one asks for it."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    read = forms.BooleanField(label="J’ai lu ce qui part et ce qui reste : rien ne pourra le rendre")
+    read = forms.BooleanField(label="J’ai lu ce qui part et ce qui reste\u00a0: rien ne pourra le rendre")
 
     def __init__(self, *args: Any, version: int | None = None, **kwargs: Any) -> None:
         super().__init__(*args, initial={"version": version}, **kwargs)

@@ -44,12 +44,12 @@ def erasure_checks(demarche: Demarche) -> Sequence[Check]:
     about = demarche.data_asked.about
     who = whom(about, code_of(demarche, about))
     if who is None:
-        return [Check("Ces données ne sont plus là : il n’y a rien à effacer.", None)]
+        return [Check("Ces données ne sont plus là\u00a0: il n’y a rien à effacer.", None)]
     found = [Check(why.label, False) for why in refusals(who, on=local_day(timezone.now()), besides=demarche)]
     others = Adult.objects.filter(pk__in=who.adults).exclude(user=demarche.asked_by).order_by("pk")
     if others:
         names = enumeration([str(adult) for adult in others])
-        found.append(Check(f"Le dossier est aussi celui de {names} : demandez son accord.", None))
+        found.append(Check(f"Le dossier est aussi celui de {names}\u00a0: demandez son accord.", None))
     return found or [Check("Rien n’empêche d’effacer.", True)]
 
 

@@ -22,11 +22,11 @@ mes-donnees.json   tout, pour un autre logiciel
 tableaux/          un tableau par sujet, pour un tableur
 fichiers/          vos fichiers, tels que vous les avez envoyés
 
-Vous y trouvez ce que vous pouvez voir sur le portail : vos données, celles de votre foyer et celles des
-enfants qui vous sont confiés. N’y sont pas : les données des autres adultes et de l’autre foyer, les mots de
+Vous y trouvez ce que vous pouvez voir sur le portail\u00a0: vos données, celles de votre foyer et celles des
+enfants qui vous sont confiés. N’y sont pas\u00a0: les données des autres adultes et de l’autre foyer, les mots de
 passe (le portail n’en garde qu’une empreinte), les notes de travail des agents.
 
-Une question, une erreur : {email}, {phone}.
+Une question, une erreur\u00a0: {email}, {phone}.
 """
 
 Told = tuple[Section, list[Sequence[object]]]

@@ -114,12 +114,12 @@ class FileForm(PortalForm):
         help_text="Le nom écrit à côté du numéro, souvent votre nom de famille.",
         widget=forms.TextInput(attrs=typed("off", spellcheck="false")),
     )
-    proof = forms.ChoiceField(label="Comment prouver que ce dossier est le vôtre ?", widget=forms.RadioSelect)
+    proof = forms.ChoiceField(label="Comment prouver que ce dossier est le vôtre\u00a0?", widget=forms.RadioSelect)
     code = forms.CharField(
         label="Code d’activation",
         max_length=30,
         required=False,
-        help_text="Si vous en avez reçu un : 10 lettres et chiffres. Majuscules et espaces sans importance.",
+        help_text="Si vous en avez reçu un\u00a0: 10 lettres et chiffres. Majuscules et espaces sans importance.",
         widget=forms.TextInput(
             attrs=typed(
                 "one-time-code", **{"class": "saisie-code", "autocapitalize": "characters", "spellcheck": "false"}

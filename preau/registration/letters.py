@@ -80,5 +80,5 @@ def _printed(letter: Letter) -> Mapping[str, Any]:
         ],
         "code": letter.code,
         "until": f"Ce code marche une seule fois, jusqu’au {date_longue(letter.expires_at)}. "
-        "Il est à vous seul : ne le donnez à personne.".replace(" :", f"{NBSP}:"),
+        "Il est à vous seul\u00a0: ne le donnez à personne.".replace(" :", f"{NBSP}:"),
     }

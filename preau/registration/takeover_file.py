@@ -46,7 +46,7 @@ class Fault:
     text: str
 
     def __str__(self) -> str:
-        return f"ligne {self.line} : {self.text}" if self.line else self.text
+        return f"ligne {self.line}\u00a0: {self.text}" if self.line else self.text
 
 
 @dataclass(slots=True)
@@ -60,24 +60,30 @@ class ReadFile:
 def read_takeover(content: bytes) -> ReadFile:
     """Read a CSV of French or English spreadsheets: semicolons, commas or tabs, UTF-8 or Windows-1252."""
     if b"\x00" in content:
-        return ReadFile(faults=[Fault(0, "Ce n’est pas un fichier CSV : enregistrez la feuille en « CSV UTF-8 ».")])
+        return ReadFile(
+            faults=[Fault(0, "Ce n’est pas un fichier CSV\u00a0: enregistrez la feuille en «\u00a0CSV UTF-8\u00a0».")]
+        )
     text = _decoded(content)
     first, _, _ = text.partition("\n")
     separator = max(";,\t", key=first.count)
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
     except csv.Error:
-        return ReadFile(faults=[Fault(0, "Des guillemets ne sont pas fermés : enregistrez la feuille de nouveau.")])
+        return ReadFile(
+            faults=[Fault(0, "Des guillemets ne sont pas fermés\u00a0: enregistrez la feuille de nouveau.")]
+        )
     names = [cell.strip().lower() for cell in rows[0]] if rows else []
     if missing := [name for name in COLUMNS[:2] if name not in names]:
-        return ReadFile(faults=[Fault(1, f"il manque la colonne « {missing[0]} » ; les colonnes sont {_listed()}.")])
+        return ReadFile(
+            faults=[Fault(1, f"il manque la colonne «\u00a0{missing[0]}\u00a0»\u00a0; les colonnes sont {_listed()}.")]
+        )
     if len(rows) - 1 > MOST_LINES:
-        return ReadFile(faults=[Fault(0, f"Plus de {MOST_LINES} lignes : coupez le fichier en plusieurs.")])
+        return ReadFile(faults=[Fault(0, f"Plus de {MOST_LINES} lignes\u00a0: coupez le fichier en plusieurs.")])
     return _read_rows(rows[1:], {name: names.index(name) for name in COLUMNS if name in names})
 
 
 def _listed() -> str:
-    return ", ".join(f"« {name} »" for name in COLUMNS)
+    return ", ".join(f"«\u00a0{name}\u00a0»" for name in COLUMNS)
 
 
 def _decoded(content: bytes) -> str:
@@ -116,13 +122,13 @@ def _faults(line: Line, seen: dict[str, int]) -> Iterator[Fault]:
     if not number_key(line.number):
         yield Fault(line.line, "il manque le numéro de dossier.")
     elif before := seen.get(number_key(line.number)):
-        yield Fault(line.line, f"le dossier {line.number} est déjà à la ligne {before} : gardez une seule ligne.")
+        yield Fault(line.line, f"le dossier {line.number} est déjà à la ligne {before}\u00a0: gardez une seule ligne.")
     for address in [line.email, *(email for _, email in line.adults)]:
         if address and not _is_address(address):
-            yield Fault(line.line, f"« {address} » n’est pas une adresse e-mail.")
+            yield Fault(line.line, f"«\u00a0{address}\u00a0» n’est pas une adresse e-mail.")
     for name, _ in line.adults:
         if len(name.split()) < 2:
-            yield Fault(line.line, f"« {name} » : écrivez le prénom et le nom.")
+            yield Fault(line.line, f"«\u00a0{name}\u00a0»\u00a0: écrivez le prénom et le nom.")
 
 
 def _is_address(text: str) -> bool:

@@ -26,19 +26,19 @@ from preau.core.dates import local_day
 MINUTES = 5  # since one showed who one is, before rights are changed (PRODUCT 4.13)
 TAKEN = "Ce nom d’utilisateur ou cette adresse a déjà un compte d’agent."
 REFUSALS = {
-    AgentRefusal.NOT_ADMINISTRATOR: "Vous ne gérez plus les agents : rien n’a été changé.",
+    AgentRefusal.NOT_ADMINISTRATOR: "Vous ne gérez plus les agents\u00a0: rien n’a été changé.",
     AgentRefusal.OWN_RIGHTS: "Personne ne change ses propres droits. Demandez à un autre administrateur.",
     AgentRefusal.LAST_ADMINISTRATOR: (
         "Il ne resterait personne pour gérer les agents. Donnez d’abord ce droit, sans date de fin, à un autre."
     ),
     AgentRefusal.TOWN_WIDE: (
-        "Ce rôle permet de gérer les agents : il se donne pour toute la commune, sans service ni lieu."
+        "Ce rôle permet de gérer les agents\u00a0: il se donne pour toute la commune, sans service ni lieu."
     ),
     AgentRefusal.ENDS_BEFORE_IT_STARTS: "Choisissez une date de fin après la date de début.",
-    AgentRefusal.ALREADY_ACTIVE: "Cet agent a déjà choisi son mot de passe : il n’a plus besoin de lien.",
+    AgentRefusal.ALREADY_ACTIVE: "Cet agent a déjà choisi son mot de passe\u00a0: il n’a plus besoin de lien.",
     AgentRefusal.CLOSED: "Ce compte est fermé. Rouvrez-le d’abord.",
     AgentRefusal.OVER: "Cette demande est trop ancienne. Il faut la refaire.",
-    AgentRefusal.SAME_ADMINISTRATOR: "Il faut un deuxième administrateur : vous seul ne suffisez pas.",
+    AgentRefusal.SAME_ADMINISTRATOR: "Il faut un deuxième administrateur\u00a0: vous seul ne suffisez pas.",
 }
 FIELDS = {AgentRefusal.ENDS_BEFORE_IT_STARTS: "ends_on", AgentRefusal.TOWN_WIDE: "role"}
 
@@ -139,7 +139,7 @@ def give(request: StaffRequest, agent_name: str) -> HttpResponse:
     if isinstance(given, Proposal):
         messages.warning(request, "Ce rôle attend l’accord d’un autre administrateur. Tous sont prévenus par e-mail.")
     else:
-        messages.success(request, f"{found} a maintenant le rôle « {given.role} ».")
+        messages.success(request, f"{found} a maintenant le rôle «\u00a0{given.role}\u00a0».")
     return redirect("accounts:agent", found.username)
 
 
@@ -159,7 +159,7 @@ def change_grant(request: StaffRequest, agent_name: str) -> HttpResponse:
         _attempt(
             request,
             lambda: agents.take_back(grant, by=request.user, now=now),
-            f"{found} n’a plus le rôle « {grant.role} ».",
+            f"{found} n’a plus le rôle «\u00a0{grant.role}\u00a0».",
         )
     else:
         ends_on = form.cleaned_data["ends_on"]

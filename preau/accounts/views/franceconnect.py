@@ -30,7 +30,7 @@ from preau.core.audience import public_page
 
 LOGIN, CONNECT = "login", "connect"
 FRESH_MINUTES = 15  # since one last showed who one is, before a way into the account is added or taken away
-TIED = "FranceConnect est relié à votre compte : vous pouvez vous en servir pour vous connecter."
+TIED = "FranceConnect est relié à votre compte\u00a0: vous pouvez vous en servir pour vous connecter."
 UNTIED = "FranceConnect n’ouvre plus votre compte."
 SIGNED_OUT = "Vous êtes déconnecté de l’espace famille et de FranceConnect."
 
@@ -67,7 +67,7 @@ DOWN = Failure(
 )
 UNTRUSTED = Failure(
     "La réponse de FranceConnect n’est pas sûre",
-    "Nous n’avons pas pu vérifier qu’elle vient bien de FranceConnect : par prudence, nous l’avons refusée. "
+    "Nous n’avons pas pu vérifier qu’elle vient bien de FranceConnect\u00a0: par prudence, nous l’avons refusée. "
     "Recommencez. Si cela se reproduit, appelez la mairie.",
 )
 CLOSED = Failure(
@@ -84,7 +84,7 @@ NOT_TIED: Mapping[str, Failure] = {
     ),
     TieRefusal.ALREADY: Failure(
         "Votre compte est déjà relié à une autre identité",
-        "Si ce n’est pas la vôtre, déliez-la dans « Mon compte », puis recommencez.",
+        "Si ce n’est pas la vôtre, déliez-la dans «\u00a0Mon compte\u00a0», puis recommencez.",
         retries=False,
     ),
     TieRefusal.NOT_A_FAMILY_ACCOUNT: Failure(

@@ -86,7 +86,9 @@ def add_passkey(request: SignedInRequest) -> HttpResponse:
         else:
             name, first = form.cleaned_data["name"], not factors.has_factor(request.user)
             added = factors.add_passkey(request.user, name=name, credential=credential, now=timezone.now())
-            return _added(request, added, f"La clé d’accès « {name} » protège maintenant votre compte.", first=first)
+            return _added(
+                request, added, f"La clé d’accès «\u00a0{name}\u00a0» protège maintenant votre compte.", first=first
+            )
     context = {"form": form, "options": passkeys.creation_options(request.user), "step": 2}
     return show(request, "add_passkey.html", context)
 

@@ -18,8 +18,8 @@ from preau.accounts.views.agents import manages_agents, recently
 from preau.core.dates import local_day
 
 REFUSALS = {
-    AgentRefusal.NOT_ADMINISTRATOR: "Vous ne gérez plus les agents : rien n’a été changé.",
-    AgentRefusal.OWN_ROLE: "Vous avez ce rôle : un autre administrateur peut le changer, pas vous.",
+    AgentRefusal.NOT_ADMINISTRATOR: "Vous ne gérez plus les agents\u00a0: rien n’a été changé.",
+    AgentRefusal.OWN_ROLE: "Vous avez ce rôle\u00a0: un autre administrateur peut le changer, pas vous.",
     AgentRefusal.MAKES_ADMINISTRATORS: (
         "Le droit de gérer les agents ne s’ajoute pas à un rôle que des agents ont déjà, et ne s’en retire pas. "
         "Créez un autre rôle, puis donnez-le."

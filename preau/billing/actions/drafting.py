@@ -159,7 +159,7 @@ class Batch:
                 status=usage.status,
             )
         except TariffHole as hole:
-            raise NoPrice(f"{self.units[usage.unit_id].name} : {hole}") from hole
+            raise NoPrice(f"{self.units[usage.unit_id].name}\u00a0: {hole}") from hole
 
     def _invoice(
         self, payer_id: int, family_id: int, lines: list[bills.DraftLine], total: int, quotient: Decimal | None

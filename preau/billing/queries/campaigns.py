@@ -154,7 +154,7 @@ def _anomaly(row: dict[str, Any]) -> AnomalyRow:
     title, detail = TITLES[kind]
     if kind == AnomalyKind.FAR:
         sign = "+" if row["percent"] > 0 else "−"
-        detail = f"{sign} {abs(row['percent'])} % : {euros(row['before_cents'])} la fois d’avant"
+        detail = f"{sign} {abs(row['percent'])} %\u00a0: {euros(row['before_cents'])} la fois d’avant"
     return AnomalyRow(
         title=title,
         detail=row.get("detail") or detail,

@@ -17,8 +17,8 @@ from preau.town.models import Town
 from preau.town.queries import the_town
 
 HELP = (
-    "Chaque prix s’explique sur le portail : « Pourquoi ce prix ? ».",
-    "Une difficulté pour payer ? Appelez la régie avant la date limite.",
+    "Chaque prix s’explique sur le portail\u00a0: «\u00a0Pourquoi ce prix\u00a0? ».",
+    "Une difficulté pour payer\u00a0? Appelez la régie avant la date limite.",
 )
 
 
@@ -105,7 +105,7 @@ def _title(person: Participant | None, schoolings: dict[int, Schooling]) -> str:
 
 def _line(line: Line) -> DocumentLine:
     steps = [label.lower() for label, _ in line.why.get("steps", []) if label.startswith("Tranche")]
-    share = [f"votre part : {line.why['share']}"] if "share" in line.why else []
+    share = [f"votre part\u00a0: {line.why['share']}"] if "share" in line.why else []
     details = " · ".join([days_told(line.why.get("days", [])), *steps, *share])
     return DocumentLine(prestation(line.label), details, line.quantity, line.unit_price_cents, line.amount_cents)
 

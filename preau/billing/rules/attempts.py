@@ -93,7 +93,7 @@ def contradictions(agreed: Terms, told: Terms) -> list[str]:
         ("numéro de client", agreed.numcli, told.numcli),
         ("mode", agreed.mode, told.mode),
     )
-    return [f"{name} : {there} au lieu de {here}" for name, here, there in pairs if here != there]
+    return [f"{name}\u00a0: {there} au lieu de {here}" for name, here, there in pairs if here != there]
 
 
 def spread(cents: int, dues: Sequence[int]) -> list[int]:

@@ -271,7 +271,7 @@ def test_a_hole_in_a_tariff_leaves_the_whole_household_out(zoe: PayingHousehold,
     make_bookings(mylis, zoe.family, hole, september(2))
     campaign = make_campaign(make_regie(evening.activity, hole.activity))
     assert anomalies(campaign) == [(AnomalyKind.TARIFF_HOLE, "Pinceau")]
-    assert campaign.anomalies[0]["detail"].startswith("Restauration : aucun prix n’est prévu")
+    assert campaign.anomalies[0]["detail"].startswith("Restauration\u00a0: aucun prix n’est prévu")
     assert not Invoice.objects.exists()
 
 

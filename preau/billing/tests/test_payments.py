@@ -251,10 +251,10 @@ def outcome(attempt: PaymentAttempt, **changes: object) -> Outcome:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"amount": Cents(100)}, f"montant : {euros(100)} au lieu de {euros(5000)}"),
+        ({"amount": Cents(100)}, f"montant\u00a0: {euros(100)} au lieu de {euros(5000)}"),
         ({"refdet": "AUTRE1"}, "référence"),
         ({"numcli": "654321"}, "numéro de client"),
-        ({"mode": "X"}, "mode : X au lieu de T"),
+        ({"mode": "X"}, "mode\u00a0: X au lieu de T"),
     ],
 )
 def test_an_answer_that_contradicts_the_attempt_never_pays(

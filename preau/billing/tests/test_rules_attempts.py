@@ -45,10 +45,10 @@ def test_an_answer_about_another_payment_says_how() -> None:
     told = Terms("OTHER0", 100, "654321", "T")
     assert contradictions(TERMS, TERMS) == []
     assert contradictions(TERMS, told) == [
-        "référence : OTHER0 au lieu de 2026000001K3V9",
-        "montant : 1,00\u00a0€ au lieu de 184,32\u00a0€",
-        "numéro de client : 654321 au lieu de 123456",
-        "mode : T au lieu de W",
+        "référence\u00a0: OTHER0 au lieu de 2026000001K3V9",
+        "montant\u00a0: 1,00\u00a0€ au lieu de 184,32\u00a0€",
+        "numéro de client\u00a0: 654321 au lieu de 123456",
+        "mode\u00a0: T au lieu de W",
     ]
 
 

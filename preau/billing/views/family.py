@@ -36,7 +36,7 @@ STEPS = ("Mes factures", "Mon récapitulatif", "Mon paiement")
 REFUSALS = {
     PaymentRefusal.NOTHING_CHOSEN: "Cochez au moins une facture, puis recommencez.",
     PaymentRefusal.SETTLED: "Une des factures choisies vient d’être réglée. Voici ce qui reste à payer.",
-    PaymentRefusal.SEVERAL_REGIES: "Ces factures sont de plusieurs régies : payez-les l’une après l’autre.",
+    PaymentRefusal.SEVERAL_REGIES: "Ces factures sont de plusieurs régies\u00a0: payez-les l’une après l’autre.",
     PaymentRefusal.TOO_SMALL: f"Le paiement en ligne commence à {euros(100)}. Payez à la régie.",
     PaymentRefusal.TOO_LARGE: "Ce montant est trop élevé pour un paiement en ligne. Cochez moins de factures.",
     PaymentRefusal.OFFLINE: "Cette régie ne se paie pas en ligne. Les autres moyens de payer sont sur la facture.",

@@ -57,13 +57,13 @@ ISSUED_NOW = "Les factures sont émises. Les e-mails partent dans les minutes qu
 STEPS = ("Préparer", "Anomalies", "Aperçu", "Émettre")
 PER_PAGE = 50
 REFUSALS = {
-    CampaignRefusal.NOT_OVER: "Ce mois n’est pas terminé : préparez ses factures à partir du 1er du mois suivant.",
+    CampaignRefusal.NOT_OVER: "Ce mois n’est pas terminé\u00a0: préparez ses factures à partir du 1er du mois suivant.",
     CampaignRefusal.ISSUED: "Ces factures sont déjà émises. Pour corriger, il faut un avoir.",
     CampaignRefusal.NO_DRAFT: "Calculez d’abord le brouillon.",
-    CampaignRefusal.EMPTY: "Le brouillon ne contient aucune facture : il n’y a rien à émettre.",
+    CampaignRefusal.EMPTY: "Le brouillon ne contient aucune facture\u00a0: il n’y a rien à émettre.",
     CampaignRefusal.STALE: "Des réservations ont changé depuis le calcul. Recalculez, puis relisez l’aperçu.",
     CampaignRefusal.DUE_IN_THE_PAST: f"{DUE_IN_THE_PAST}.",
-    CampaignRefusal.SERIES_FULL: "La numérotation de la régie est pleine : il faut changer son modèle de numéro.",
+    CampaignRefusal.SERIES_FULL: "La numérotation de la régie est pleine\u00a0: il faut changer son modèle de numéro.",
 }
 NOT_AS_READ = {
     ReadRefusal.REDRAFTED: "Le brouillon a été recalculé depuis que vous l’avez lu. Relisez l’aperçu, puis émettez.",
@@ -291,7 +291,7 @@ def check(request: StaffRequest, attempt_code: str) -> HttpResponse:
     except PayFiPUnavailable:
         messages.error(request, "PayFiP ne répond pas. Recommencez dans quelques minutes.")
     else:
-        messages.info(request, f"Réponse de PayFiP pour {attempt.reference} : {attempt.get_state_display()}.")
+        messages.info(request, f"Réponse de PayFiP pour {attempt.reference}\u00a0: {attempt.get_state_display()}.")
     return redirect("billing:payments")
 
 

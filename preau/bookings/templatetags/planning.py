@@ -14,7 +14,7 @@ register = template.Library()
 BECAUSE = {
     Refusal.CLOSED: "C’est fermé ce jour-là.",
     Refusal.FULL: "Il n’y a plus de place ce jour-là.",
-    Refusal.OVERLAP: "Deux activités se tiennent au même moment : gardez-en une seule.",
+    Refusal.OVERLAP: "Deux activités se tiennent au même moment\u00a0: gardez-en une seule.",
     Refusal.NOT_ENROLLED: "Il n’y a pas d’inscription à cette activité à cette date.",
     Refusal.READ_ONLY: "La mairie gère elle-même cette réservation.",
     Refusal.OTHER_HOME: "Ce jour est celui de l’autre parent.",

@@ -229,7 +229,7 @@ def test_a_cell_whose_deadline_passed_meanwhile_is_not_kept_and_the_bar_says_why
     form.click(form.box(world, "matin", MONDAY), form.box(world, "matin", TUESDAY))
     five_to_midnight.move_to(paris(2026, 10, 5, 0, 0, 0))
     fragment = form.send(htmx=True).content.decode()
-    assert "1 case non gardée : le délai est passé." in fragment
+    assert "1 case non gardée\u00a0: le délai est passé." in fragment
     assert DraftChange.objects.get().day == TUESDAY
 
 
@@ -238,7 +238,7 @@ def test_without_javascript_the_next_page_says_it(five_to_midnight, parent, worl
     form.click(form.box(world, "matin", MONDAY))
     five_to_midnight.move_to(paris(2026, 10, 5, 0, 0, 0))
     form.send(action="brouillon")
-    assert "1 case non gardée : le délai est passé." in parent.get(address(world)).content.decode()
+    assert "1 case non gardée\u00a0: le délai est passé." in parent.get(address(world)).content.decode()
 
 
 def test_a_forged_cell_is_ignored_with_a_message(parent, world):

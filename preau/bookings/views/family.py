@@ -95,11 +95,11 @@ def _take_form(request: FamilyRequest, who: str, now: dt.datetime) -> list[str]:
     wanted = {cell: want for cell, want in ticks.clicked.items() if cell not in refused}
     actions.save_draft(user=request.user, changes=wanted, dropped=ticks.put_back, now=now)
     problems = [
-        f"{count} case{'s' if count > 1 else ''} non gardée{'s' if count > 1 else ''} : {NOT_KEPT[refusal]}."
+        f"{count} case{'s' if count > 1 else ''} non gardée{'s' if count > 1 else ''}\u00a0: {NOT_KEPT[refusal]}."
         for refusal, count in Counter(refused.values()).items()
     ]
     if ticks.unreadable:
-        problems.append("Une partie du planning n’a pas pu être lue : vérifiez vos cases.")
+        problems.append("Une partie du planning n’a pas pu être lue\u00a0: vérifiez vos cases.")
     return problems
 
 

@@ -168,7 +168,7 @@ def _reminded(request: StaffRequest, sent: int) -> HttpResponse:
         s = "s" if sent > 1 else ""
         messages.success(request, f"{sent} e-mail{s} envoyé{s}. Personne n’en reçoit deux le même jour.")
     else:
-        messages.info(request, "Aucun e-mail à envoyer : ces familles ont déjà été prévenues aujourd’hui.")
+        messages.info(request, "Aucun e-mail à envoyer\u00a0: ces familles ont déjà été prévenues aujourd’hui.")
     asked = _asked(request)
     return redirect(f"{request.path}?{asked}" if asked else request.path)
 

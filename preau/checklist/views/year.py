@@ -116,7 +116,7 @@ def _confirm(
     left = [step for step in part.steps if step.done is None and step.step not in wanted]
     if not left:
         name = part.person.first_name if part.person else "votre foyer"
-        messages.success(request, f"C’est fait pour {name}. Merci !")
+        messages.success(request, f"C’est fait pour {name}. Merci\u00a0!")
         return redirect(end)
     place = part.steps.index(steps[-1]) if steps else -1
     return redirect(_url(part, next((step for step in part.steps[place + 1 :] if step in left), None)))

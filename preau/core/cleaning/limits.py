@@ -45,19 +45,23 @@ class Reason(StrEnum):
 
 
 TEXTS = {
-    Reason.EMPTY: "Ce fichier est vide : choisissez-en un autre",
+    Reason.EMPTY: "Ce fichier est vide\u00a0: choisissez-en un autre",
     Reason.TOO_HEAVY: "Choisissez un fichier de 10 Mo au plus",
     Reason.TOO_MANY_FILES: "Envoyez 10 fichiers au plus pour un document",
     Reason.EXTENSION: "Choisissez un fichier PDF, JPEG, PNG ou HEIC",
-    Reason.LYING: "Ce fichier n’est pas ce que son nom annonce : enregistrez-le en PDF, ou prenez la feuille en photo",
-    Reason.TOO_LARGE: "Cette image est trop grande : choisissez-en une de 24 millions de points au plus",
-    Reason.TOO_MANY_PAGES: "Envoyez 40 pages au plus : gardez celles qui sont demandées",
-    Reason.LOCKED: "Ce PDF est protégé par un mot de passe : enregistrez-le sans mot de passe, puis envoyez-le",
-    Reason.DYNAMIC_FORM: "Ce formulaire ne s’affiche pas partout : imprimez-le en PDF, ou prenez-le en photo",
-    Reason.UNREADABLE: "Ce fichier ne peut pas être lu : il est abîmé. Enregistrez-le à nouveau, ou prenez une photo",
-    Reason.INFECTED: "L’antivirus a trouvé un virus dans ce fichier : il n’est pas gardé",
-    Reason.NOT_SCANNED: "L’antivirus ne répond pas : ce fichier n’est pas gardé. Réessayez dans quelques minutes",
-    Reason.BUSY: "Trop de fichiers arrivent en même temps : celui-ci n’est pas gardé. Réessayez dans une minute",
+    Reason.LYING: (
+        "Ce fichier n’est pas ce que son nom annonce\u00a0: enregistrez-le en PDF, ou prenez la feuille en photo"
+    ),
+    Reason.TOO_LARGE: "Cette image est trop grande\u00a0: choisissez-en une de 24 millions de points au plus",
+    Reason.TOO_MANY_PAGES: "Envoyez 40 pages au plus\u00a0: gardez celles qui sont demandées",
+    Reason.LOCKED: "Ce PDF est protégé par un mot de passe\u00a0: enregistrez-le sans mot de passe, puis envoyez-le",
+    Reason.DYNAMIC_FORM: "Ce formulaire ne s’affiche pas partout\u00a0: imprimez-le en PDF, ou prenez-le en photo",
+    Reason.UNREADABLE: (
+        "Ce fichier ne peut pas être lu\u00a0: il est abîmé. Enregistrez-le à nouveau, ou prenez une photo"
+    ),
+    Reason.INFECTED: "L’antivirus a trouvé un virus dans ce fichier\u00a0: il n’est pas gardé",
+    Reason.NOT_SCANNED: "L’antivirus ne répond pas\u00a0: ce fichier n’est pas gardé. Réessayez dans quelques minutes",
+    Reason.BUSY: "Trop de fichiers arrivent en même temps\u00a0: celui-ci n’est pas gardé. Réessayez dans une minute",
 }
 
 

@@ -196,7 +196,7 @@ def test_what_the_file_says_already_is_left_as_it_is(client, demarche) -> None:
 
 def test_without_having_made_sure_nothing_is_linked(client, demarche) -> None:
     html = link(client, demarche, known(), verified="").content.decode()
-    assert "Cochez « J’ai vérifié" in html
+    assert "Cochez «\u00a0J’ai vérifié" in html
     assert Demarche.objects.get().state == "sent"
 
 

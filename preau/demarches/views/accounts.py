@@ -37,7 +37,9 @@ def linking(request: StaffRequest, demarche_code: str) -> HttpResponse:
     """The account is that of somebody in a file."""
     asked, form = _asked(request, demarche_code), LinkForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "Cochez « J’ai vérifié que c’est la même personne » avant de relier le compte.")
+        messages.error(
+            request, "Cochez «\u00a0J’ai vérifié que c’est la même personne\u00a0» avant de relier le compte."
+        )
         return redirect("demarches:account", demarche_code)
     given = form.cleaned_data
     adult = get_object_or_404(_open_adults(), code=given["adult"])
@@ -137,7 +139,7 @@ def _not_done(request: StaffRequest, demarche: Demarche, refused: DemarcheRefuse
     """Why nothing was written: somebody else answered, or these two cannot be linked."""
     fresh = demarche_of(request, demarche.code)
     if isinstance(refused, LinkRefused):
-        messages.error(request, f"Le compte n’a pas été relié : {refused.reason.label}.")
+        messages.error(request, f"Le compte n’a pas été relié\u00a0: {refused.reason.label}.")
     elif fresh.is_open:
         messages.error(request, STILL_OPEN)
     else:

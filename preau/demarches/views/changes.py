@@ -68,7 +68,9 @@ def change(request: StaffRequest, demarche_code: str) -> HttpResponse:
         )
     except DemarcheRefused as refused:
         return _not_done(request, demarche, refused)
-    messages.success(request, f"« {demarche.summary} » : le dossier est à jour. Un e-mail prévient la famille.")
+    messages.success(
+        request, f"«\u00a0{demarche.summary}\u00a0»\u00a0: le dossier est à jour. Un e-mail prévient la famille."
+    )
     return redirect("demarches:worklist")
 
 

@@ -26,7 +26,7 @@ from preau.town.context import town_of
 from preau.town.queries import file_fields
 
 GET_OR_POST = ["GET", "HEAD", "POST"]
-NO_NUMBER_LEFT = "La mairie vous joint par ce numéro : écrivez-en un, ou appelez-la pour être joint autrement."
+NO_NUMBER_LEFT = "La mairie vous joint par ce numéro\u00a0: écrivez-en un, ou appelez-la pour être joint autrement."
 
 
 @family_page

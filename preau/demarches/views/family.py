@@ -21,7 +21,7 @@ from preau.demarches.queries import account_request_of, identity_of
 from preau.town.context import town_of
 
 P = ParamSpec("P")
-TOO_LATE = "Votre demande a changé entre-temps : rien n’a été enregistré. Voici où elle en est."
+TOO_LATE = "Votre demande a changé entre-temps\u00a0: rien n’a été enregistré. Voici où elle en est."
 MOVED = "Votre demande a changé entre-temps. Relisez ce que vous avez écrit, puis envoyez-le de nouveau."
 
 

@@ -21,7 +21,7 @@ from preau.demarches.queries import following, history_of
 
 GET_OR_POST = ["GET", "HEAD", "POST"]
 MOVED = "Votre demande a changé entre-temps. Relisez ce que vous avez écrit, puis envoyez-le de nouveau."
-OVER = "Cette demande a déjà sa réponse : rien n’a été enregistré."
+OVER = "Cette demande a déjà sa réponse\u00a0: rien n’a été enregistré."
 
 
 @family_page

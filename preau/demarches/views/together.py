@@ -68,7 +68,8 @@ def _refuse(request: StaffRequest, chosen: Iterable[Demarche], read: dict[str, s
         except DemarcheRefused:
             messages.warning(
                 request,
-                f"« {demarche.summary} », {who_of(demarche)} : cette demande a changé, elle n’est pas refusée.",
+                f"«\u00a0{demarche.summary}\u00a0», {who_of(demarche)}\u00a0: "
+                f"cette demande a changé, elle n’est pas refusée.",
             )
     if done and form.cleaned_data["keep"]:
         title = Truncator(message).chars(60)
@@ -135,7 +136,8 @@ def _accept(request: StaffRequest, chosen: Iterable[Demarche], read: dict[str, s
         except DemarcheRefused:
             messages.warning(
                 request,
-                f"« {demarche.summary} », {who_of(demarche)} : cette demande a changé, elle n’est pas acceptée.",
+                f"«\u00a0{demarche.summary}\u00a0», {who_of(demarche)}\u00a0: "
+                f"cette demande a changé, elle n’est pas acceptée.",
             )
     if done:
         one = "La demande est acceptée. Un e-mail prévient la personne."

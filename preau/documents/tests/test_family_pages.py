@@ -17,6 +17,7 @@ from preau.documents.queries import needs_of, required_documents, served_by
 from preau.documents.testing import AT, make_document, make_kind, make_own, make_town_document, paper
 from preau.documents.tests.conftest import Home, user_of
 from preau.families.choices import Situation
+from preau.families.models import Adult
 from preau.families.queries import with_schooling
 from preau.families.testing import make_adult, make_bond, make_child, make_family
 
@@ -109,7 +110,7 @@ def test_a_refused_file_is_named_with_what_to_do(zoe: Client) -> None:
     make_kind()
     files = [sent(picture(), "1.jpg"), sent(b"%PDF-1.7 rien", "2.pdf")]
     shown = zoe.post(f"{GIVE}?piece=justificatif-de-domicile", {"chosen": files}).content.decode()
-    assert "2.pdf : Ce fichier ne peut pas être lu" in shown
+    assert "2.pdf\u00a0: Ce fichier ne peut pas être lu" in shown
     assert not SupportingDocument.objects.exists()
 
 
@@ -270,6 +271,15 @@ def test_whoever_only_sees_gives_nothing_for_the_child(home: Home) -> None:
     served = served_by(user_of(home.thomas), home.other, on=TODAY)
     assert served.children == []
     assert served_by(home.user, home.family, on=TODAY).children == [home.nora]
+
+
+def test_the_identity_of_one_adult_is_enough_for_the_household(zoe: Client, home: Home) -> None:
+    kind = make_kind("identite", label="Pièce d’identité", holder=Holder.ADULT, required=REQUIRED)
+    malik, grandmother = make_adult(home.family, first_name="Malik"), make_adult(home.family, first_name="Rosa")
+    Adult.objects.filter(pk=grandmother.pk).update(user=None)
+    assert text(zoe).count("Envoyer ce document<") == 1
+    make_document(kind, malik, home.family, by=user_of(malik))
+    assert "Rien à fournir pour le moment" in text(zoe)
 
 
 def test_what_one_parent_gave_for_the_child_the_other_does_not_owe(home: Home) -> None:

@@ -87,7 +87,9 @@ def _handed(request: FamilyRequest, kind: DocumentKind, family: Family, form: Ha
     except DocumentRefused as refused:
         form.add_error(None, f"{refused}.".capitalize())
     except DemarcheRefused:
-        form.add_error(None, "Un agent vient de répondre au document précédent : relisez « Mes documents ».")
+        form.add_error(
+            None, "Un agent vient de répondre au document précédent\u00a0: relisez «\u00a0Mes documents\u00a0»."
+        )
     return form.is_valid()
 
 
@@ -131,10 +133,10 @@ def withdrawing(request: FamilyRequest, document_code: str) -> HttpResponse:
             withdraw_document(found.demarche, by=request.user, now=timezone.now())
             messages.success(request, "Votre document est retiré. La mairie ne le lira pas.")
         except DemarcheRefused:
-            messages.warning(request, "Un agent a déjà répondu à ce document : il reste dans votre dossier.")
+            messages.warning(request, "Un agent a déjà répondu à ce document\u00a0: il reste dans votre dossier.")
         return redirect("documents:documents")
     if found.state != DocumentState.HANDED:
-        messages.warning(request, "Un agent a déjà répondu à ce document : il reste dans votre dossier.")
+        messages.warning(request, "Un agent a déjà répondu à ce document\u00a0: il reste dans votre dossier.")
         return redirect("documents:documents")
     return render(request, "documents/family/withdraw.html", {"document": found})
 

@@ -40,7 +40,7 @@ from preau.journal.actions import record
 
 GET_OR_POST = ["GET", "HEAD", "POST"]
 STILL_OPEN = "Cette pièce a changé pendant que vous l’aviez ouverte. Relisez-la, puis répondez."
-NO_REASON = "Dites à la famille ce qui ne va pas : choisissez une raison ou écrivez un message"
+NO_REASON = "Dites à la famille ce qui ne va pas\u00a0: choisissez une raison ou écrivez un message"
 
 
 @staff_page(Capability.HANDLE_REQUESTS)
@@ -96,7 +96,7 @@ def _next(request: StaffRequest, document: SupportingDocument, *, is_refusal: bo
     """The next document to read, else the list."""
     asker = document.demarche.asked_by
     told = f" Un e-mail en prévient {asker}." if asker else ""
-    messages.success(request, f"{document.kind} : {'refusé' if is_refusal else 'accepté'}.{told}")
+    messages.success(request, f"{document.kind}\u00a0: {'refusé' if is_refusal else 'accepté'}.{told}")
     left = to_read(request.user, local_day(timezone.now()))
     return redirect("documents:review", left[0]) if left else redirect("demarches:worklist")
 
@@ -230,7 +230,7 @@ def _added(request: StaffRequest, family: Family, form: CounterForm, paper: Town
         sent_form.add_error(None, f"{refused}.".capitalize())
         return False
     except DemarcheRefused:
-        sent_form.add_error(None, "Quelqu’un vient de répondre au document précédent : relisez la page.")
+        sent_form.add_error(None, "Quelqu’un vient de répondre au document précédent\u00a0: relisez la page.")
         return False
     messages.success(request, "Le document est dans le dossier de la famille.")
     return True

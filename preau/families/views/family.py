@@ -109,5 +109,5 @@ def _answer(request: FamilyRequest, asked: Asked, *, given: bool) -> None:
         now=timezone.now(),
     )
     messages.success(
-        request, "Votre accord est enregistré." if given else "Vous n’êtes pas d’accord : c’est enregistré."
+        request, "Votre accord est enregistré." if given else "Vous n’êtes pas d’accord\u00a0: c’est enregistré."
     )

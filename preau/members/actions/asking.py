@@ -181,7 +181,7 @@ def accept_custody(demarche: Demarche, *, by: User, version: int, now: dt.dateti
     bonds = bonds_with([child], Subject.PLANNING, on=local_day(now)).filter(adult__code=asked.other)
     other = next((bond.adult for bond in bonds), None)
     if other is None:
-        raise NotGranted("L’autre parent n’a plus de lien avec cet enfant : mettez d’abord le dossier à jour.")
+        raise NotGranted("L’autre parent n’a plus de lien avec cet enfant\u00a0: mettez d’abord le dossier à jour.")
     home = other.family if other.family_id != family.pk else move_out(adult=other, by=by, now=now)
     for one in (family, home):
         join_home(participant=child, family=one, parents=(), by=by, now=now)

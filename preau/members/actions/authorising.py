@@ -43,7 +43,7 @@ def sign_authorisations(
         )
         changed.append(state)
     if changed:
-        said = [f"{state.text.title} : {'oui' if answers[state.kind.code] else 'non'}" for state in changed]
+        said = [f"{state.text.title}\u00a0: {'oui' if answers[state.kind.code] else 'non'}" for state in changed]
         tell_other_parents(participant, adult, said, today=today, now=now)
         _settle(participant, adult, {state.kind.code for state in changed}, by=by, now=now)
     return len(changed)

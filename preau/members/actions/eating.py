@@ -52,6 +52,6 @@ def choose_diets(
         },
     )
     told = ", ".join(diet.name.lower() for diet in diets) or "aucun régime"
-    said = [f"Repas à partir du {starts_on:%d/%m/%Y} : {told}"]
+    said = [f"Repas à partir du {starts_on:%d/%m/%Y}\u00a0: {told}"]
     tell_other_parents(participant, adult, said, today=local_day(now), now=now)
     return choice

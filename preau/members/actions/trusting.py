@@ -128,7 +128,7 @@ def _write(
 
 def _told(person: TrustedPerson) -> str:
     what = "peut venir chercher l’enfant" if person.may_collect else "à prévenir en cas d’urgence"
-    return f"{person} ({person.link}) : {what}"
+    return f"{person} ({person.link})\u00a0: {what}"
 
 
 @transaction.atomic
@@ -173,7 +173,7 @@ def end_person(*, person: TrustedPerson, channel: Channel = Channel.ONLINE, by: 
     if live.update(withdrawn_at=now):
         _note(person, "withdrawn", channel, by=by, now=now)
         end_disagreement(participant=person.participant, person=person, by=by, now=now)
-        said = [f"{person} ({person.link}) : n’est plus dans la liste"]
+        said = [f"{person} ({person.link})\u00a0: n’est plus dans la liste"]
         tell_other_parents(person.participant, person.signed_by, said, today=local_day(now), now=now)
 
 
@@ -184,7 +184,7 @@ def contest_person(*, person: TrustedPerson, adult: Adult, by: User, now: dt.dat
     if live.exclude(signed_by=adult).update(contested_by=adult, contested_at=now):
         _note(person, "contested", by=by, now=now)
         _dispute(person, adult, by=by, now=now)
-        said = [f"{person} ({person.link}) : opposition de l’autre parent, cette personne est suspendue"]
+        said = [f"{person} ({person.link})\u00a0: opposition de l’autre parent, cette personne est suspendue"]
         tell_other_parents(person.participant, adult, said, today=local_day(now), now=now)
 
 
@@ -198,7 +198,7 @@ def accept_person(*, person: TrustedPerson, adult: Adult, by: User, now: dt.date
     if TrustedPerson.objects.filter(pk=person.pk, contested_by=adult).update(contested_by=None, contested_at=None):
         _note(person, "accepted", by=by, now=now)
         end_disagreement(participant=person.participant, person=person, by=by, now=now)
-        said = [f"{person} ({person.link}) : l’opposition est levée"]
+        said = [f"{person} ({person.link})\u00a0: l’opposition est levée"]
         tell_other_parents(person.participant, adult, said, today=local_day(now), now=now)
 
 

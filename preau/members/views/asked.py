@@ -39,11 +39,11 @@ DONE: Mapping[str, tuple[str, ...]] = {
     ),
     GUARDIAN: (
         "La personne est écrite dans ce dossier, liée aux enfants cochés.",
-        "Elle n’a pas de compte : invitez-la ensuite, page « Comptes des familles ».",
+        "Elle n’a pas de compte\u00a0: invitez-la ensuite, page «\u00a0Comptes des familles\u00a0».",
     ),
     CUSTODY: (
-        "L’enfant vit dans les deux foyers ; chaque jour est à l’un ou à l’autre, qui le paie.",
-        "Un parent du même foyer reçoit un dossier à lui : ses factures passées ne changent pas.",
+        "L’enfant vit dans les deux foyers\u00a0; chaque jour est à l’un ou à l’autre, qui le paie.",
+        "Un parent du même foyer reçoit un dossier à lui\u00a0: ses factures passées ne changent pas.",
         "Chaque réservation à venir va au foyer dont c’est le jour, qui la paie. Ce qui est facturé ne change pas.",
     ),
     SCHOOL: (
@@ -94,7 +94,7 @@ def _changing(demarche: Demarche) -> list[Changing] | None:
 def _choices(demarche: Demarche, alike: list[Participant]) -> tuple[Choices, dict[str, Any]]:
     """What the agent chooses for this kind, and what is proposed: nothing when a child looks like another."""
     if demarche.kind == CHILD and alike:
-        known = [(child.code, f"Oui : {child}, né le {child.born_on:%d/%m/%Y}") for child in alike]
+        known = [(child.code, f"Oui\u00a0: {child}, né le {child.born_on:%d/%m/%Y}") for child in alike]
         return {"existing": [(NEW, "Non, c’est un autre enfant"), *known]}, {}
     if demarche.kind == GUARDIAN:
         return {"situation": None}, {"situation": asked_in(demarche, GuardianAsked).situation}
@@ -121,7 +121,7 @@ def _grant(request: StaffRequest, demarche: Demarche, form: GrantForm, alike: li
         messages.error(request, refused.why)
     else:
         told = ", et la famille en est prévenue" if demarche.asked_by else ""
-        messages.success(request, f"C’est fait : le dossier est à jour{told}.")
+        messages.success(request, f"C’est fait\u00a0: le dossier est à jour{told}.")
         return redirect("demarches:worklist")
     return redirect("members:asked", demarche.code)
 

@@ -69,7 +69,7 @@ def changing(request: FamilyRequest, who: str, person_code: str) -> HttpResponse
         change_person(person=person, named=form.named, by=request.user, now=page.now)
     except NamingRefused as refused:
         return _refused(request, page, form, refused, person)
-    messages.success(request, f"{form.named} : c’est enregistré.")
+    messages.success(request, f"{form.named}\u00a0: c’est enregistré.")
     return redirect("members:authorisations", who)
 
 
@@ -80,7 +80,7 @@ def _refused(
     if refused.reason == NamingRefusal.ASK_US:
         reason += f" au {town_of(request).phone}"
     elif refused.reason == NamingRefusal.TOO_YOUNG:
-        reason = f"{reason} : il faut {collecting_rule().youngest} ans"
+        reason = f"{reason}\u00a0: il faut {collecting_rule().youngest} ans"
     if refused.participant.pk != page.child.pk:
         reason += f" ({refused.participant.first_name})"
     form.add_error(ABOUT.get(refused.reason), f"{reason}.")
@@ -146,12 +146,12 @@ def copying(request: FamilyRequest, who: str) -> HttpResponse:
 
 def _tell_copied(request: FamilyRequest, made: int, refused: Sequence[NamingRefused]) -> None:
     if made:
-        messages.success(request, "Les personnes sont copiées : relisez la liste de chaque enfant.")
+        messages.success(request, "Les personnes sont copiées\u00a0: relisez la liste de chaque enfant.")
     elif not refused:
         messages.info(request, "Ces personnes étaient déjà dans la liste.")
     for one in refused:
         messages.warning(
             request,
-            f"{one.participant.first_name} : une personne n’a pas été copiée. {one.reason.label}"
+            f"{one.participant.first_name}\u00a0: une personne n’a pas été copiée. {one.reason.label}"
             + (f" au {town_of(request).phone}." if one.reason == NamingRefusal.ASK_US else "."),
         )

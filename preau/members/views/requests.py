@@ -55,7 +55,7 @@ def _me(request: FamilyRequest) -> Adult | None:
 
 
 def _sent(request: FamilyRequest, demarche: Demarche) -> HttpResponse:
-    messages.success(request, "Votre demande est envoyée. Suivez-la ici : vous serez prévenu de la réponse.")
+    messages.success(request, "Votre demande est envoyée. Suivez-la ici\u00a0: vous serez prévenu de la réponse.")
     return redirect("demarches:followed", demarche.code)
 
 

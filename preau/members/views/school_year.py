@@ -88,16 +88,18 @@ def preparing(request: StaffRequest) -> HttpResponse:
 def _written(written: int, year: str, *, is_first: bool) -> str:
     """The week to undo it runs from the first time."""
     if written == 0:
-        return f"Rien à ajouter : chaque enfant a déjà son école pour {year}."
+        return f"Rien à ajouter\u00a0: chaque enfant a déjà son école pour {year}."
     children = "1 enfant a" if written == 1 else f"{written} enfants ont"
-    said = f"C’est fait : {children} une école pour {year}."
+    said = f"C’est fait\u00a0: {children} une école pour {year}."
     return f"{said} Vous pouvez annuler pendant une semaine." if is_first else said
 
 
 def _taken_back(gone: int) -> str:
     if gone == 0:
-        return "C’est annulé : aucune école n’avait été écrite."
-    return f"C’est annulé : {'1 enfant n’a' if gone == 1 else f'{gone} enfants n’ont'} plus d’école l’année suivante."
+        return "C’est annulé\u00a0: aucune école n’avait été écrite."
+    return (
+        f"C’est annulé\u00a0: {'1 enfant n’a' if gone == 1 else f'{gone} enfants n’ont'} plus d’école l’année suivante."
+    )
 
 
 def _chosen(
@@ -153,5 +155,7 @@ def undoing(request: StaffRequest) -> HttpResponse:
         gone = undo_roll_over(made=years.made, by=request.user, now=now)
         messages.success(request, _taken_back(gone))
     except TooLate:
-        messages.error(request, "Une semaine a passé : le passage ne s’annule plus. Corrigez les enfants un par un.")
+        messages.error(
+            request, "Une semaine a passé\u00a0: le passage ne s’annule plus. Corrigez les enfants un par un."
+        )
     return redirect("members:school_year")

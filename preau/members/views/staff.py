@@ -80,7 +80,7 @@ def judgments(request: StaffRequest, who: str) -> HttpResponse:
         form = BarForm(request.POST, today=local_day(now))
         if form.is_valid():
             barred = bar_person(participant=child, by=request.user, now=now, **form.cleaned_data)
-            messages.success(request, f"{barred} est écarté : les parents ne le voient pas.")
+            messages.success(request, f"{barred} est écarté\u00a0: les parents ne le voient pas.")
             return redirect("members:judgments", who)
     note_judgments_read(participant=child, by=request.user, now=now)
     past = Barred.objects.filter(participant=child, lifted_at__isnull=False).order_by("-lifted_at")

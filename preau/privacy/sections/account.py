@@ -90,7 +90,7 @@ SECTIONS = (
     Section(
         "textes",
         "Textes acceptés",
-        "Gardés comme preuve de ce que vous avez lu ; l’empreinte est celle du texte.",
+        "Gardés comme preuve de ce que vous avez lu\u00a0; l’empreinte est celle du texte.",
         ("Texte", "Version", "Empreinte", "Le", "Par"),
         texts,
         ("accounts.Acceptance",),
@@ -138,7 +138,7 @@ SECTIONS = (
     Section(
         "messages-recus",
         "Messages envoyés par le portail",
-        "Leur texte est dans votre boîte e-mail ; il n’est pas repris, car il contient parfois un lien secret.",
+        "Leur texte est dans votre boîte e-mail\u00a0; il n’est pas repris, car il contient parfois un lien secret.",
         ("Adresse", "Objet", "Écrit le", "Envoyé le", "État"),
         mails,
         ("notifications.Outgoing",),
@@ -154,7 +154,7 @@ SECTIONS = (
     Section(
         "journal",
         "Ce que vous avez fait sur le portail",
-        "Le journal du portail : des codes, sans nom.",
+        "Le journal du portail\u00a0: des codes, sans nom.",
         ("Le", "Action", "Objet", "Dossier", "Enfant"),
         acts,
         ("journal.Entry",),

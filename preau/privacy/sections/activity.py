@@ -61,7 +61,7 @@ def lines(person: Person) -> Iterator[Row]:
     for row in rows.order_by("invoice__issued_on", "invoice", "order", "pk"):
         who = row.participant.first_name if row.participant else "foyer"
         days = ", ".join(row.why.get("days", []))
-        price = " · ".join(f"{label} : {value}" for label, value in row.why.get("steps", []))
+        price = " · ".join(f"{label}\u00a0: {value}" for label, value in row.why.get("steps", []))
         yield row.invoice.number, who, row.label, row.quantity, row.unit_price_cents, row.amount_cents, days, price
 
 
@@ -94,7 +94,7 @@ SECTIONS = (
     Section(
         "reservations",
         "Réservations et présences",
-        "Jour par jour ; le foyer est celui dont c’est le jour.",
+        "Jour par jour\u00a0; le foyer est celui dont c’est le jour.",
         ("Jour", "Enfant", "Activité", "Prestation", "État", "Foyer", "Présence", "Excusé", "Décidé le"),
         bookings,
         ("bookings.Booking",),
@@ -126,7 +126,7 @@ SECTIONS = (
     Section(
         "factures",
         "Mes factures",
-        "Celles que vous payez ; en centimes. Elles se téléchargent en PDF dans « Facturation ».",
+        "Celles que vous payez\u00a0; en centimes. Elles se téléchargent en PDF dans «\u00a0Facturation\u00a0».",
         (
             *("Numéro", "Nature", "Libellé", "Du", "Au", "Émise le", "À payer avant le"),
             *("Total", "Réglé", "Quotient"),

@@ -32,7 +32,11 @@ def asked(person: Person) -> Iterator[Row]:
     rows = MemberAsked.objects.filter(demarche__asked_by=person.user).order_by("pk")
     for row in rows.select_related("demarche__family", "demarche__participant", "demarche__asked_by"):
         lines = kind_of(row.demarche.kind).lines(row.demarche)
-        yield row.demarche.summary, row.demarche.sent_at, "\n".join(f"{line.label} : {line.value}" for line in lines)
+        yield (
+            row.demarche.summary,
+            row.demarche.sent_at,
+            "\n".join(f"{line.label}\u00a0: {line.value}" for line in lines),
+        )
 
 
 SECTIONS = (

@@ -37,7 +37,7 @@ def _plain(text: str) -> str:
 
 def _told(value: object) -> str:
     if isinstance(value, dict):
-        return " ; ".join(f"{name} : {_told(one)}" for name, one in value.items() if one not in ("", None, [], {}))
+        return " ; ".join(f"{name}\u00a0: {_told(one)}" for name, one in value.items() if one not in ("", None, [], {}))
     if isinstance(value, list):
         return " · ".join(_told(one) for one in value)
     return yes_no(value) if isinstance(value, bool) else str(value)
@@ -69,7 +69,7 @@ SECTIONS = (
     Section(
         "fiches-sanitaires",
         "Fiches sanitaires",
-        "Gardées chiffrées ; ouvertes ici pour vous.",
+        "Gardées chiffrées\u00a0; ouvertes ici pour vous.",
         ("Enfant", "Sujet", "Réponse", "Écrit le"),
         sheets,
         ("health.HealthField", "health.Pai"),
@@ -85,7 +85,7 @@ SECTIONS = (
     Section(
         "fiches-confirmees",
         "Fiches confirmées",
-        "« Rien n’a changé », par vous.",
+        "«\u00a0Rien n’a changé\u00a0», par vous.",
         ("Enfant", "Année", "Le"),
         confirmed,
         ("health.Confirmation",),

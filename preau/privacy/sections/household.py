@@ -125,7 +125,7 @@ def steps(person: Person) -> Iterator[Row]:
     rows = DemarcheEvent.objects.filter(demarche__in=_sent_by(person)).select_related("demarche")
     for row in rows.order_by("at", "pk"):
         who = "vous" if row.by_id == person.user.pk else "la mairie"
-        corrected = " · ".join(f"{one['label']} : {one['after']}" for one in row.corrections)
+        corrected = " · ".join(f"{one['label']}\u00a0: {one['after']}" for one in row.corrections)
         yield row.demarche.code, row.at, who, row.get_state_display(), row.text, corrected
 
 
@@ -222,7 +222,7 @@ SECTIONS = (
     Section(
         "accords",
         "Mes accords et refus",
-        "Gardés comme preuve ; l’empreinte est celle du texte que vous avez lu.",
+        "Gardés comme preuve\u00a0; l’empreinte est celle du texte que vous avez lu.",
         ("Texte", "Version", "Empreinte", "Pour", "Accord", "Le", "Par"),
         consents,
         ("families.Consent",),
@@ -230,7 +230,7 @@ SECTIONS = (
     Section(
         "quotients",
         "Quotient familial",
-        "En centimes ; vide quand il est inconnu.",
+        "En centimes\u00a0; vide quand il est inconnu.",
         ("À partir du", "Quotient (centimes)", "Source", "Mois", "Lu le", "Remplacé le"),
         quotients,
         ("pricing.Quotient",),
@@ -262,7 +262,7 @@ SECTIONS = (
     Section(
         "dossier-annuel",
         "Étapes du dossier annuel confirmées",
-        "« Rien n’a changé », par vous.",
+        "«\u00a0Rien n’a changé\u00a0», par vous.",
         ("Année", "Étape", "Pour", "Le"),
         confirmed,
         ("checklist.YearConfirmation",),

@@ -22,7 +22,7 @@ from preau.privacy.erasing import foreseen, refusals, whom
 from preau.privacy.forms import DoneForm, EraseForm
 
 MOVED = "Cette demande a changé pendant que vous l’aviez ouverte. Relisez-la."
-PLAIN = "Ces données ne sont plus là : il n’y a rien à effacer. Refusez la demande, en disant pourquoi."
+PLAIN = "Ces données ne sont plus là\u00a0: il n’y a rien à effacer. Refusez la demande, en disant pourquoi."
 
 
 def _asked(request: StaffRequest, code: str, *kinds: str) -> Demarche:

@@ -46,10 +46,10 @@ def erasure(request: FamilyRequest) -> HttpResponse:
 @require_http_methods(GET_OR_POST)
 def objection(request: FamilyRequest) -> HttpResponse:
     intro = (
-        "La mairie utilise vos données pour le service public : vous pouvez vous y opposer pour une raison qui tient à "
-        "votre situation. Elle cesse, ou vous dit ce qui l’oblige à continuer.",
-        "Pour un accord que vous avez donné, ou pour ne plus recevoir nos nouvelles, passez par « Mes consentements » "
-        "et « Mes souscriptions » : c’est immédiat.",
+        "La mairie utilise vos données pour le service public\u00a0: vous pouvez vous y opposer pour une raison qui "
+        "tient à votre situation. Elle cesse, ou vous dit ce qui l’oblige à continuer.",
+        "Pour un accord que vous avez donné, ou pour ne plus recevoir nos nouvelles, passez par "
+        "«\u00a0Mes consentements\u00a0» et «\u00a0Mes souscriptions\u00a0»\u00a0: c’est immédiat.",
     )
     return _answer(request, OBJECTION, ObjectionForm(request.POST if request.method == "POST" else None), intro)
 
@@ -59,5 +59,7 @@ def _answer(request: FamilyRequest, kind: str, form: Form, intro: tuple[str, ...
         context = {"title": SUMMARIES[kind], "intro": intro, "form": form}
         return render(request, "privacy/family/ask.html", context)
     demarche = ask_about_data(kind=kind, **form.cleaned_data, by=request.user, now=timezone.now())
-    messages.success(request, "Votre demande est envoyée. Suivez-la ici : un e-mail vous préviendra de la réponse.")
+    messages.success(
+        request, "Votre demande est envoyée. Suivez-la ici\u00a0: un e-mail vous préviendra de la réponse."
+    )
     return redirect("demarches:followed", demarche.code)

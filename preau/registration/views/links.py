@@ -125,7 +125,7 @@ def _to_sign_in(request: HttpRequest, *, by_franceconnect: bool) -> HttpResponse
 
 def _enter(request: HttpRequest, user: User) -> HttpResponse:
     enter(request, user)
-    messages.success(request, "Votre compte est prêt. Bienvenue !")
+    messages.success(request, "Votre compte est prêt. Bienvenue\u00a0!")
     return redirect("accounts:landing")
 
 

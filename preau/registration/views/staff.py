@@ -33,7 +33,7 @@ from preau.town.context import town_of
 PER_PAGE = 50
 NOBODY = "Cochez au moins un adulte."
 TOO_MANY = f"Choisissez {MOST_AT_ONCE} adultes au plus à la fois."
-NO_LETTER = "Aucune lettre à imprimer : ces adultes ont déjà un compte."
+NO_LETTER = "Aucune lettre à imprimer\u00a0: ces adultes ont déjà un compte."
 REASONS = {
     NotInvited.HAS_ACCOUNT: ("a déjà un compte", "ont déjà un compte"),
     NotInvited.ALREADY_INVITED: ("est déjà invité", "sont déjà invités"),
@@ -50,7 +50,7 @@ ONE_BY_ONE = {
     NotInvited.HAS_ACCOUNT: "Cet adulte a déjà un compte",
     NotInvited.EMAIL_TAKEN: "Cette adresse est celle d’un compte qui existe déjà. Demandez-en une autre",
     NotInvited.SHARED_EMAIL: "Un autre adulte est déjà invité à cette adresse. Demandez-en une autre",
-    NotInvited.FILE_IS_PROTECTED: "Ce dossier est protégé : aucun compte ne s’y relie en ligne",
+    NotInvited.FILE_IS_PROTECTED: "Ce dossier est protégé\u00a0: aucun compte ne s’y relie en ligne",
 }
 NUMBER_TAKEN = "Ce numéro est celui d’un autre dossier pour ce service"
 
@@ -223,7 +223,7 @@ def protection(request: StaffRequest, family_code: str) -> HttpResponse:
     family, now = _family_of(request, family_code), timezone.now()
     if request.POST.get("protege") == "oui":
         protect_file(family=family, by=request.user, now=now)
-        messages.success(request, "Ce dossier est protégé : seul un agent y relie un compte.")
+        messages.success(request, "Ce dossier est protégé\u00a0: seul un agent y relie un compte.")
     else:
         protect(family=family, is_protected=False, by=request.user, now=now)
         messages.success(request, "Ce dossier n’est plus protégé.")
@@ -254,5 +254,5 @@ def invite_one(request: StaffRequest, adult_code: str) -> HttpResponse:
 def revoke(request: StaffRequest, adult_code: str) -> HttpResponse:
     adult = get_object_or_404(_scope(request).select_related("family"), code=adult_code)
     if close_invitation(adult=adult, by=request.user, now=timezone.now()):
-        messages.success(request, "L’invitation est annulée : son lien ne marche plus.")
+        messages.success(request, "L’invitation est annulée\u00a0: son lien ne marche plus.")
     return redirect("registration:file_accounts", adult.family.code)

@@ -31,7 +31,7 @@ NO_PROOF = (
 NO_DEED = (
     "Le nom de votre enfant est celui de son acte de naissance. Apportez une copie de l’acte pour le faire corriger."
 )
-FROM_WHEN = "Depuis quel jour habitez-vous à cette adresse ? Répondez ici, ou corrigez la date."
+FROM_WHEN = "Depuis quel jour habitez-vous à cette adresse\u00a0? Répondez ici, ou corrigez la date."
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,10 @@ Document d’exemple, fait pour la démonstration.
 #for n in range(9) [#line(length: 100% - n * 7%, stroke: 2pt + luma(190)) #v(2mm)]
 """
 REASONS = (
-    ("Illisible", "La photo est trop sombre ou coupée : nous ne pouvons pas lire. Reprenez-la à la lumière, à plat."),
+    (
+        "Illisible",
+        "La photo est trop sombre ou coupée\u00a0: nous ne pouvons pas lire. Reprenez-la à la lumière, à plat.",
+    ),
     ("Trop ancien", "Ce document est trop ancien. Envoyez-en un de moins de 3 mois."),
     ("Pas au bon nom", "Ce document n’est pas à votre nom. Envoyez-en un au nom d’un adulte du foyer."),
 )

@@ -17,7 +17,7 @@ from preau.townfile.demonstration.scene import Scene
 from preau.townfile.demonstration.settling import Settled
 
 ASKED: tuple[tuple[str, str, Erased | None, int], ...] = (
-    (CORRECTION, "Mon nom de naissance est écrit avec un seul « n » : il en faut deux.", None, 6),
+    (CORRECTION, "Mon nom de naissance est écrit avec un seul «\u00a0n\u00a0»\u00a0: il en faut deux.", None, 6),
     (ERASURE, "Nous avons déménagé, je n’utilise plus le portail.", Erased.ACCOUNT, 24),
     (
         OBJECTION,

@@ -20,7 +20,7 @@ from preau.town.models import Place
 from preau.townfile.demonstration.asking import ACCEPTED, INCOMPLETE, REFUSED, WAITING
 
 FIRST = 8  # the households before have stories of their own
-NO_BOOK = "Il nous manque le livret de famille : envoyez la page de l’enfant, avec le lien de cette demande."
+NO_BOOK = "Il nous manque le livret de famille\u00a0: envoyez la page de l’enfant, avec le lien de cette demande."
 FULL = "L’école demandée n’a plus de place à ce niveau. Votre enfant reste inscrit dans son école de secteur."
 
 

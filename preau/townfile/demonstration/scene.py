@@ -94,9 +94,9 @@ def agents(reception: str, *, role: str) -> tuple[Agent, ...]:
         Agent("s.benali", "Samira", "Benali", role, reception),
         Agent(
             *(DIRECTOR, "Moussa", "Diarra", "direction"),
-            "direction d’accueil : les enfants du jour, leurs fiches sanitaires",
+            "direction d’accueil\u00a0: les enfants du jour, leurs fiches sanitaires",
         ),
-        Agent("n.faure", "Nadia", "Faure", "sante", "référente santé : les PAI et les carnets de vaccination"),
+        Agent("n.faure", "Nadia", "Faure", "sante", "référente santé\u00a0: les PAI et les carnets de vaccination"),
         Agent(REGISSEUR, "Rémi", "Régisseur", "regisseur", "régisseur : factures et paiements"),
         Agent(
             *("c.lemoine", "Claire", "Lemoine", "administrateur"),

@@ -15,7 +15,7 @@ from preau.town.models import Level, Place, SchoolYear
 from preau.townfile.demonstration.households import FIRST_ELEMENTARY, LEVELS, Household
 from preau.townfile.demonstration.settling import Settled
 
-WORDS = "Je travaille à l’hôpital Paul-Brousse, à côté de cette école : je pourrais y déposer mon enfant à 8 h 20."
+WORDS = "Je travaille à l’hôpital Paul-Brousse, à côté de cette école\u00a0: je pourrais y déposer mon enfant à 8 h 20."
 LAST_MATERNELLE = FIRST_ELEMENTARY - 1
 
 
