@@ -3,11 +3,13 @@
 import hashlib
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection
+from django.test import override_settings
 from hypothesis import settings as profiles
 from pytest_django import DjangoDbBlocker, Settings
 
@@ -50,9 +52,14 @@ def django_db_keepdb(request: pytest.FixtureRequest) -> bool:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None, django_db_keepdb: bool) -> None:
-    """The database of the tests starts as a copy of one made before: ten seconds less a run."""
+    """The database of the tests starts as a copy of one made before: ten seconds less a run. It need not outlive a
+    power cut; those of the processes that tests start and kill follow the settings."""
+    if connection.vendor != "sqlite":
+        return
+    options = connection.settings_dict["OPTIONS"]
+    options["init_command"] = options["init_command"].replace("synchronous=FULL", "synchronous=OFF")
     made, test = _made_before(), Path(str(connection.settings_dict["TEST"]["NAME"]))
-    if connection.vendor == "sqlite" and django_db_keepdb and made.exists():
+    if django_db_keepdb and made.exists():
         for leftover in test.parent.glob(f"{test.name}-*"):  # of a run that was killed
             leftover.unlink()
         shutil.copyfile(made, test)
@@ -68,6 +75,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
             mine = made.with_suffix(f".{os.getpid()}")
             cursor.execute("VACUUM INTO %s", [str(mine)])
             mine.replace(made)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_hashes() -> Iterator[None]:
+    """Users of tests are made by thousands: what a password of the portal really costs has a test of its own."""
+    with override_settings(PASSWORD_HASHERS=["preau.accounts.testing.QuickArgon2"]):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,8 @@
-"""Run a command beside a PostgreSQL of its own: `python scripts/private_postgres.py -- COMMAND …`.
+"""Run a command beside a PostgreSQL of its own: `python scripts/private_postgres.py [--forgetful] -- COMMAND …`.
 
 The cluster is new, listens on a unix socket that only its owner may open, keeps its promises to the disk like a real
-one, and is gone when the command ends, whatever the way. The command finds it in PREAU_DATABASE_URL.
+one, and is gone when the command ends, whatever the way. The command finds it in PREAU_DATABASE_URL. A forgetful one
+promises nothing to the disk: for tests, which do not cut the power, but not for measures.
 """
 
 import contextlib
@@ -31,6 +32,7 @@ SETTINGS = {
     # same queries then take a hundred thousand times longer. What needs statistics asks for them (`VACUUM ANALYZE`).
     "autovacuum": "off",
 }
+FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 class PostgresMissing(Exception):
@@ -53,15 +55,17 @@ def server_account() -> dict[str, Any]:
     return {"user": "postgres", "group": "postgres", "extra_groups": []}
 
 
-def start(binaries: Path, folder: Path) -> subprocess.Popen[bytes]:
+def start(binaries: Path, folder: Path, *, forgetful: bool) -> subprocess.Popen[bytes]:
     """Make a cluster in `folder` and start its server; returns once it answers."""
     account = server_account()
     if account:
         shutil.chown(folder, account["user"], account["group"])
     common: dict[str, Any] = account | {"cwd": folder, "stdin": subprocess.DEVNULL}
     options = ["--pgdata=data", f"--username={OWNER}", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"]
+    options += ["--no-sync"] if forgetful else []
     subprocess.run([binaries / "initdb", *options], check=True, stdout=subprocess.DEVNULL, **common)
-    settings = [f"--{name}={value}" for name, value in (SETTINGS | {"unix_socket_directories": str(folder)}).items()]
+    chosen = SETTINGS | (FORGETFUL if forgetful else {}) | {"unix_socket_directories": str(folder)}
+    settings = [f"--{name}={value}" for name, value in chosen.items()]
     with (folder / "log").open("wb") as log:
         # In a session of its own: Ctrl-C is for the command, the server stops after it.
         server = subprocess.Popen(
@@ -97,11 +101,11 @@ def stop(server: subprocess.Popen[bytes]) -> None:
 
 
 @contextlib.contextmanager
-def cluster() -> Iterator[str]:
+def cluster(*, forgetful: bool) -> Iterator[str]:
     """A private PostgreSQL, stopped and removed at the end; gives the address of its database."""
     folder = Path(tempfile.mkdtemp(prefix="preau-pg-"))
     try:
-        server = start(newest_binaries(), folder)
+        server = start(newest_binaries(), folder, forgetful=forgetful)
         try:
             yield f"postgresql://{OWNER}@{quote(str(folder), safe='')}/{OWNER}"
         finally:
@@ -135,14 +139,17 @@ def give_up(number: int, frame: FrameType | None) -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    if arguments[:1] != ["--"] or len(arguments) < 2:
-        print("usage: private_postgres.py -- COMMAND …", file=sys.stderr)
+    forgetful = arguments[:1] == ["--forgetful"]
+    marked = arguments[1:] if forgetful else arguments
+    command = marked[1:]
+    if marked[:1] != ["--"] or not command:
+        print("usage: private_postgres.py [--forgetful] -- COMMAND …", file=sys.stderr)
         return 2
     signal.signal(signal.SIGTERM, give_up)
     signal.signal(signal.SIGHUP, give_up)
     try:
-        with cluster() as database_url:
-            return run(arguments[1:], database_url)
+        with cluster(forgetful=forgetful) as database_url:
+            return run(command, database_url)
     except PostgresMissing as missing:
         print(missing, file=sys.stderr)
         return 1

@@ -10,7 +10,7 @@ from pathlib import Path
 
 BUILD = Path("build")
 PYTEST = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist=worksteal", "--tb=short"]
-PRIVATE_POSTGRES = [sys.executable, "scripts/private_postgres.py", "--"]
+PRIVATE_POSTGRES = [sys.executable, "scripts/private_postgres.py", "--forgetful", "--"]
 
 
 @dataclass(frozen=True, slots=True)

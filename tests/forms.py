@@ -1,6 +1,5 @@
 """The forms and links of a page, read from its HTML: what a browser could send from it."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import parse_qsl, urljoin, urlsplit
@@ -21,14 +20,15 @@ class Form:
         names = dict.fromkeys(name for name, _ in [*self.fields, *self.buttons])
         return [name for name in names if name not in ("", "csrfmiddlewaretoken")]
 
-    def sendings(self) -> Iterator[dict[str, list[str]]]:
-        """What may be sent: once by each button, and without."""
-        for button in [*self.buttons, ("", "")]:
-            sent: dict[str, list[str]] = {}
+    def sendings(self) -> dict[tuple[str, str], dict[str, list[str]]]:
+        """What may be sent, by button: each that has a name, and without any (as by one that has none)."""
+        sendings: dict[tuple[str, str], dict[str, list[str]]] = {}
+        for button in [*(button for button in self.buttons if button[0]), ("", "")]:
+            sent = sendings[button] = {}
             for name, value in [*self.fields, button]:
                 if name:
                     sent.setdefault(name, []).append(value)
-            yield sent
+        return sendings
 
 
 class Page(HTMLParser):

@@ -1,6 +1,6 @@
 """Pages with the holes that the sweeps exist to find, beside the addresses of the portal that layouts link to."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import path
 
@@ -67,6 +67,27 @@ def careless(request: FamilyRequest) -> HttpResponse:
     return HttpResponse(f'<a href="?page={page + 1}">Suite</a>' + FORM.format(3))
 
 
+@family_page
+def behind_a_button(request: FamilyRequest) -> HttpResponse:
+    """What comes with the second button is believed."""
+    if "autre" in request.POST:
+        Participant.objects.update(first_name=str(int(request.POST["nom"])))
+    return HttpResponse(FORM.format(1).replace("</form>", '<button name="autre" value="1">Autre</button></form>'))
+
+
+@family_page
+def on_the_side(request: FamilyRequest) -> HttpResponse:
+    return HttpResponse()
+
+
+def by_a_side_door(request: HttpRequest) -> HttpResponseBase:
+    """Its audience is asked of those who read it or send it a form."""
+    return on_the_side(request) if request.method in ("GET", "POST") else HttpResponse()
+
+
+vars(by_a_side_door).update(vars(on_the_side))
+
+
 urlpatterns = [
     path("trou/muet/", silent, name="silent"),
     path("trou/tous/", everybody, name="everybody"),
@@ -75,5 +96,7 @@ urlpatterns = [
     path("trou/en-tete/", in_a_header, name="in_a_header"),
     path("trou/fragile/<str:name>/", fragile, name="fragile"),
     path("trou/confiant/", careless, name="careless"),
+    path("trou/bouton/", behind_a_button, name="behind_a_button"),
+    path("trou/porte/", by_a_side_door, name="by_a_side_door"),
     *portal,
 ]

@@ -12,7 +12,7 @@ from preau.accounts.testing import make_agent, sign_in
 from preau.core.audience import AudienceKind
 from preau.demarches.testing import make_waiting_user
 from preau.notifications.models import Outgoing
-from tests import health_words, scopes, sweep
+from tests import health_words, malformed, scopes, sweep
 from tests.routes import Route, routes_of
 from tests.world import World, values_for
 
@@ -104,7 +104,7 @@ def test_what_a_health_sheet_says_is_in_no_table_log_nor_mail(world: World, capl
     assert health_words.WORD not in caplog.text
 
 
-@pytest.mark.parametrize("look", [sweep.malformed_addresses, sweep.malformed_parameters, sweep.malformed_fields])
+@pytest.mark.parametrize("look", [malformed.addresses, malformed.parameters, malformed.fields])
 def test_what_nobody_wrote_is_met_with_a_page(world: World, look: Sweep) -> None:
     nothing(look(world, routes_of()))
 
@@ -119,10 +119,14 @@ def test_what_nobody_wrote_is_met_with_a_page(world: World, look: Sweep) -> None
         (sweep.trespass, "anybody", "a parent whose bond was withdrawn, GET anybody: answers 200, not 404, for what"),
         (sweep.trespass, "without_scope", "an agent of another service, GET without_scope: says « Zwingelstein »"),
         (sweep.trespass, "in_a_header", "a visitor, GET in_a_header: says « 773119 »"),
+        (sweep.trespass, "by_a_side_door", "by_a_side_door: answers 200, not 404"),
+        (sweep.unheard_of, "by_a_side_door", "OPTIONS by_a_side_door: answers 200"),
+        (sweep.replay, "behind_a_button", "as the parent: changes ['Participant']"),
         (sweep.replay, "anybody", "a parent of another family, post /trou/un/"),
-        (sweep.malformed_addresses, "fragile", "answers 500"),
-        (sweep.malformed_parameters, "careless", "?page='x': answers 500"),
-        (sweep.malformed_fields, "careless", "nom=['x']: answers 500"),
+        (malformed.addresses, "fragile", "answers 500"),
+        (malformed.parameters, "careless", "?page='x': answers 500"),
+        (malformed.fields, "careless", "nom=['x']: answers 500"),
+        (malformed.fields, "behind_a_button", "nom=['x']: answers 500"),
     ],
 )
 def test_a_planted_hole_is_found(world: World, look: Sweep, hole: str, found: str) -> None:

@@ -5,7 +5,7 @@ Everything of that family is marked by a word found nowhere else, so that one lo
 
 import datetime as dt
 import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -316,8 +316,22 @@ class Person:
 
 
 @dataclass(frozen=True)
+class Answer:
+    """What an address answered: `html` if it is a page, and all that is said (see `sweep.text_of`)."""
+
+    address: str
+    status: int
+    headers: Mapping[str, str]
+    html: str
+    text: str
+
+
+@dataclass(frozen=True)
 class World:
-    """`ours` must stay with `parent` and `agent`, and our agents with `administrator`; the others come across it."""
+    """`ours` must stay with `parent` and `agent`, and our agents with `administrator`; the others come across it.
+
+    `answers` keeps what `sweep.answers` has read, by the name of the person and the address.
+    """
 
     ours: Household
     others: Household
@@ -326,6 +340,7 @@ class World:
     administrator: Person
     strangers: tuple[Person, ...]
     marks: frozenset[str]
+    answers: dict[tuple[str, str], Answer] = field(default_factory=dict)
 
     @property
     def owners(self) -> tuple[Person, ...]:

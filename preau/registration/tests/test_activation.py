@@ -307,9 +307,8 @@ def test_an_adult_with_an_account_is_not_given_to_another(client: Client, family
     assert taken.user == owner
 
 
-def test_a_sample_of_guesses_through_the_portal_attaches_nothing(adult: Adult, settings) -> None:
+def test_a_sample_of_guesses_through_the_portal_attaches_nothing(adult: Adult) -> None:
     """Number and names all right, codes guessed; the first file is right and some others exist."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     make_code(adult)
     for turn in range(60):
         proof = ("code", "contact", "agent")[turn % 3]
