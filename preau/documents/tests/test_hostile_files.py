@@ -11,7 +11,8 @@ from PIL import Image
 
 from preau.core.cleaning import Cleaned, FileRefused, Part, clean, draw
 from preau.core.cleaning.limits import LONGEST_SIDE, MEMORY
-from preau.documents.tests.hostile import CANARY, HARMLESS, REFUSED
+from preau.documents.tests.hostile import HARMLESS, REFUSED
+from preau.documents.tests.hostile_pdf import CANARY
 
 LONGEST = 10.0  # seconds, beside other tests
 FORBIDDEN = {
