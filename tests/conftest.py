@@ -26,9 +26,10 @@ from tests import browser as browsers
 from tests import journeys
 from tests import maze as mazes
 from tests.browser import Visitor
+from tests.household import NOW
 from tests.maze import Maze
 from tests.sweep import undone
-from tests.world import NOW, World, make_world
+from tests.world import World, make_world
 
 OpenVisitor = Callable[..., Visitor]
 

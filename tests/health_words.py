@@ -15,9 +15,10 @@ from preau.families.models import Participant
 from preau.health.actions import fill, fill_pai
 from preau.health.choices import Item
 from tests.forms import Page
+from tests.household import NOW, OURS
 from tests.routes import Route
 from tests.sweep import Browsers, addresses, is_for, leaks
-from tests.world import NOW, OURS, Person, World
+from tests.world import Person, World
 
 WORD = "Zymarole"  # names.remedy of our family
 

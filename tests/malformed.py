@@ -9,9 +9,10 @@ from itertools import cycle, product
 from urllib.parse import unquote
 
 from tests.forms import Form
+from tests.own import values_for
 from tests.routes import Route
 from tests.sweep import Browsers, broken, forms_of, own_pages, page_at, pages_of
-from tests.world import Person, World, values_for
+from tests.world import Person, World
 
 NASTY = (
     "",

@@ -17,9 +17,10 @@ from preau.accounts.testing import make_agent, sign_in
 from preau.core.audience import AudienceKind
 from preau.townfile.demonstration.preparing import town_file
 from preau.townfile.demonstration.scenes import SCENES
+from tests.own import is_own, values_for
 from tests.routes import Route
 from tests.sweep import leaks, undone
-from tests.world import World, is_own, values_for
+from tests.world import World
 
 
 class Reach(Enum):

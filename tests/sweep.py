@@ -25,8 +25,10 @@ from preau.accounts.models import Session
 from preau.accounts.testing import sign_in
 from preau.core.audience import Audience, AudienceKind, audience_of
 from tests.forms import Form, Page
+from tests.household import state_of
+from tests.own import is_own, values_for
 from tests.routes import Route
-from tests.world import Answer, Person, World, is_own, state_of, values_for
+from tests.world import Answer, Person, World
 
 METHODS = ("GET", "POST")
 OTHER_METHODS = ("HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")

@@ -13,8 +13,9 @@ from preau.core.audience import AudienceKind
 from preau.demarches.testing import make_waiting_user
 from preau.notifications.models import Outgoing
 from tests import health_words, malformed, scopes, sweep
+from tests.own import values_for
 from tests.routes import Route, routes_of
-from tests.world import World, values_for
+from tests.world import World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.every_url")]
 

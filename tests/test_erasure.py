@@ -23,7 +23,8 @@ from preau.privacy.actions.erasing import ErasureRefused, erase
 from preau.privacy.choices import Erased, ErasureRefusal
 from preau.privacy.erasing import foreseen, whom
 from preau.privacy.models import DataExport, Erasure
-from tests.world import NOW, OTHERS, OURS, PHONES, World, make_world
+from tests.household import NOW, OTHERS, OURS, PHONES
+from tests.world import World, make_world
 
 
 @pytest.fixture

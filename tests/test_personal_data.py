@@ -9,7 +9,7 @@ from preau.accounts.models import User
 from preau.privacy.sections import SECTIONS, Person
 from preau.privacy.sections.left_out import LEFT_OUT
 from preau.privacy.writing import write_export
-from tests.world import NOW, OTHERS, OURS
+from tests.household import NOW, OTHERS, OURS
 
 TABLES = {model._meta.label for model in apps.get_models(include_auto_created=True)}
 TOLD = {table for section in SECTIONS for table in section.models}
