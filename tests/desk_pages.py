@@ -33,6 +33,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     "registration:file_accounts": ("family",),
     "documents:counter": ("family", "twin"),
     "documents:review": ("handed",),
+    "members:collecting": ("eldest", "youngest"),
     "members:judgments": ("eldest",),
     "members:asked": ("child", "guardian", "custody", "school"),
     "members:school_year": ("", "?q=zo", "?q=personne"),

@@ -50,6 +50,7 @@ REACH: dict[str, Reach] = {
     "documents:take_back": Reach.PLACE,
     "documents:": Reach.SERVICE,
     "health:": Reach.AT_PLACE,
+    "members:collecting": Reach.AT_PLACE,
     "members:counter": Reach.PLACE,
     "members:judgments": Reach.PLACE,
     "members:bar_lift": Reach.PLACE,

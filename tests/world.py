@@ -117,7 +117,7 @@ def make_world() -> World:
     tell_apart(one=ours.home.family, other=others.home.family, by=agent, now=NOW)
     counter = make_agent(*OF_FILES, Capability.REVIEW_DOCUMENTS).grants.get().role
     Grant.objects.create(user=agent, role=counter, starts_on=dt.date(2020, 1, 1))  # a file belongs to no service
-    on_duty = make_agent(Capability.SEE_HEALTH).grants.get().role
+    on_duty = make_agent(Capability.SEE_HEALTH, Capability.SEE_CHILDREN).grants.get().role
     Grant.objects.create(user=agent, role=on_duty, place=ours.enrolment.group.place, starts_on=dt.date(2020, 1, 1))
     none: frozenset[str] = frozenset()
     return World(
@@ -133,6 +133,7 @@ def make_world() -> World:
 
 OF_FILES = (
     Capability.PREPARE_SCHOOL_YEAR,
+    Capability.SEE_DIETS,
     Capability.SEE_JUDGMENTS,
     Capability.INVITE_FAMILIES,
     Capability.SEE_FAMILIES,

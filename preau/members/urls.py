@@ -18,6 +18,7 @@ urlpatterns = [
     path(f"{PERSON}opposition/", persons.contesting, name="person_contest"),
     path(f"{CHILD}regime/", diets.diet, name="diet"),
     path("mairie/demandes/<slug:demarche_code>/desaccord/", staff.disagreement, name="disagreement"),
+    path("mairie/enfants/<slug:who>/autorisations/", staff.collecting, name="collecting"),
     path("mairie/enfants/<slug:who>/jugements/", staff.judgments, name="judgments"),
     path("mairie/enfants/<slug:who>/jugements/<slug:barred_code>/lever/", staff.lifting, name="bar_lift"),
     path("dossier/demander/", requests.choosing, name="requests"),

@@ -29,7 +29,8 @@ from preau.town.queries import year_on
 @dataclass(frozen=True, slots=True)
 class Listed:
     """A child of a list. `reach` holds a name and numbers each; empty for who may not open the file. `is_readable`
-    when the agent may open the health sheet. `diets` is None for who may not know them."""
+    when the agent may open the health sheet, `is_collected` who may collect the child. `diets` is None for who may not
+    know them."""
 
     person: Participant
     school: str
@@ -37,6 +38,7 @@ class Listed:
     has_pai: bool
     reach: tuple[str, ...]
     is_readable: bool
+    is_collected: bool
     diets: tuple[str, ...] | None
 
 
@@ -127,6 +129,7 @@ class _Teller:
         self.day = day
         self.pais = has_pai(people, day)
         self.readable = readable_by(user, people, on=on)
+        self.collected = readable_by(user, people, Capability.SEE_CHILDREN, on=on)
         self.reach = _reach(user, people, on) if user.may(Capability.SEE_FAMILIES) else {}
         self.diets = _diets(user, people, day=day, on=on) if user.may(Capability.SEE_DIETS) else {}
 
@@ -145,6 +148,7 @@ class _Teller:
                 person.pk in self.pais,
                 tuple(self.reach.get(person.pk, ())),
                 person.pk in self.readable,
+                person.pk in self.collected,
                 self.diets.get(person.pk),
             )
 

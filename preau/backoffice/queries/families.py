@@ -106,6 +106,7 @@ class ChildRow:
     age: int
     has_pai: bool
     is_readable: bool  # whether the agent may open the health sheet
+    is_collected: bool  # whether the agent may open who may collect the child
     is_judged: bool  # whether the agent may open what judgments say
     others: list[OtherHome]
 
@@ -206,6 +207,7 @@ def _children(user: User, family: Family, people: Sequence[Participant], today: 
     others = _others(user, family, people, today)
     with_pai = has_pai(people, today)
     readable = readable_by(user, people, on=today)
+    collected = readable_by(user, people, Capability.SEE_CHILDREN, on=today)
     judged = set(children_in_scope(user, Capability.SEE_JUDGMENTS, on=today).filter(homes__family=family))
     return [
         ChildRow(
@@ -215,6 +217,7 @@ def _children(user: User, family: Family, people: Sequence[Participant], today: 
             age_on(person.born_on, today),
             person.pk in with_pai,
             person.pk in readable,
+            person.pk in collected,
             person in judged,
             others[person.pk],
         )

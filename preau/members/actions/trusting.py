@@ -265,6 +265,11 @@ def lift_bar(*, barred: Barred, by: User, now: dt.datetime) -> None:
         record(by, "members.bar_lifted", at=now, subject=barred.code, participant=barred.participant.code)
 
 
+def note_collectors_read(*, participant: Participant, by: User, now: dt.datetime) -> None:
+    """An agent has read who may collect a child, numbers of all homes included: noted each time."""
+    record(by, "members.collectors_read", at=now, participant=participant.code)
+
+
 def note_judgments_read(*, participant: Participant, by: User, now: dt.datetime) -> None:
     """An agent has read what judges decided about a child: noted each time."""
     record(by, "members.judgments_read", at=now, participant=participant.code)

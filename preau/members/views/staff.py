@@ -1,11 +1,11 @@
-"""Disagreements between parents, and what judges decided about a child."""
+"""Who may collect a child, disagreements between parents, and what judges decided."""
 
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from preau.accounts.audience import StaffRequest, staff_page
 from preau.accounts.choices import Capability
@@ -16,13 +16,16 @@ from preau.demarches.permissions import demarches_in_scope
 from preau.demarches.queries import history_of
 from preau.families.models import Participant
 from preau.families.permissions import families_in_scope
+from preau.families.queries import schooling_on, with_schooling
+from preau.health.permissions import looked_after_by
 from preau.members.actions.disagreements import close_disagreement
-from preau.members.actions.trusting import bar_person, lift_bar, note_judgments_read
+from preau.members.actions.trusting import bar_person, lift_bar, note_collectors_read, note_judgments_read
 from preau.members.choices import DISAGREEMENT
 from preau.members.forms import BarForm, NoteForm
 from preau.members.models import Barred
 from preau.members.permissions import children_in_scope
-from preau.members.queries.collecting import barred_from
+from preau.members.queries.authorisations import authorisation_states
+from preau.members.queries.collecting import barred_from, collectors
 from preau.members.reading import disagreement_lines
 
 MOVED = "Cette demande a changé pendant que vous l’aviez ouverte. Relisez-la."
@@ -68,6 +71,28 @@ def _judged(request: StaffRequest) -> QuerySet[Participant]:
 
 def _child(request: StaffRequest, who: str) -> Participant:
     return get_object_or_404(_judged(request), code=who)
+
+
+@staff_page(Capability.SEE_CHILDREN)
+@require_safe
+def collecting(request: StaffRequest, who: str) -> HttpResponse:
+    """Who may collect a child, whom to call, what its parents allow; whom a judgment keeps away, for who may know."""
+    now = timezone.now()
+    on = local_day(now)
+    children = looked_after_by(request.user, Capability.SEE_CHILDREN, on=on).prefetch_related(with_schooling())
+    child = get_object_or_404(children, code=who)
+    found, may_judge = collectors(child, on), _judged(request).filter(pk=child.pk).exists()
+    note_collectors_read(participant=child, by=request.user, now=now)
+    if may_judge and found.barred:
+        note_judgments_read(participant=child, by=request.user, now=now)
+    context = {
+        "child": child,
+        "schooling": schooling_on(child.schoolings.all(), on),
+        "found": found,
+        "may_judge": may_judge,
+        "states": authorisation_states([child], on=on)[child.pk],
+    }
+    return render(request, "members/staff/collecting.html", context)
 
 
 @staff_page(Capability.SEE_JUDGMENTS)

@@ -19,6 +19,7 @@ READINGS: Mapping[str, str] = MappingProxyType(
     {
         "health.read": "Fiche sanitaire lue",
         "members.judgments_read": "Jugements lus",
+        "members.collectors_read": "Personnes à appeler lues",
         "documents.read": "Pièce sensible lue",
         "families.read": "Dossier ouvert",
     }
