@@ -7,18 +7,19 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from preau.accounts.choices import Topic
 from preau.accounts.models import Subscription
 from preau.checklist.models import Season
 from preau.checklist.permissions import open_participants
 from preau.checklist.queries.missing import Lack
+from preau.checklist.queries.standings import standings_within
 from preau.checklist.queries.unfinished import unfinished
 from preau.checklist.rules import reminder_due
 from preau.core.dates import local_day
 from preau.families.choices import AccessLevel
-from preau.families.models import Guardianship, Participant
+from preau.families.models import Guardianship, Home, Participant
 from preau.journal.actions import Actor, record
 from preau.notifications.actions import queue_mails
 from preau.notifications.models import Outgoing
@@ -30,9 +31,10 @@ BATCH = 500  # families at a time: the memory of a campaign stays that of a few 
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """A parent who is told, and the first names of the children whom it is about."""
+    """A parent who is told, their household, and the first names of the children whom it is about."""
 
     user: int
+    household: int
     first_name: str
     last_name: str
     email: str
@@ -65,6 +67,7 @@ def recipients_of(people: Collection[int] | QuerySet[Participant, int], *, on: d
         .order_by("adult__user", "participant__born_on", "participant")
         .values_list(
             "adult__user",
+            "adult__family",
             "adult__user__first_name",
             "adult__user__last_name",
             "adult__user__email",
@@ -72,9 +75,9 @@ def recipients_of(people: Collection[int] | QuerySet[Participant, int], *, on: d
             "participant__first_name",
         )
     )
-    found: dict[tuple[int, str, str, str], list[tuple[int, str]]] = defaultdict(list)
-    for user, first_name, last_name, email, child, name in rows.iterator(chunk_size=2000):
-        found[user, first_name, last_name, email].append((child, name))
+    found: dict[tuple[int, int, str, str, str], list[tuple[int, str]]] = defaultdict(list)
+    for *who, child, name in rows.iterator(chunk_size=2000):
+        found[tuple(who)].append((child, name))  # type: ignore[index]
     return [Recipient(*who, tuple(children)) for who, children in found.items()]
 
 
@@ -104,23 +107,57 @@ def remind_of_missing(lacks: Sequence[Lack], *, by: Actor | None, now: dt.dateti
     """Remind the families of what their files lack, child by child, without a word of health; returns how many mails
     are new. A second press on the same day sends nothing more."""
     today = local_day(now)
-    items = {lack.key: list(dict.fromkeys(lack.items)) for lack in lacks}
-    recipients = [one for keys in _batches(list(items)) for one in recipients_of(keys, on=today)]
+    told = told_of_missing(lacks, on=today)
     town = the_town()
     return _send(
-        _joined(recipients),
+        list(told),
         template="checklist/mail/missing",
         key=f"checklist.missing:{today}",
-        context=lambda one: {
-            "person": one,
-            "children": [(name, items[key]) for key, name in one.children],
-            "town": town,
-        },
+        context=lambda one: {"person": one, "children": told[one], "town": town},
         action="checklist.missing_reminded",
         subject=today.isoformat(),
         by=by,
         now=now,
     )
+
+
+def told_of_missing(lacks: Sequence[Lack], *, on: dt.date) -> dict[Recipient, list[tuple[str, list[str]]]]:
+    """What each parent is told: the first name of each child, and what they lack. Of a child with two homes, nothing of
+    what the other household owes."""
+    recipients: list[Recipient] = []
+    items: dict[tuple[int, int], list[str]] = {}
+    for batch in _batches(lacks):
+        some = recipients_of([lack.key for lack in batch], on=on)
+        recipients += some
+        items |= _items_by_household(batch, some, on)
+    told = {
+        one: [(name, items[one.household, key]) for key, name in one.children if items[one.household, key]]
+        for one in _joined(recipients)
+    }
+    return {one: children for one, children in told.items() if children}
+
+
+def _items_by_household(
+    lacks: Sequence[Lack], recipients: Sequence[Recipient], on: dt.date
+) -> dict[tuple[int, int], list[str]]:
+    """In words, by household and child. Where a household is not the only home of the child, its own standing counts:
+    one reading for the first household of each such child, one for the second…"""
+    found = {lack.key: lack for lack in lacks}
+    homes: dict[int, dict[int, int]] = defaultdict(dict)
+    for child, family, home in Home.objects.filter(participant__in=found).values_list("participant", "family", "pk"):
+        homes[child][family] = home
+    asked = {(child, one.household) for one in recipients for child, _ in one.children}
+    apart: dict[int, list[int]] = defaultdict(list)
+    for child, household in sorted(asked):
+        if list(homes[child]) != [household]:
+            apart[child].append(household)
+    owed: dict[tuple[int, int], set[str]] = {}
+    for rank in range(max(map(len, apart.values()), default=0)):
+        chosen = {child: theirs[rank] for child, theirs in apart.items() if len(theirs) > rank}
+        within = Q(pk__in=[homes[child][one] for child, one in chosen.items() if one in homes[child]])
+        standings = standings_within(list(Participant.objects.filter(pk__in=chosen)), within, on=on)
+        owed |= {(chosen[child], child): {one.item for one in each.missing} for child, each in standings.items()}
+    return {(household, child): found[child].items_among(owed.get((household, child))) for child, household in asked}
 
 
 def _joined(recipients: Sequence[Recipient]) -> list[Recipient]:

@@ -9,6 +9,7 @@ from preau.accounts.models import User
 from preau.activities.models import Activity
 from preau.checklist.choices import Stage, State
 from preau.checklist.queries.demands import demands_of
+from preau.checklist.queries.sources import in_household
 from preau.checklist.queries.standings import people_of
 from preau.checklist.queries.todo import may_act
 from preau.checklist.rules import STRICTNESS, ItemState, Need, Use, is_for, needs_of
@@ -40,7 +41,7 @@ def asked_by(user: User, participant: Participant, activity: Activity, on: dt.da
     if bond is None:
         return []
     items = {demand.item for demand in demands}
-    person = people_of([participant], items, on=on, household=bond.adult.family_id)[participant.pk]
+    person = people_of([participant], items, in_household(bond.adult.family_id), on=on)[participant.pk]
     use = Use(activity.pk, activity.name, on, max(on, activity.starts_on))
     needs = sorted(needs_of(replace(person, uses=(use,)), demands, on=on), key=lambda need: need.item)
     found = [

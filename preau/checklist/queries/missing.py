@@ -37,6 +37,11 @@ class Lack:
     def items(self) -> list[str]:
         return list(names_of((one.item for one in self.missing), self.version))
 
+    def items_among(self, owed: Collection[str] | None) -> list[str]:
+        """In words, once each, those of `owed` alone; None is all."""
+        items = (one.item for one in self.missing if owed is None or one.item in owed)
+        return list(dict.fromkeys(names_of(items, self.version)))
+
     @property
     def is_blocked(self) -> bool:
         return any(one.is_blocking for one in self.missing)

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 
 from preau.checklist.choices import Stage
 from preau.checklist.queries.demands import demands_of
+from preau.checklist.queries.sources import in_household
 from preau.checklist.queries.standings import people_of
 from preau.checklist.rules import Demand, is_for, standing
 from preau.core.dates import months_after
@@ -36,7 +37,7 @@ def obstacles_to(
     if not demands:
         return {}
     participants = list(Participant.objects.filter(pk__in=wanted).only("pk", "born_on", "adult"))
-    people = people_of(participants, {demand.item for demand in demands}, on=on, household=household)
+    people = people_of(participants, {demand.item for demand in demands}, in_household(household), on=on)
     found: Obstacles = {}
     for key, person in people.items():
         stands = standing(person, demands, on=on)

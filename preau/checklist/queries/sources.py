@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from preau.checklist.choices import Item
 from preau.checklist.choices import State as CheckState
@@ -30,19 +30,30 @@ from preau.members.models import TrustedPerson
 from preau.members.queries.authorisations import State, authorisation_states
 from preau.members.queries.collecting import in_force_on
 
+EACH = Q()  # of their homes
+
+
+def in_household(household: int | None) -> Q:
+    """The homes in the household of whoever looks; each of theirs for None."""
+    return EACH if household is None else Q(family=household)
+
 
 @dataclass
 class Asking:
-    """For whom, and on which day; `household` is the one whose things count, None each of theirs. What several sources
-    need is read once."""
+    """For whom, and on which day; `within` picks the homes whose things count, each of theirs without it. What several
+    sources need is read once."""
 
     participants: Sequence[Participant]
     on: dt.date
-    household: int | None = None
+    within: Q = EACH
 
     @property
     def keys(self) -> list[int]:
         return [participant.pk for participant in self.participants]
+
+    @property
+    def homes(self) -> QuerySet[Home]:
+        return Home.objects.filter(self.within, participant__in=self.keys)
 
     @cached_property
     def authorisations(self) -> dict[int, list[State]]:
@@ -64,18 +75,14 @@ Source = Callable[[Asking], States]
 
 
 def _coordinates(asking: Asking) -> States:
-    """An address and a telephone: in the household that asks, or else in each of theirs. An agent may be looking at
-    what was written."""
+    """An address and a telephone, in each of the homes that count. An agent may be looking at what was written."""
     address = Address.objects.filter(family=OuterRef("family"), starts_on__lte=asking.on)
     phone = Adult.objects.filter(~Q(phone_mobile="") | ~Q(phone_home="") | ~Q(phone_work=""), family=OuterRef("family"))
     sent = FieldChange.objects.filter(state=FieldState.PENDING, change__demarche__state=DemarcheState.SENT)
     new_address = sent.filter(field=ADDRESS, family=OuterRef("family"))
     new_phone = sent.filter(field__startswith="phone-", adult__family=OuterRef("family"))
-    homes = Home.objects.filter(participant__in=asking.keys)
-    if asking.household is not None:
-        homes = homes.filter(family=asking.household)
     is_sent = (Exists(address) | Exists(new_address)) & (Exists(phone) | Exists(new_phone))
-    rows = homes.annotate(is_known=Exists(address) & Exists(phone), is_sent=is_sent)
+    rows = asking.homes.annotate(is_known=Exists(address) & Exists(phone), is_sent=is_sent)
     known: dict[int, ItemState] = {}
     for participant, is_known, is_written in rows.values_list("participant", "is_known", "is_sent"):
         here = SETTLED if is_known else ItemState(CheckState.CHECKING) if is_written else MISSING
@@ -137,11 +144,8 @@ def _settled(keys: Iterable[int | None]) -> States:
 
 
 def _documents(asking: Asking) -> dict[str, dict[int, ItemState]]:
-    homes = Home.objects.filter(participant__in=asking.keys)
-    if asking.household is not None:
-        homes = homes.filter(family=asking.household)
     living: dict[int, list[int]] = defaultdict(list)
-    for family, participant in homes.values_list("family", "participant"):
+    for family, participant in asking.homes.values_list("family", "participant"):
         living[family].append(participant)
     given: dict[str, dict[int, list[Given]]] = defaultdict(lambda: defaultdict(list))
     notes: dict[tuple[str, int], tuple[dt.date | None, str]] = {}

@@ -4,8 +4,10 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from django.db.models import Q
+
 from preau.checklist.queries.demands import DOCUMENT, demands_of
-from preau.checklist.queries.sources import Asking, states_of_item
+from preau.checklist.queries.sources import EACH, Asking, in_household, states_of_item
 from preau.checklist.rules import ItemState, Person, Standing, Use, standing
 from preau.core.dates import local_day
 from preau.enrolments.choices import LIVE
@@ -21,19 +23,24 @@ def standings_of(
 
     `household` is that of whoever looks: what the other household of a child owes is not shown.
     """
+    return standings_within(participants, in_household(household), on=on)
+
+
+def standings_within(participants: Sequence[Participant], within: Q, *, on: dt.date) -> dict[int, Standing]:
+    """Where each stands as far as some of their homes go: `within` is a condition on homes."""
     demands = demands_of(the_town().catalogue_version)
-    people = people_of(participants, {demand.item for demand in demands}, on=on, household=household)
+    people = people_of(participants, {demand.item for demand in demands}, within, on=on)
     return {key: standing(person, demands, on=on) for key, person in people.items()}
 
 
 def people_of(
-    participants: Sequence[Participant], items: Collection[str], *, on: dt.date, household: int | None = None
+    participants: Sequence[Participant], items: Collection[str], within: Q = EACH, *, on: dt.date
 ) -> dict[int, Person]:
     """What the rules must know of some participants about these items."""
     if not participants:
         return {}
     keys = [participant.pk for participant in participants]
-    states = states_of(Asking(participants, on, household), items)
+    states = states_of(Asking(participants, on, within), items)
     uses = uses_of(keys, on=on)
     levels = levels_of(keys, on=on) if any(item.startswith(DOCUMENT) for item in items) else {}
     return {

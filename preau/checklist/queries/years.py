@@ -10,7 +10,7 @@ from django.urls import reverse
 from preau.accounts.models import User
 from preau.checklist.choices import OF_THE_HOUSEHOLD, Item, Step
 from preau.checklist.models import Season, YearConfirmation
-from preau.checklist.queries.sources import SOURCES, Asking
+from preau.checklist.queries.sources import SOURCES, Asking, in_household
 from preau.checklist.words import in_a_sentence, words_of
 from preau.core.templatetags.ui import date_longue
 from preau.documents.around import activities_of
@@ -160,7 +160,7 @@ class _Reading:
         self.done = {(row.step, row.participant_id): row for row in rows.filter(participant__in=keys)}
         if family:
             self.done |= {(row.step, None): row for row in rows.filter(family=family)}
-        asking = Asking(children, on, family.pk if family else None)
+        asking = Asking(children, on, in_household(family.pk if family else None))
         self.states = {item: SOURCES[item](asking) for item in {item for items in NEEDED.values() for item in items}}
         self.asked = asking.authorisations
         self.adults = list(Adult.objects.filter(family=family).order_by("first_name", "pk")) if family else []

@@ -19,7 +19,7 @@ from preau.checklist.testing import make_asked
 from preau.checklist.views import staff
 from preau.core.dates import PARIS
 from preau.enrolments.testing import make_enrolment
-from preau.families.models import Family, Home, Participant
+from preau.families.models import Adult, Family, Home, Participant
 from preau.families.testing import make_adult, make_child, make_family
 from preau.journal.models import Entry
 from preau.notifications.models import Outgoing
@@ -156,6 +156,21 @@ def test_each_parent_has_one_mail_for_all_their_children_once_a_day(client, zoe,
     assert "un élément de la fiche sanitaire" in mail.text
     assert "vaccin" not in mail.text
     assert "Pinceau" not in mail.subject + mail.text
+
+
+def test_a_parent_is_not_told_what_the_other_household_owes(client, agent):
+    make_town()
+    make_asked(Item.COORDINATES)
+    mother = make_adult(make_family(name="Roussel"), first_name="Inès")
+    father = make_adult(make_family(name="Carpentier"), first_name="Thomas")
+    Adult.objects.filter(pk=mother.pk).update(phone_mobile="06 12 34 56 78")
+    make_child(mother.family, father.family, first_name="Élio")
+    assert "Élio" in page(client)
+    assert "1 parent le recevra." in page(client, "?rappel=1")
+    client.post(MISSING)
+    mail = Outgoing.objects.get()
+    assert mail.address == father.email
+    assert "Élio" in mail.text
 
 
 def test_the_next_day_they_may_be_reminded_again(client, zoe, agent):

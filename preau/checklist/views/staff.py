@@ -1,7 +1,7 @@
 """What agents see of files: those that lack something, and who has not looked at theirs for the year."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -18,7 +18,7 @@ from preau.accounts.choices import Capability
 from preau.accounts.fresh import EXPORT_MINUTES, ask_again, is_fresh
 from preau.accounts.permissions import holds_everywhere
 from preau.checklist.actions.asking import save_season
-from preau.checklist.actions.reminding import Recipient, recipients_of, remind_of_missing, remind_of_year
+from preau.checklist.actions.reminding import recipients_of, remind_of_missing, remind_of_year, told_of_missing
 from preau.checklist.forms import MissingFilters, SchoolFilters, SeasonForm
 from preau.checklist.models import Season
 from preau.checklist.permissions import participants_in_scope
@@ -67,7 +67,7 @@ def missing(request: StaffRequest) -> HttpResponseBase:
         "on": on,
         "today": today,
         "asked": _asked(request),
-        "recipients": _preview(request, [lack.key for lack in lacks], today),
+        "recipients": list(told_of_missing(lacks, on=today)) if _asks_whom(request) else None,
     }
     return render(request, "checklist/staff/missing.html", context)
 
@@ -116,7 +116,9 @@ def year(request: StaffRequest) -> HttpResponseBase:
         "steps": len(of_children(season)),
         "may_edit": may_edit,
         "asked": _asked(request),
-        "recipients": _preview(request, unfinished(people, season).order_by().values_list("pk", flat=True), today),
+        "recipients": recipients_of(unfinished(people, season).order_by().values_list("pk", flat=True), on=today)
+        if _asks_whom(request)
+        else None,
     }
     return render(request, "checklist/staff/year.html", context)
 
@@ -154,13 +156,9 @@ def season(request: StaffRequest) -> HttpResponse:
     return render(request, "checklist/staff/season.html", {"form": form, "season": held})
 
 
-def _preview(
-    request: StaffRequest, keys: Collection[int] | QuerySet[Participant, int], today: dt.date
-) -> list[Recipient] | None:
-    """Whom the reminder would be sent to, once the agent asks; None before."""
-    if request.GET.get("rappel") != "1":
-        return None
-    return recipients_of(keys, on=today)
+def _asks_whom(request: StaffRequest) -> bool:
+    """Whether the agent asks whom the reminder would be sent to."""
+    return request.GET.get("rappel") == "1"
 
 
 def _reminded(request: StaffRequest, sent: int) -> HttpResponse:
