@@ -190,7 +190,12 @@ class NewEnrolment:
             return "enfant"
         if not self.offers.themes or self.offer:
             return ""
-        return "activite" if self.theme else "type"
+        return "activite" if self.theme and not self.is_over else "type"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing of the type that was chosen can be asked for."""
+        return self.theme is not None and all(offer.refusal for offer in self.theme.offers)
 
 
 def new_enrolment(

@@ -150,6 +150,13 @@ def test_a_town_without_this_section_has_no_such_page(zoe, address):
 # Step after step
 
 
+def test_where_nothing_is_left_to_choose_no_button_goes_on(zoe, nora, morning):
+    zoe.post(NEW, asked(nora, morning))
+    html = page(zoe.get(NEW, {"enfant": nora.code, "type": "periscolaire"}))
+    assert "Il n’y a rien d’autre à choisir ici pour Nora" in html
+    assert "Continuer" not in html.partition("<noscript>")[0]
+
+
 def test_an_only_child_is_chosen_already(zoe, nora, morning):
     html = page(zoe.get(NEW))
     assert f'value="{nora.code}" id="id_enfant_0" checked' in html
