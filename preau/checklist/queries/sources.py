@@ -22,6 +22,7 @@ from preau.demarches.models import FieldChange
 from preau.documents.choices import DocumentState, Standing
 from preau.documents.models import SupportingDocument
 from preau.documents.rules import Given, standing_of
+from preau.families.choices import Subject
 from preau.families.models import Address, Adult, Home, Participant, Schooling
 from preau.health.choices import Item as SheetItem
 from preau.health.queries.states import SheetState, sheet_states
@@ -29,6 +30,7 @@ from preau.members.choices import Verdict
 from preau.members.models import TrustedPerson
 from preau.members.queries.authorisations import State, authorisation_states
 from preau.members.queries.collecting import in_force_on
+from preau.members.queries.parents import bonds_with
 
 EACH = Q()  # of their homes
 
@@ -98,15 +100,19 @@ def _school(asking: Asking) -> States:
 
 
 def _person_to_call(asking: Asking) -> States:
-    """Somebody whom a parent names, besides the parents, and whom the other one does not contest."""
+    """Somebody whom a parent names, besides the parents, and whom no other parent who decides contests."""
     named = TrustedPerson.objects.filter(
         in_force_on(asking.on),
         participant__in=asking.keys,
         withdrawn_at__isnull=True,
-        contested_by__isnull=True,
         emergency_order__isnull=False,
     )
-    return _settled(named.order_by().values_list("participant", flat=True).distinct())
+    rows = set(named.order_by().values_list("participant", "contested_by"))
+    contested = {key for key, by in rows if by}
+    some = [one for one in asking.participants if one.pk in contested]
+    bonds = bonds_with(some, Subject.PICKUP, on=asking.on) if some else []
+    deciding = {(bond.participant_id, bond.adult_id) for bond in bonds}
+    return _settled(key for key, by in rows if by is None or (key, by) not in deciding)
 
 
 def _health_sheet(asking: Asking) -> States:

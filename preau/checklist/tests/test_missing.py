@@ -15,13 +15,17 @@ from preau.checklist.choices import Item, Stage
 from preau.checklist.permissions import open_participants
 from preau.checklist.queries import missing
 from preau.checklist.queries.missing import lacks_of
+from preau.checklist.queries.sources import Asking, states_of_item
+from preau.checklist.rules import SETTLED
 from preau.checklist.testing import make_asked
 from preau.checklist.views import staff
 from preau.core.dates import PARIS
 from preau.enrolments.testing import make_enrolment
+from preau.families.choices import Situation
 from preau.families.models import Adult, Family, Home, Participant
-from preau.families.testing import make_adult, make_child, make_family
+from preau.families.testing import make_adult, make_bond, make_child, make_family
 from preau.journal.models import Entry
+from preau.members.testing import make_person
 from preau.notifications.models import Outgoing
 from preau.town.testing import make_level, make_place, make_service, make_town, make_year
 
@@ -137,6 +141,16 @@ def test_the_list_is_printed_whole_and_is_a_workbook_too(client, zoe, agent, mon
     confirm(client)
     book = openpyxl.load_workbook(io.BytesIO(client.get(f"{MISSING}?export=xlsx").content)).worksheets[0]
     assert [row[1] for row in book.iter_rows(values_only=True)] == ["Prénom", "Mylis", "Nora"]
+
+
+def test_somebody_to_call_is_named_unless_a_parent_who_decides_says_no(town):
+    mother, father = (make_adult(make_family(name=name)) for name in ("Roussel", "Carpentier"))
+    child = make_child(mother.family, father.family)
+    make_person(child, mother, emergency_order=1, contested_by=father, contested_at=NOW)
+    asking = Asking([child], NOW.date())
+    assert states_of_item(Item.PERSON_TO_CALL, asking) == {}
+    make_bond(father, child, Situation.WITHOUT_EXERCISE, starts_on=NOW.date())
+    assert states_of_item(Item.PERSON_TO_CALL, asking) == {child.pk: SETTLED}
 
 
 # Reminders

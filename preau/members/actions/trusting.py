@@ -9,6 +9,7 @@ from django.db import transaction
 from preau.accounts.choices import Channel
 from preau.accounts.models import User
 from preau.core.dates import age_on, local_day
+from preau.families.choices import Subject
 from preau.families.models import Adult, Participant
 from preau.journal.actions import record
 from preau.members.actions.disagreements import end_disagreement, note_disagreement
@@ -16,6 +17,7 @@ from preau.members.actions.telling import tell_other_parents
 from preau.members.choices import NamingRefusal
 from preau.members.models import Barred, TrustedPerson
 from preau.members.queries.collecting import barred_from, collecting_rule, is_barred, named_for
+from preau.members.queries.parents import bonds_with
 from preau.members.rules import MAJORITY, is_same_name, name_words
 
 
@@ -179,8 +181,11 @@ def end_person(*, person: TrustedPerson, channel: Channel = Channel.ONLINE, by: 
 
 @transaction.atomic
 def contest_person(*, person: TrustedPerson, adult: Adult, by: User, now: dt.datetime) -> None:
-    """The other parent says no: the person is suspended, its parent is told, an agent hears of it."""
-    live = TrustedPerson.objects.filter(pk=person.pk, withdrawn_at__isnull=True, contested_by__isnull=True)
+    """The other parent says no: the person is suspended, its parent is told, an agent hears of it. The no of somebody
+    who decides no more gives way."""
+    bonds = bonds_with([person.participant], Subject.PICKUP, on=local_day(now))
+    live = TrustedPerson.objects.filter(pk=person.pk, withdrawn_at__isnull=True)
+    live = live.exclude(contested_by__in=[bond.adult_id for bond in bonds])
     if live.exclude(signed_by=adult).update(contested_by=adult, contested_at=now):
         _note(person, "contested", by=by, now=now)
         _dispute(person, adult, by=by, now=now)

@@ -11,7 +11,7 @@ from preau.demarches.choices import OPEN
 from preau.demarches.models import Demarche
 from preau.families.choices import AccessLevel, Situation
 from preau.families.models import Adult, Guardianship
-from preau.families.testing import make_bond
+from preau.families.testing import make_adult, make_bond, make_family
 from preau.members.actions.asking import ask
 from preau.members.actions.trusting import (
     Named,
@@ -172,6 +172,19 @@ def test_the_no_of_a_parent_who_no_longer_decides_suspends_nobody(apart, client)
     assert [str(one) for one in collectors(apart.child, TODAY).persons] == ["Jeanne Roussel"]
     sign_in(client, apart.mother.user)
     assert "Suspendu" not in words(client.get(apart.page))
+
+
+def test_the_no_of_a_parent_who_no_longer_decides_gives_way_to_that_of_another(apart) -> None:
+    person = name(apart, apart.mother)
+    guardian = make_adult(make_family(name="Tuteur"), first_name="Rose", last_name="Tuteur")
+    make_bond(guardian, apart.child)
+    assert guardian.user is not None
+    contest_person(person=person, adult=apart.father, by=apart.father.user, now=NOW)
+    contest_person(person=person, adult=guardian, by=guardian.user, now=NOW)
+    assert TrustedPerson.objects.get().contested_by == apart.father
+    make_bond(apart.father, apart.child, Situation.WITHOUT_EXERCISE, starts_on=TODAY)
+    contest_person(person=person, adult=guardian, by=guardian.user, now=NOW)
+    assert TrustedPerson.objects.get().contested_by == guardian
 
 
 def test_a_no_said_while_the_parent_was_writing_holds(apart) -> None:
