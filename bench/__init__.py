@@ -8,17 +8,19 @@ import os
 from pathlib import Path
 
 import django
+from django.apps import apps
 
-# Préau as an installation runs it, on the private PostgreSQL; before any of its models is imported.
-os.environ |= {
-    "DJANGO_SETTINGS_MODULE": "preau.config.settings",
-    "PREAU_SECRET_KEY": "only-for-measures",
-    "PREAU_VAR": "build/bench",
-    "PREAU_LOG_LEVEL": "WARNING",
-    "PREAU_HEALTH_KEY_FILE": "build/bench/sante.cle",
-}
-django.setup()
+if not apps.ready:  # the tests have their own portal
+    # Préau as an installation runs it, on the private PostgreSQL; before any of its models is imported.
+    os.environ |= {
+        "DJANGO_SETTINGS_MODULE": "preau.config.settings",
+        "PREAU_SECRET_KEY": "only-for-measures",
+        "PREAU_VAR": "build/bench",
+        "PREAU_LOG_LEVEL": "WARNING",
+        "PREAU_HEALTH_KEY_FILE": "build/bench/sante.cle",
+    }
+    django.setup()
 
-from preau.health.master import ensure_file  # noqa: E402 (the settings come first)
+    from preau.health.master import ensure_file
 
-ensure_file(Path(os.environ["PREAU_HEALTH_KEY_FILE"]))
+    ensure_file(Path(os.environ["PREAU_HEALTH_KEY_FILE"]))

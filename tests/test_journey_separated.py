@@ -111,7 +111,7 @@ def signs(zoe: Visitor, pair: Pair) -> None:
 def is_told(pair: Pair) -> None:
     """By a mail without an address nor a number."""
     work()
-    written = "\n".join(str(one.body) for one in mail.outbox if one.to == [pair.karim.email])
+    written = "\n".join(str(one.body) for one in mail.outbox if one.to == [pair.karim.email]).replace("\u00a0", " ")
     assert "Odile Wolfenstein" in written
     assert "Photos sur le site de la commune : oui" in written
     assert [word for word in HERS if word in written] == []
