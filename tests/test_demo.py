@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from pathlib import Path
 
@@ -52,7 +53,7 @@ def free_ports() -> int:
             return port
 
 
-def test_one_command_opens_a_town_and_ctrl_c_closes_it(tmp_path: Path) -> None:
+def test_one_command_opens_a_town_and_signals_in_a_row_close_it_whole(tmp_path: Path) -> None:
     port = free_ports()
     process = demo(tmp_path, port)
     assert process.stdout is not None
@@ -77,7 +78,9 @@ def test_one_command_opens_a_town_and_ctrl_c_closes_it(tmp_path: Path) -> None:
     busy = demo(tmp_path, port)
     assert f"{port} est déjà pris" in busy.communicate(timeout=60)[0]
     assert busy.returncode == 1
-    process.send_signal(signal.SIGINT)
+    for number in (signal.SIGINT, signal.SIGTERM) * 20:
+        process.send_signal(number)
+        time.sleep(0.0005)
     assert "elle reprendra" in process.communicate(timeout=60)[0]
     for freed in range(port, port + PORTS):
         with socket.socket() as attempt:

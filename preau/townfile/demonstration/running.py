@@ -94,13 +94,21 @@ def watch(started: Mapping[str, subprocess.Popen[bytes]], var: Path) -> NoReturn
 
 
 def interrupt_on_stop() -> None:
-    """Being terminated or left by the terminal ends the command as Ctrl-C does."""
+    """Being terminated or left by the terminal ends the command as Ctrl-C does. A second signal does not cut the
+    ending, which would leave processes behind."""
 
     def interrupt(number: int, frame: FrameType | None) -> None:
+        _ignore_signals()
         raise KeyboardInterrupt
 
     for number in STOPPING:
         signal.signal(number, interrupt)
+
+
+def _ignore_signals() -> None:
+    """By a handler: Python tells of a signal that comes while it is being set to SIG_IGN."""
+    for number in STOPPING:
+        signal.signal(number, lambda *_: None)
 
 
 def _raise_if_stopped(started: Mapping[str, subprocess.Popen[bytes]], var: Path) -> None:
@@ -115,9 +123,8 @@ def _last_words(var: Path) -> str:
 
 
 def _stop(started: Mapping[str, subprocess.Popen[bytes]]) -> None:
-    """Ask each to stop, then insist. A second Ctrl-C must not leave one behind."""
-    for number in STOPPING:
-        signal.signal(number, signal.SIG_IGN)
+    """Ask each to stop, then insist."""
+    _ignore_signals()
     running_still: Sequence[subprocess.Popen[bytes]] = [one for one in started.values() if one.poll() is None]
     for process in running_still:
         process.terminate()
