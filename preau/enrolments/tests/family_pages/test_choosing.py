@@ -1,153 +1,20 @@
-"""« Inscriptions » and « Nouvelle inscription »."""
+"""« Nouvelle inscription », step after step."""
 
 import datetime as dt
 
 import pytest
-import time_machine
 
 from preau.activities.choices import EnrolmentMode
 from preau.activities.testing import make_activity, make_group, make_unit
-from preau.core.dates import PARIS
 from preau.enrolments.models import Enrolment
 from preau.enrolments.testing import make_enrolment, make_intake
-from preau.families.choices import Sex, Situation
-from preau.families.models import Home, Participant
+from preau.enrolments.tests.family_pages.given import GRID, NEW, asked, offered, page
+from preau.families.choices import Situation
 from preau.families.testing import make_adult, make_bond, make_child, make_family
-from preau.pricing.queries import tariff_catalogue
-from preau.pricing.testing import make_quotient, make_tariff
-from preau.town.testing import make_level, make_place, make_town, make_year
+from preau.pricing.testing import make_quotient
+from preau.town.testing import make_level, make_place
 
 pytestmark = pytest.mark.django_db
-
-NOW = dt.datetime(2026, 10, 5, 12, 0, tzinfo=PARIS)
-LIST, NEW = "/inscriptions/", "/inscriptions/nouvelle/"
-GRID = {"base": [{"kind": "grid", "at": ["0", "600"], "prices": ["2.10", "3.50"]}]}
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def town():
-    tariff_catalogue.cache_clear()  # each test has its own tariffs, all under the first version of the catalogue
-    return make_town()
-
-
-@pytest.fixture
-def family(town):
-    """Zoé, whose quotient is 742, and Nora, in the last class of nursery school."""
-    family = make_family()
-    make_adult(family)
-    make_quotient(family)
-    make_child(family, year=make_year(), school=make_place(name="École Péri"), level=make_level(name="Grande section"))
-    Participant.objects.update(sex=Sex.GIRL)
-    return family
-
-
-@pytest.fixture
-def nora(family):
-    return family.homes.get().participant
-
-
-@pytest.fixture
-def zoe(family, client):
-    """Zoé's browser."""
-    client.force_login(family.adults.get().user)
-    return client
-
-
-@pytest.fixture
-def morning(town):
-    return offered()
-
-
-def offered(code="accueil-matin-maternelle", *, group=None, capacity=None, price="3.50", **fields):
-    """An activity open to whoever fits, with a price."""
-    activity = make_activity(code, **fields)
-    make_tariff(make_unit(activity), price)
-    make_intake(activity, group or make_group(f"groupe-{code}"), capacity=capacity)
-    return activity
-
-
-def page(response) -> str:
-    assert response.status_code == 200
-    text: str = response.content.decode()
-    return text.replace("\u00a0", " ")
-
-
-def asked(nora, activity, **more):
-    return {"enfant": nora.code, "type": "periscolaire", "activite": activity.code, "entree": "2026-10-05"} | more
-
-
-# The list
-
-
-def test_the_list_counts_the_enrolments_of_each_child(zoe, nora, morning):
-    assert "Aucune inscription" in page(zoe.get(LIST))
-    make_enrolment(nora, morning, make_group())
-    html = page(zoe.get(LIST))
-    assert "1&nbsp;inscription/demande" in html
-    assert "1_Accueil matin maternelle" in html
-    assert "Grande section · École Péri" in html
-    make_enrolment(nora, offered("restauration", name="Restauration"), make_group("salle"))
-    assert "2&nbsp;inscriptions/demandes" in page(zoe.get(LIST))
-
-
-def test_the_list_leaves_out_what_is_over(zoe, nora):
-    over = offered("ete", name="Séjour d’été", starts_on=dt.date(2026, 7, 1), ends_on=dt.date(2026, 7, 31))
-    make_enrolment(nora, over, make_group())
-    assert "Séjour d’été" not in page(zoe.get(LIST))
-
-
-def test_the_list_shows_no_child_of_another_family(zoe, morning):
-    other = make_family(name="Autre")
-    make_adult(other)
-    theirs = make_child(other, first_name="Sacha")
-    make_enrolment(theirs, morning, make_group())
-    html = page(zoe.get(LIST))
-    assert "Sacha" not in html
-    assert "1_Accueil matin" not in html
-
-
-def test_who_may_only_look_is_not_offered_to_enrol(client, nora, morning):
-    grandmother = make_adult(make_family(), first_name="Odile")
-    make_bond(grandmother, nora, Situation.GRANDPARENT)
-    client.force_login(grandmother.user)
-    html = page(client.get(LIST))
-    assert "Nora" in html
-    assert "nouvelle/?enfant" not in html
-    assert client.get(f"{NEW}?enfant={nora.code}").status_code == 404
-    assert client.post(NEW, asked(nora, morning)).status_code == 404
-
-
-def test_without_a_child_the_pages_say_what_to_do(client, town):
-    client.force_login(make_adult(make_family()).user)
-    assert "Aucun enfant dans votre dossier" in page(client.get(LIST))
-    assert "Aucun enfant à inscrire" in page(client.get(NEW))
-
-
-def test_the_list_takes_the_same_queries_whatever_there_is(zoe, family, nora, morning, django_assert_num_queries):
-    make_enrolment(nora, morning, make_group())
-    with django_assert_num_queries(6):
-        zoe.get(LIST)
-    for number in range(3):
-        child = make_child(family, first_name=f"Enfant {number}")
-        for rank in range(3):
-            make_enrolment(child, offered(f"activite-{number}-{rank}"), make_group(f"groupe-{number}-{rank}"))
-    with django_assert_num_queries(6):
-        zoe.get(LIST)
-
-
-@pytest.mark.parametrize("address", [LIST, NEW])
-def test_a_town_without_this_section_has_no_such_page(zoe, address):
-    make_town(sections=[{"code": "planning", "label": "Planning"}])
-    assert zoe.get(address).status_code == 404
-
-
-# Step after step
 
 
 def test_where_nothing_is_left_to_choose_no_button_goes_on(zoe, nora, morning):
@@ -346,74 +213,3 @@ def test_htmx_receives_the_form_alone(zoe, nora, morning):
         part.partition("<aside class")[2].partition("</aside>")[0]
         == whole.partition("<aside class")[2].partition("</aside>")[0]
     )
-
-
-# Enrolling
-
-
-def test_an_enrolment_is_listed_and_leads_to_the_planning(zoe, nora, morning):
-    response = zoe.post(NEW, asked(nora, morning), follow=True)
-    enrolment = Enrolment.objects.get()
-    assert response.redirect_chain == [(f"{LIST}?nouvelle={enrolment.code}#{nora.code}", 302)]
-    html = page(response)
-    assert "Nora est inscrite : 1_Accueil matin maternelle, à partir du 5 octobre 2026." in html
-    assert "Nouvelle" in html
-    assert f"/planning/{nora.code}/2026-10/" in html
-
-
-def test_a_second_enrolment_is_refused_in_words_beside_the_field(zoe, nora, morning):
-    zoe.post(NEW, asked(nora, morning))
-    html = page(zoe.post(NEW, asked(nora, morning)))
-    assert (
-        "Cette inscription existe déjà : une seule par enfant et par activité."
-        in html.partition('id="id_activite_error"')[2]
-    )
-    assert "<title>Erreur : " in html
-    assert Enrolment.objects.count() == 1
-
-
-def test_a_forged_activity_is_refused_in_words(zoe, nora, morning):
-    for code, why in (("inconnue", "Choisissez une activité"), ("", "Choisissez une activité"), ("\x00", "nul")):
-        assert why in page(zoe.post(NEW, asked(nora, morning, activite=code))).partition('id="id_activite_error"')[2]
-    for_others = offered("cp", born_from=dt.date(2015, 1, 1), born_to=dt.date(2018, 12, 31))
-    assert "demande d’être plus âgé" in page(zoe.post(NEW, asked(nora, for_others)))
-    assert not Enrolment.objects.exists()
-
-
-@pytest.mark.parametrize(
-    ("day", "why"),
-    [
-        ("2026-10-04", "à partir d’aujourd’hui"),
-        ("2027-07-03", "avant la fin de l’activité"),
-        ("", "Indiquez la date d’entrée souhaitée"),
-        ("hier", "Écrivez une date"),
-        ("9999-99-99", "Écrivez une date"),
-    ],
-)
-def test_a_wrong_day_is_refused_beside_its_field_and_nothing_else_is_lost(zoe, nora, morning, day, why):
-    html = page(zoe.post(NEW, asked(nora, morning, entree=day)))
-    assert why in html.partition('id="id_entree_error"')[2]
-    assert f'value="{nora.code}" id="id_enfant_0" checked' in html
-    assert f'value="{morning.code}" id="id_activite_0" checked' in html
-    assert not Enrolment.objects.exists()
-
-
-def test_a_full_activity_is_refused_in_words(zoe, nora):
-    assert "Il n’y a plus de place" in page(zoe.post(NEW, asked(nora, offered(capacity=0))))
-
-
-def test_without_a_child_chosen_nothing_is_done(zoe, family, nora, morning):
-    make_child(family, first_name="Mylis")
-    html = page(zoe.post(NEW, asked(nora, morning, enfant="")))
-    assert "Choisissez un enfant" in html.partition('id="id_enfant_error"')[2]
-    assert not Enrolment.objects.exists()
-
-
-def test_each_home_of_a_child_may_enrol(client, family, nora, morning):
-    other_home = make_family(name="Second foyer")
-    father = make_adult(other_home, first_name="Paul")
-    make_bond(father, nora)
-    Home.objects.create(participant=nora, family=other_home)
-    client.force_login(father.user)
-    client.post(NEW, asked(nora, morning))
-    assert Enrolment.objects.get().by == father.user
