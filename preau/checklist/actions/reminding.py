@@ -103,11 +103,11 @@ def remind_of_year(season: Season, people: QuerySet[Participant], *, by: Actor |
 
 
 @transaction.atomic
-def remind_of_missing(lacks: Sequence[Lack], *, by: Actor | None, now: dt.datetime) -> int:
-    """Remind the families of what their files lack, child by child, without a word of health; returns how many mails
-    are new. A second press on the same day sends nothing more."""
+def remind_of_missing(lacks: Sequence[Lack], *, on: dt.date, by: Actor | None, now: dt.datetime) -> int:
+    """Remind the families of what their files lack on a day, child by child, without a word of health; returns how many
+    mails are new. A second press on the same day sends nothing more."""
     today = local_day(now)
-    told = told_of_missing(lacks, on=today)
+    told = told_of_missing(lacks, on=on, today=today)
     town = the_town()
     return _send(
         list(told),
@@ -121,13 +121,15 @@ def remind_of_missing(lacks: Sequence[Lack], *, by: Actor | None, now: dt.dateti
     )
 
 
-def told_of_missing(lacks: Sequence[Lack], *, on: dt.date) -> dict[Recipient, list[tuple[str, list[str]]]]:
-    """What each parent is told: the first name of each child, and what they lack. Of a child with two homes, nothing of
-    what the other household owes."""
+def told_of_missing(
+    lacks: Sequence[Lack], *, on: dt.date, today: dt.date
+) -> dict[Recipient, list[tuple[str, list[str]]]]:
+    """What each parent is told: the first name of each child, and what they lack on that day. Of a child with two homes,
+    nothing of what the other household owes."""
     recipients: list[Recipient] = []
     items: dict[tuple[int, int], list[str]] = {}
     for batch in _batches(lacks):
-        some = recipients_of([lack.key for lack in batch], on=on)
+        some = recipients_of([lack.key for lack in batch], on=today)
         recipients += some
         items |= _items_by_household(batch, some, on)
     told = {

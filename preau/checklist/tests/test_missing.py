@@ -20,6 +20,8 @@ from preau.checklist.rules import SETTLED
 from preau.checklist.testing import make_asked
 from preau.checklist.views import staff
 from preau.core.dates import PARIS
+from preau.documents.actions.reviewing import accept_document
+from preau.documents.testing import make_document, make_kind
 from preau.enrolments.testing import make_enrolment
 from preau.families.choices import Situation
 from preau.families.models import Adult, Family, Home, Participant
@@ -185,6 +187,20 @@ def test_a_parent_is_not_told_what_the_other_household_owes(client, agent):
     mail = Outgoing.objects.get()
     assert mail.address == father.email
     assert "Élio" in mail.text
+
+
+def test_a_child_with_two_homes_lacks_what_has_expired_on_the_day_of_the_list(client, agent):
+    make_town()
+    mother, father = (make_adult(make_family(name=name)) for name in ("Roussel", "Carpentier"))
+    child = make_child(mother.family, father.family, first_name="Élio")
+    kind = make_kind("assurance", holder="child", required=[{"stage": "before_first_day"}])
+    insurance = make_document(kind, child, mother.family, by=mother.user, now=NOW)
+    accept_document(insurance.demarche, valid_until=dt.date(2026, 12, 1), by=mother.user, version=1, now=NOW)
+    Outgoing.objects.all().delete()
+    client.post(MISSING)
+    assert not Outgoing.objects.exists()
+    client.post(f"{MISSING}?jour=2027-01-01")
+    assert {mail.address for mail in Outgoing.objects.all()} == {mother.email, father.email}
 
 
 def test_the_next_day_they_may_be_reminded_again(client, zoe, agent):

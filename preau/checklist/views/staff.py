@@ -55,7 +55,7 @@ def missing(request: StaffRequest) -> HttpResponseBase:
     wanted = next((items for items in asked.values() if form.text("element") in items), ())
     lacks = list(lacks_of(people, on=on, wanted=wanted))
     if request.method == "POST":
-        sent = remind_of_missing(lacks, by=request.user, now=now)
+        sent = remind_of_missing(lacks, on=on, by=request.user, now=now)
         return _reminded(request, sent)
     if (kind := request.GET.get("export", "")) in FILES:
         return _export(request, f"dossiers-incomplets-{on}", kind, _missing_rows(lacks))
@@ -67,7 +67,7 @@ def missing(request: StaffRequest) -> HttpResponseBase:
         "on": on,
         "today": today,
         "asked": _asked(request),
-        "recipients": list(told_of_missing(lacks, on=today)) if _asks_whom(request) else None,
+        "recipients": list(told_of_missing(lacks, on=on, today=today)) if _asks_whom(request) else None,
     }
     return render(request, "checklist/staff/missing.html", context)
 
