@@ -20,7 +20,7 @@ from preau.documents.queries import proposed_for
 from preau.documents.sealed import sealed_for
 from preau.documents.storing import write
 from preau.families.models import Adult, Family, Participant
-from preau.town.models import SchoolYear
+from preau.town.models import SchoolYear, Service
 from preau.townfile.demonstration.papers import paper
 from preau.townfile.demonstration.scene import Scene
 from preau.townfile.demonstration.settling import BATCH
@@ -37,9 +37,8 @@ Somebody = Family | Adult | Participant
 class Shelf:
     """The papers of a town. One sheet serves all the households, save what is sealed for a child."""
 
-    kinds: Sequence[DocumentKind]
     at: dt.datetime
-    starts_on: dt.date
+    valid_until: dict[str, dt.date | None]  # by kind
     sheets: dict[str, StoredFile] = field(default_factory=dict)
 
     def file(self, kind: DocumentKind, holder: Somebody) -> StoredFile:
@@ -51,11 +50,6 @@ class Shelf:
             self.sheets[kind.code] = write(sheet, ScanState.NOT_SCANNED, now=self.at)
         return self.sheets[kind.code]
 
-    def valid_until(self, kind: DocumentKind) -> dt.date | None:
-        if kind.validity == Validity.ASKED:
-            return self.starts_on.replace(year=self.starts_on.year + IDENTITY_YEARS, day=1)
-        return proposed_for(kind, self.starts_on)
-
 
 def file_papers(scene: Scene, *, now: dt.datetime) -> None:
     """Of the households that have given nothing yet: most bring all, a few forget something or come back later."""
@@ -65,13 +59,22 @@ def file_papers(scene: Scene, *, now: dt.datetime) -> None:
     year = SchoolYear.objects.filter(ends_on__gte=today).earliest("starts_on")
     at = now - dt.timedelta(days=max(0, (today - year.starts_on).days) + DAYS_BEFORE)
     kinds = list(DocumentKind.objects.filter(code__in=BROUGHT, retired_on=None))
-    shelf, seen = Shelf(kinds, at, year.starts_on), set[int]()
+    seen = set[int]()
+    families = Family.objects.exclude(demarches__kind=KIND).filter(homes__isnull=False).distinct().order_by("pk")
     given = [
         (family, kind, holder)
-        for family in Family.objects.exclude(demarches__kind=KIND).filter(homes__isnull=False).distinct().order_by("pk")
+        for family in families.prefetch_related("adults", "homes__participant")
         for kind, holder in _brought(family, kinds, seen, rng)
     ]
-    _write(given, shelf, agent)
+    service = recipient_of(KIND, on=year.starts_on)
+    if service is not None:
+        _write(given, Shelf(at, {kind.code: _valid_until(kind, year.starts_on) for kind in kinds}), service, agent)
+
+
+def _valid_until(kind: DocumentKind, on: dt.date) -> dt.date | None:
+    if kind.validity == Validity.ASKED:
+        return on.replace(year=on.year + IDENTITY_YEARS, day=1)
+    return proposed_for(kind, on)
 
 
 def _brought(
@@ -81,7 +84,8 @@ def _brought(
     if luck >= ALMOST:
         return
     forgotten = rng.choice(kinds) if luck >= ALL_GIVEN and kinds else None
-    children = [child for child in Participant.objects.filter(homes__family=family, adult=None) if child.pk not in seen]
+    living = [home.participant for home in family.homes.all()]
+    children = [one for one in living if one.adult_id is None and one.pk not in seen]
     seen.update(child.pk for child in children)
     holders: dict[str, Sequence[Somebody]] = {
         Holder.FAMILY: [family],
@@ -91,10 +95,7 @@ def _brought(
     yield from ((kind, holder) for kind in kinds if kind != forgotten for holder in holders[kind.holder])
 
 
-def _write(given: Sequence[tuple[Family, DocumentKind, Somebody]], shelf: Shelf, agent: User) -> None:
-    service = recipient_of(KIND, on=shelf.starts_on)
-    if service is None:
-        return
+def _write(given: Sequence[tuple[Family, DocumentKind, Somebody]], shelf: Shelf, service: Service, agent: User) -> None:
     demarches = Demarche.objects.bulk_create(
         [
             Demarche(
@@ -129,7 +130,7 @@ def _write(given: Sequence[tuple[Family, DocumentKind, Somebody]], shelf: Shelf,
                 file=shelf.file(kind, holder),
                 state=DocumentState.ACCEPTED,
                 at=shelf.at,
-                valid_until=shelf.valid_until(kind),
+                valid_until=shelf.valid_until[kind.code],
                 channel=Channel.COUNTER,
                 handed_by=agent,
                 **{COLUMNS[type(holder)]: holder},
