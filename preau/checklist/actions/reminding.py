@@ -124,8 +124,8 @@ def remind_of_missing(lacks: Sequence[Lack], *, on: dt.date, by: Actor | None, n
 def told_of_missing(
     lacks: Sequence[Lack], *, on: dt.date, today: dt.date
 ) -> dict[Recipient, list[tuple[str, list[str]]]]:
-    """What each parent is told: the first name of each child, and what they lack on that day. Of a child with two homes,
-    nothing of what the other household owes."""
+    """What each parent is told: the first name of each child, and what they lack on that day. Of a child with two
+    homes, nothing of what the other household owes."""
     recipients: list[Recipient] = []
     items: dict[tuple[int, int], list[str]] = {}
     for batch in _batches(lacks):

@@ -193,6 +193,7 @@ def test_a_child_with_two_homes_lacks_what_has_expired_on_the_day_of_the_list(cl
     make_town()
     mother, father = (make_adult(make_family(name=name)) for name in ("Roussel", "Carpentier"))
     child = make_child(mother.family, father.family, first_name="Élio")
+    assert mother.user is not None
     kind = make_kind("assurance", holder="child", required=[{"stage": "before_first_day"}])
     insurance = make_document(kind, child, mother.family, by=mother.user, now=NOW)
     accept_document(insurance.demarche, valid_until=dt.date(2026, 12, 1), by=mother.user, version=1, now=NOW)
