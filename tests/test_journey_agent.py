@@ -119,6 +119,20 @@ def test_an_agent_makes_a_passkey_which_then_signs_in_alone(villejuif: Villejuif
     expect(page.get_by_role("heading", name="Bonjour Rémi")).to_be_visible()
 
 
+def test_a_key_is_not_asked_for_before_the_page_can_receive_it(villejuif: Villejuif, visitor: Visitor) -> None:
+    page = visitor.page
+    page.route("**/protection*.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
+    visitor.goto("/connexion/cle-acces/")
+    button = page.get_by_role("button", name="Utiliser ma clé d’accès")
+    expect(button).to_be_disabled()
+    expect(page.get_by_text("Le bouton reste gris\u00a0?")).to_be_visible()
+    visitor.look("connexion-cle-attente")
+    page.unroute("**/protection*.js")
+    visitor.goto("/connexion/cle-acces/")
+    expect(button).to_be_enabled()
+    expect(page.get_by_text("Le bouton reste gris\u00a0?")).to_be_hidden()
+
+
 def leave(visitor: Visitor) -> None:
     """Sign out from the desk, whose menu is folded on a phone."""
     page = visitor.page

@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 
 from preau.accounts.models import Session
 from preau.accounts.testing import PASSWORD
@@ -94,6 +94,20 @@ def tab_to(visitor: Visitor, wanted: Locator, *, within: int = 80) -> None:
         if wanted.evaluate("element => element === document.activeElement"):
             return
     raise AssertionError(f"Tab does not lead to {wanted}")
+
+
+def test_a_day_ticked_before_the_scripts_arrive_counts(villejuif: Villejuif, visitor: Visitor, sign_in) -> None:
+    sign_in(visitor, villejuif.zoe)
+    planning, page = Planning(visitor), visitor.page
+    late: list[Route] = []
+    page.route("**/htmx*.js", lambda route: late.append(route))
+    page.goto(f"{visitor.address}/planning/{villejuif.nora.code}/{NOVEMBER}/", wait_until="commit")
+    planning.box("Soir", FRIDAY).click()
+    expect(planning.box("Soir", FRIDAY)).to_be_checked()
+    expect(planning.bar).not_to_contain_text("1 modification")
+    [script] = late
+    script.continue_()
+    expect(planning.bar).to_contain_text("1 modification")
 
 
 def test_enter_on_a_box_keeps_the_draft_and_books_nothing(

@@ -1,5 +1,6 @@
 // Préau — deuxième protection. Un formulaire [data-cle] demande une clé d'accès au navigateur avant de partir ; ses
-// options sont dans un bloc JSON de la page. [data-imprimer] imprime. Sans ce fichier, la page dit quoi faire.
+// options sont dans un bloc JSON de la page, et son bouton attend ce fichier. [data-imprimer] imprime. Sans ce fichier,
+// la page dit quoi faire.
 (() => {
   const octets = texte => Uint8Array.from(atob(texte.replace(/-/g, "+").replace(/_/g, "/")), c => c.charCodeAt(0));
   const texte = octets => btoa(String.fromCharCode(...new Uint8Array(octets)))
@@ -25,6 +26,7 @@
 
   document.querySelectorAll("form[data-cle]").forEach(formulaire => {
     const panne = formulaire.querySelector("[data-panne]"), bouton = formulaire.querySelector("button[type=submit]");
+    formulaire.querySelector("[data-attente]").remove();
     const dire = cas => { panne.textContent = cas ? panne.dataset[cas] : ""; };
     if (!window.PublicKeyCredential) { dire("absente"); return; }
     formulaire.addEventListener("submit", async e => {
@@ -42,6 +44,7 @@
         bouton.disabled = false;
       }
     });
+    bouton.disabled = false;
   });
   document.querySelectorAll("[data-imprimer]").forEach(bouton => {
     bouton.hidden = false;
