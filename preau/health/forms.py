@@ -263,8 +263,13 @@ def at_about(months: int) -> str:
     return f"vers {months}\u00a0mois" if months < 24 else f"vers {months // 12}\u00a0ans"
 
 
+def seen_of(vaccine: Vaccine) -> str:
+    return f"seen_{vaccine.value}"
+
+
 class VaccineForm(Conditional):
-    """The doses of a vaccine: a state and a date each."""
+    """The doses of a vaccine: a state and a date each. The hidden fields hold the version that the page showed of it,
+    and of those that the dates may be for too."""
 
     conditional = ("on", "state")
 
@@ -281,6 +286,9 @@ class VaccineForm(Conditional):
                 label=f"Où en est la {number} dose\u00a0?", choices=DoseState.choices, required=False
             )
         self._need(needed=True)
+        self.vaccines = [scheme.vaccine, *also]
+        for vaccine in self.vaccines:
+            self.fields[seen_of(vaccine)] = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
         if also:
             self.fields["also"] = forms.MultipleChoiceField(
                 label="Ces dates valent aussi pour",
@@ -313,8 +321,13 @@ class VaccineForm(Conditional):
         return [dose for dose in self.doses if dose is not None]
 
     @property
-    def also(self) -> list[Vaccine]:
-        return [Vaccine(code) for code in self.cleaned_data.get("also", ())]
+    def seen(self) -> dict[Vaccine, str]:
+        return {vaccine: self.cleaned_data[seen_of(vaccine)] for vaccine in self.vaccines}
+
+    @property
+    def chosen(self) -> list[Vaccine]:
+        """Those that the dates are for."""
+        return [self.scheme.vaccine, *(Vaccine(code) for code in self.cleaned_data.get("also", ()))]
 
 
 class ReadingForm(PortalForm):

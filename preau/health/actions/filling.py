@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from django.db import transaction
@@ -13,6 +14,7 @@ from preau.families.models import Participant
 from preau.health.choices import DoseState, Item, Vaccine
 from preau.health.keys import Sealer, sealer_for
 from preau.health.models import HealthField, Pai, Vaccination
+from preau.health.queries.sheets import version_of_doses
 from preau.health.queries.states import sheet_rules
 from preau.health.rules.vaccines import Dose, Scheme, is_enough, schemes_for
 from preau.health.sealing import CannotOpen
@@ -126,23 +128,52 @@ def fill_vaccine(
     child: Participant,
     vaccines: Sequence[Vaccine],
     doses: Sequence[Dose],
+    seen: Mapping[Vaccine, str] | None = None,
     by: User | None,
     now: dt.datetime,
 ) -> None:
     """The doses of a vaccine, in order, in place of those known; and of those that the same shots covered. Those with a
-    course for this child alone are written. Raises MasterFault."""
+    course for this child alone are written. `seen` holds the `version_of_doses` of each that the author read, None not
+    to look: the same dates again are no conflict. Raises SheetMoved, MasterFault."""
     sealer = sealer_for(child)
     courses = {scheme.vaccine: scheme for scheme in schemes_for(sheet_rules().schemes, child.born_on)}
-    Vaccination.objects.filter(participant=child, vaccine__in=vaccines).delete()
+    told = {
+        vaccine: list(dose_rows(child, courses[vaccine], doses, by=by, now=now)) if vaccine in courses else []
+        for vaccine in vaccines
+    }
+    known = Vaccination.objects.filter(participant=child, vaccine__in=vaccines)
+    if seen is not None and _have_doses_moved(sealer, list(known.order_by("rank")), told, seen):
+        raise SheetMoved
+    known.delete()
     rows = []
-    for vaccine in vaccines:
-        if vaccine in courses:
-            for row, on in dose_rows(child, courses[vaccine], doses, by=by, now=now):
-                row.sealed = sealer.sealed(row, on.isoformat())
-                rows.append(row)
+    for row, on in chain.from_iterable(told.values()):
+        row.sealed = sealer.sealed(row, on.isoformat())
+        rows.append(row)
     Vaccination.objects.bulk_create(rows)
     facts = {"items": [str(Item.VACCINES.value)], "vaccines": sorted(str(one.value) for one in vaccines)}
     journal.record(by, "health.filled", at=now, participant=child.code, facts=facts)
+
+
+def _have_doses_moved(
+    sealer: Sealer,
+    known: Sequence[Vaccination],
+    told: Mapping[Vaccine, Sequence[tuple[Vaccination, dt.date]]],
+    seen: Mapping[Vaccine, str],
+) -> bool:
+    """Whether one of these vaccines has other doses than those read, and than those told now."""
+    for vaccine, doses in told.items():
+        rows = [row for row in known if row.vaccine == vaccine]
+        if seen.get(vaccine, "") != version_of_doses(rows) and not _are_same(sealer, rows, doses):
+            return True
+    return False
+
+
+def _are_same(sealer: Sealer, known: Sequence[Vaccination], told: Sequence[tuple[Vaccination, dt.date]]) -> bool:
+    try:
+        opened = [(row.state, sealer.opened(row)) for row in known]
+    except CannotOpen:
+        return False
+    return opened == [(row.state, on.isoformat()) for row, on in told]
 
 
 def dose_rows(

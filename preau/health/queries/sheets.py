@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +38,11 @@ class OpenVaccine:
     vaccine: Vaccine
     standing: Standing
     doses: tuple[Dose, ...]
+    version: str = ""
+
+    @property
+    def lines(self) -> list[str]:
+        return [f"{dose.state.label}{NBSP}: {dose.on:%d/%m/%Y}" for dose in self.doses]
 
     @property
     def last_given_on(self) -> dt.date | None:
@@ -162,12 +167,26 @@ def pai_of(child: Participant, opener: Sealer | None, *, on: dt.date) -> OpenPai
 
 def vaccines_of(child: Participant, opener: Sealer | None, state: SheetState) -> tuple[OpenVaccine, ...]:
     """The vaccines that concern the child, with the dates told."""
-    doses: dict[str, list[Dose]] = defaultdict(list)
-    rows = Vaccination.objects.filter(participant=child).order_by("rank") if opener else []
-    for row in rows:
-        assert opener is not None
-        doses[row.vaccine].append(Dose(DoseState(row.state), dt.date.fromisoformat(opener.opened(row))))
-    return tuple(OpenVaccine(one.vaccine, one, tuple(doses[one.vaccine])) for one in state.vaccines)
+    known: dict[str, list[Vaccination]] = defaultdict(list)
+    for row in Vaccination.objects.filter(participant=child).order_by("rank") if opener else []:
+        known[row.vaccine].append(row)
+    found = []
+    for one in state.vaccines:
+        rows = known[one.vaccine]
+        found.append(OpenVaccine(one.vaccine, one, _doses(rows, opener), version_of_doses(rows)))
+    return tuple(found)
+
+
+def _doses(rows: Sequence[Vaccination], opener: Sealer | None) -> tuple[Dose, ...]:
+    if opener is None:
+        return ()
+    return tuple(Dose(DoseState(row.state), dt.date.fromisoformat(opener.opened(row))) for row in rows)
+
+
+def version_of_doses(rows: Iterable[Vaccination]) -> str:
+    """What tells later doses of a vaccine from these: they are written together."""
+    written_at = max((row.filled_at for row in rows), default=None)
+    return written_at.isoformat() if written_at else ""
 
 
 def scheme_of(rules: SheetRules, child: Participant, vaccine: str) -> Scheme | None:

@@ -14,11 +14,12 @@ from preau.accounts.testing import confirm, sign_in
 from preau.families.choices import Situation
 from preau.families.models import Guardianship, Participant
 from preau.families.testing import make_adult, make_bond, make_child, make_family
-from preau.health.actions import fill, fill_pai
-from preau.health.choices import Item
+from preau.health.actions import fill, fill_pai, fill_vaccine
+from preau.health.choices import DoseState, Item, Vaccine
 from preau.health.keys import forget
 from preau.health.models import Confirmation, HealthField, Pai, SheetSettings, Vaccination
 from preau.health.queries.sheets import sheet_of
+from preau.health.rules.vaccines import Dose
 from preau.health.testing import NOON, make_sheet
 from preau.town.testing import make_town, make_year
 
@@ -177,6 +178,22 @@ def test_a_wrong_date_is_said_next_to_it(client: Client, nora: Participant) -> N
     assert "avant la naissance" in answer.content.decode()
     assert 'value="2020-01-01"' in answer.content.decode()
     assert not Vaccination.objects.exists()
+
+
+def test_the_other_parent_wrote_the_vaccine_first(client: Client, nora: Participant) -> None:
+    address = page(nora, "vaccine", "dtp")
+    assert 'name="seen_hib"' in client.get(address).content.decode()
+    doses = [Dose(DoseState.GIVEN, dt.date(2020, 6, 15))]
+    fill_vaccine(child=nora, vaccines=[Vaccine.HIB], doses=doses, by=None, now=NOON)
+    sent = {"on_0": "2020-06-14", "also": ["hib"], "seen_dtp": "", "seen_hib": ""}
+    told = client.post(address, sent).content.decode().replace("\u00a0", " ")
+    assert "Cette page a changé" in told
+    assert 'Haemophilus influenzae b (Hib) :</strong><span class="bloc">Faite : 15/06/2020' in told
+    assert 'value="2020-06-14"' in told
+    assert f'name="seen_hib" value="{NOON.isoformat()}"' in told
+    assert Vaccination.objects.get().vaccine == Vaccine.HIB
+    client.post(address, sent | {"seen_hib": NOON.isoformat()})
+    assert Vaccination.objects.count() == 2
 
 
 def test_a_planned_vaccine_is_said(client: Client, nora: Participant) -> None:

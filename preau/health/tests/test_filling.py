@@ -2,9 +2,12 @@
 
 import datetime as dt
 import json
+import threading
+from typing import Any
 
 import pytest
 from django.apps import apps
+from django.db import connection
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from preau.families.models import Participant
@@ -16,7 +19,7 @@ from preau.health.models import Confirmation, HealthField, Pai, SheetSettings, V
 from preau.health.queries.sheets import sheet_of
 from preau.health.queries.states import SheetState, has_pai, sheet_states, vaccines_owed
 from preau.health.rules.vaccines import Dose
-from preau.health.testing import NOON, make_sheet, make_vaccines
+from preau.health.testing import NOON, make_field, make_sheet, make_vaccines
 from preau.journal.models import Entry
 from preau.town.queries import year_on
 from preau.town.testing import make_year
@@ -165,6 +168,46 @@ def test_the_same_shots_are_told_once_for_all_they_cover() -> None:
     fill_vaccine(child=child, vaccines=[Vaccine.DTP, Vaccine.HIB], doses=doses, by=None, now=NOON)
     fill_vaccine(child=child, vaccines=[Vaccine.DTP, Vaccine.HIB], doses=doses[:1], by=None, now=NOON)
     assert sorted(Vaccination.objects.values_list("vaccine", "rank")) == [("dtp", 1), ("hib", 1)]
+
+
+def test_who_read_older_doses_is_told_that_they_moved_and_the_same_dates_are_no_conflict() -> None:
+    (child,) = child_of()
+    first, other = ([Dose(DoseState.GIVEN, dt.date(2020, 6, day))] for day in (14, 15))
+    fill_vaccine(child=child, vaccines=[Vaccine.HIB], doses=first, by=None, now=NOON)
+    unread: dict[str, Any] = {"vaccines": [Vaccine.DTP, Vaccine.HIB], "seen": {}, "by": None, "now": NOON}
+    with pytest.raises(SheetMoved):
+        fill_vaccine(child=child, doses=other, **unread)
+    assert Vaccination.objects.get().vaccine == Vaccine.HIB
+    fill_vaccine(child=child, doses=first, **unread)
+    read = {Vaccine.DTP: NOON.isoformat(), Vaccine.HIB: NOON.isoformat()}
+    fill_vaccine(child=child, doses=other, **unread | {"seen": read})
+    assert Vaccination.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_write_a_vaccine_at_once_leave_the_doses_of_one_and_the_other_is_told() -> None:
+    (child,) = child_of()
+    make_field(child)  # its key is there already
+    start, told = threading.Barrier(2), []
+
+    def write(day: int) -> None:
+        doses = [Dose(DoseState.GIVEN, dt.date(2020, month, day)) for month in (6, 8)]
+        start.wait()
+        try:
+            fill_vaccine(child=child, vaccines=[Vaccine.DTP], doses=doses, seen={}, by=None, now=NOON)
+            told.append("written")
+        except SheetMoved:
+            told.append("moved")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=write, args=(day,)) for day in (14, 15)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(told) == ["moved", "written"]
+    assert Vaccination.objects.count() == 2
 
 
 def test_a_vaccine_without_a_course_for_this_child_is_not_kept() -> None:

@@ -1,12 +1,12 @@
 """The sheet of a child, for its parents: a summary, then a short page for each item."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -18,7 +18,7 @@ from preau.families.choices import AccessLevel
 from preau.families.models import Adult, Participant
 from preau.health import actions, forms
 from preau.health.around import papers_of
-from preau.health.choices import Item
+from preau.health.choices import Item, Vaccine
 from preau.health.permissions import sheets_visible_to
 from preau.health.queries.sheets import (
     OpenItem,
@@ -153,10 +153,7 @@ def item(request: FamilyRequest, child: Participant, subject: str) -> HttpRespon
         try:
             _fill(request, child, chosen, form)
         except actions.SheetMoved:
-            sent = request.POST.copy()
-            sent["seen"] = _version(asked)
-            form = PAGES[chosen].form(sent)
-            form.is_valid()
+            form = PAGES[chosen].form(_seen_now(request, {"seen": _version(asked)}))
             form.add_error(None, MOVED)
             has_moved = True
         else:
@@ -176,6 +173,14 @@ def item(request: FamilyRequest, child: Participant, subject: str) -> HttpRespon
         "has_prescription": "prescription" in form.fields,
     }
     return render(request, "health/family/item.html", context)
+
+
+def _seen_now(request: FamilyRequest, versions: Mapping[str, str]) -> QueryDict:
+    """What was sent, by somebody who now reads these versions."""
+    sent = request.POST.copy()
+    for name, version in versions.items():
+        sent[name] = version
+    return sent
 
 
 def _version(asked: OpenItem) -> str:
@@ -264,16 +269,24 @@ def vaccine(request: FamilyRequest, child: Participant, vaccine: str) -> HttpRes
     also = [one for one in TOGETHER.get(scheme.vaccine, ()) if one in courses]
     asked = next(one for one in opened.vaccines if one.vaccine == scheme.vaccine)
     given: dict[str, Any] = {"scheme": scheme, "also": also, "born_on": child.born_on, "today": today}
-    if request.method == "POST":
-        form = forms.VaccineForm(request.POST, **given)
-        if form.is_valid():
-            chosen = [scheme.vaccine, *form.also]
-            actions.fill_vaccine(child=child, vaccines=chosen, doses=form.told, by=request.user, now=now)
+    moved: list[OpenVaccine] = []
+    sent = request.POST if request.method == "POST" else None
+    form = forms.VaccineForm(sent, initial=_dates(asked, opened, also), **given)
+    if form.is_valid():
+        note: dict[str, Any] = {"seen": form.seen, "by": request.user, "now": now}
+        try:
+            actions.fill_vaccine(child=child, vaccines=form.chosen, doses=form.told, **note)
+        except actions.SheetMoved:
+            opened = sheet_of(child, year=year_on(today), on=today)
+            moved = [
+                one for one in opened.vaccines if one.vaccine in form.chosen and one.version != form.seen[one.vaccine]
+            ]
+            form = forms.VaccineForm(_seen_now(request, _versions(opened, form.vaccines)), **given)
+            form.add_error(None, MOVED)
+        else:
             messages.success(request, f"{scheme.vaccine.label}\u00a0: c’est enregistré.")
             return redirect("health:vaccines", who=child.code)
-    else:
-        form = forms.VaccineForm(initial=_dates(asked, opened, also), **given)
-    context = {"child": child, "asked": asked, "form": form, "has_also": bool(also)}
+    context = {"child": child, "asked": asked, "form": form, "moved": moved, "has_also": bool(also)}
     return render(request, "health/family/vaccine.html", context)
 
 
@@ -283,7 +296,12 @@ def _dates(asked: OpenVaccine, opened: OpenSheet, also: list[Any]) -> dict[str, 
     for place, dose in enumerate(asked.doses):
         initial |= {f"on_{place}": dose.on, f"state_{place}": dose.state}
     empty = {one.vaccine for one in opened.vaccines if not one.doses}
-    return initial | {"also": [one for one in also if one in empty] if not asked.doses else []}
+    initial["also"] = [one for one in also if one in empty] if not asked.doses else []
+    return initial | _versions(opened, [asked.vaccine, *also])
+
+
+def _versions(opened: OpenSheet, vaccines: Sequence[Vaccine]) -> dict[str, str]:
+    return {forms.seen_of(one.vaccine): one.version for one in opened.vaccines if one.vaccine in vaccines}
 
 
 # Who read
