@@ -1,16 +1,20 @@
 """Reading the catalogue."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import attrgetter
+from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
 
 from preau.activities.choices import BookingMode
 from preau.activities.models import Activity, Unit
 from preau.activities.rules import ActivityFacts, Notice, describe, parse_notice
+
+Choices = list[tuple[str, Any]]  # codes with their words, or titles with their choices
 
 
 def facts_of(activity: Activity) -> ActivityFacts:
@@ -103,3 +107,31 @@ def _merged(rows: Iterable[DeadlineRow]) -> list[DeadlineRow]:
             ends_on=max(row.ends_on, known.ends_on) if known else row.ends_on,
         )
     return list(merged.values())
+
+
+def activity_choices(activities: Sequence[Activity], today: dt.date) -> Choices:
+    """Codes and names: what runs today, what comes, what is over; without titles when all of them run.
+
+    Activities come back each year under the same name, which then needs its years.
+    """
+    groups: dict[str, list[Activity]] = {"En cours": [], "À venir": [], "Terminées": []}
+    for activity in activities:
+        coming, over = activity.starts_on > today, activity.ends_on < today
+        groups["À venir" if coming else "Terminées" if over else "En cours"].append(activity)
+    running = groups.pop("En cours")
+    others = [(title, named(some, among=activities)) for title, some in groups.items() if some]
+    return [("En cours", named(running, among=running)), *others] if others else named(running, among=running)
+
+
+def named(activities: Iterable[Activity], *, among: Iterable[Activity]) -> Choices:
+    """Codes and names; with their years for those whose name is not the only one `among` some."""
+    same = Counter(activity.name for activity in among)
+    return [
+        (activity.code, f"{activity.name} ({_years(activity)})" if same[activity.name] > 1 else activity.name)
+        for activity in activities
+    ]
+
+
+def _years(activity: Activity) -> str:
+    first, last = activity.starts_on.year, activity.ends_on.year
+    return str(first) if first == last else f"{first}-{last}"

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from preau.activities.models import Activity
+from preau.activities.queries import activity_choices, named
 from preau.backoffice.queries.children import Wanted
 from preau.backoffice.queries.comparing import Side, likely_same
 from preau.core.dates import local_day
@@ -190,7 +191,7 @@ class EnrolmentForm(PortalForm):
     def __init__(self, *args: Any, activities: Sequence[Activity], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.activities = {activity.code: activity for activity in activities}
-        choices = [(activity.code, activity.name) for activity in activities]
+        choices = named(activities, among=activities)
         self.fields["activity"].choices = [("", "Choisissez"), *choices]  # type: ignore[attr-defined]
 
 
@@ -208,16 +209,17 @@ class ChildrenForm(PortalForm):
         schools: QuerySet[Place],
         levels: QuerySet[Level],
         activities: QuerySet[Activity],
+        today: dt.date,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        for name, rows, empty in (
-            ("ecole", schools, "Toutes"),
-            ("niveau", levels, "Tous"),
-            ("activite", activities, "Aucune en particulier"),
-        ):
-            field: Any = self.fields[name]
+        field: Any
+        for name, rows, empty in (("ecole", schools, "Toutes"), ("niveau", levels, "Tous")):
+            field = self.fields[name]
             field.queryset, field.empty_label = rows, empty
+        field = self.fields["activite"]
+        field.queryset = activities
+        field.choices = [("", "Aucune en particulier"), *activity_choices(list(activities), today)]
         for field in self.fields.values():
             field.widget.attrs["class"] = "saisie"
 

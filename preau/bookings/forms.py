@@ -1,13 +1,13 @@
 """What agents ask to see: a day or a period, an activity, a place."""
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from django import forms
 
 from preau.activities.models import Activity
+from preau.activities.queries import activity_choices
 from preau.bookings.rules.periods import Period, PeriodKind
 from preau.core.dates import Month
 from preau.core.forms import YEARS_OF_MONTHS, DayField, DayInput, PortalForm
@@ -132,34 +132,6 @@ def around(period: Period, *, before: int, after: int) -> list[Period]:
     for _ in range(after):
         shown.append(shown[-1].next)
     return shown
-
-
-def activity_choices(activities: Sequence[Activity], today: dt.date) -> Choices:
-    """Codes and names: what runs today, what comes, what is over; without titles when all of them run.
-
-    Activities come back each year under the same name, which then needs its years.
-    """
-    groups: dict[str, list[Activity]] = {"En cours": [], "À venir": [], "Terminées": []}
-    for activity in activities:
-        coming, over = activity.starts_on > today, activity.ends_on < today
-        groups["À venir" if coming else "Terminées" if over else "En cours"].append(activity)
-    running = groups.pop("En cours")
-    others = [(title, named(some, among=activities)) for title, some in groups.items() if some]
-    return [("En cours", named(running, among=running)), *others] if others else named(running, among=running)
-
-
-def named(activities: Iterable[Activity], *, among: Iterable[Activity]) -> Choices:
-    """Codes and names; with their years for those whose name is not the only one `among` some."""
-    same = Counter(activity.name for activity in among)
-    return [
-        (activity.code, f"{activity.name} ({_years(activity)})" if same[activity.name] > 1 else activity.name)
-        for activity in activities
-    ]
-
-
-def _years(activity: Activity) -> str:
-    first, last = activity.starts_on.year, activity.ends_on.year
-    return str(first) if first == last else f"{first}-{last}"
 
 
 def _codes(places: Iterable[Place]) -> list[tuple[str, str]]:

@@ -186,7 +186,7 @@ def rows_to_keep(sheets: Iterable[ChildList], *, reaches: bool, feeds: bool) -> 
     yield titles + ["Régime"] * feeds + ["Adultes"] * reaches
     for sheet in sheets:
         for row in sheet.rows:
-            who = [row.person.last_name, row.person.first_name, f"{row.person.born_on:%d/%m/%Y}"]
+            who = [row.person.last_name, row.person.first_name, row.person.born_on]
             more = [row.school, row.level, "oui" if row.has_pai else ""]
             more += [", ".join(row.diets or ())] * feeds + [", ".join(row.reach)] * reaches
             yield [sheet.place, sheet.title, *who, *more]

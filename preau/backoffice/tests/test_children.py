@@ -173,6 +173,15 @@ def test_a_file_asks_for_the_password_again_and_is_noted(school: School, kind: s
         assert "'=1+1" in answer.content.decode()
 
 
+def test_activities_of_two_years_tell_which_in_the_filter(school: School) -> None:
+    for first in (2026, 2027):
+        ends_on = dt.date(first + 1, 7, 3)
+        evening = make_activity(f"soir-{first}", name="Soir", starts_on=dt.date(first, 9, 1), ends_on=ends_on)
+        make_intake(evening, make_group(f"soir-{first}", place=school.place))
+    shown = text(agent_of().get(LIST))
+    assert "Restauration Soir Soir (2027-2028) Jour" in shown
+
+
 def test_odd_filters_are_told_and_never_an_error(school: School) -> None:
     agent = agent_of()
     for query in ({"ecole": "inconnue"}, {"jour": "0001-01-01", "ecole": "ecole"}, {"jour": "x"}, {"format": "exe"}):

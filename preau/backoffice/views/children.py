@@ -34,7 +34,7 @@ def children(request: StaffRequest) -> HttpResponseBase:
     today = local_day(now)
     schools, activities = schools_in_scope(user, on=today), activities_listed(user, on=today)
     levels = Level.objects.order_by("order", "pk")
-    form = ChildrenForm(request.GET or None, schools=schools, levels=levels, activities=activities)
+    form = ChildrenForm(request.GET or None, schools=schools, levels=levels, activities=activities, today=today)
     wanted = form.wanted(today)
     kind = request.GET.get("format", "")
     if kind in FILES and (wanted.school or wanted.activity) and not is_fresh(request, minutes=EXPORT_MINUTES):

@@ -13,7 +13,6 @@ from preau.accounts import testing
 from preau.accounts.choices import Capability
 from preau.accounts.testing import make_agent
 from preau.activities.testing import make_activity, make_group, make_unit
-from preau.bookings.forms import activity_choices
 from preau.bookings.models import Slot
 from preau.bookings.queries.occupancy import full_days, intakes_in_scope, occupancy_of
 from preau.bookings.rules.occupancy import Fullness
@@ -150,19 +149,6 @@ def test_a_full_group_around_others_is_named():
     fill(unit, inner, MONDAY)
     (full,) = full_days(make_agent(Capability.SEE_BOOKINGS), first=MONDAY, last=SUNDAY, on=MONDAY)
     assert (full.group, full.activity) == (around, activity)
-
-
-def test_activities_that_run_come_first_and_those_of_other_years_tell_them():
-    last, this, following = (
-        make_activity(f"midi-{first}", name="Midi", starts_on=dt.date(first, 9, 1), ends_on=dt.date(first + 1, 7, 3))
-        for first in (2025, 2026, 2027)
-    )
-    assert activity_choices([last, this, following], MONDAY) == [
-        ("En cours", [("midi-2026", "Midi")]),
-        ("À venir", [("midi-2027", "Midi (2027-2028)")]),
-        ("Terminées", [("midi-2025", "Midi (2025-2026)")]),
-    ]
-    assert activity_choices([this], MONDAY) == [("midi-2026", "Midi")]
 
 
 def test_full_days_of_another_service_are_not_shown():

@@ -82,8 +82,8 @@ def _missing_rows(lacks: Iterable[Lack]) -> Iterator[Sequence[object]]:
             lack.level,
             ", ".join(lack.items),
             "oui" if lack.is_blocked else "non",
-            f"{lack.since:%d/%m/%Y}" if lack.since else "",
-            f"{lack.by:%d/%m/%Y}" if lack.by else "",
+            lack.since or "",
+            lack.by or "",
         )
 
 
