@@ -65,7 +65,7 @@ def _widths(lines: Sequence[Sequence[object]]) -> list[int]:
     return [min(max(NARROWEST, length + 2), WIDEST) for length in longest]
 
 
-def _cell(sheet: Any, value: object, *, is_title: bool) -> Any:
+def _cell(sheet: Any, value: Any, *, is_title: bool) -> Any:
     if isinstance(value, str):
         cell = WriteOnlyCell(sheet, value=ILLEGAL_CHARACTERS_RE.sub("", str(_harmless(value))))
         cell.data_type = "s"

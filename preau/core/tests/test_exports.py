@@ -7,7 +7,7 @@ import openpyxl
 
 from preau.core.exports import to_csv, to_xlsx
 
-ROWS = [
+ROWS: list[list[object]] = [
     ["Nom", "Né(e) le", "Adultes"],
     ["Élio", dt.date(2018, 9, 21), "Inès Roussel 06 00 00 00 01"],
     ["Léa", None, ""],
