@@ -49,6 +49,7 @@ REACH: dict[str, Reach] = {
     "documents:given_by_town": Reach.PLACE,
     "documents:take_back": Reach.PLACE,
     "documents:": Reach.SERVICE,
+    "health:counter": Reach.PLACE,
     "health:": Reach.AT_PLACE,
     "members:collecting": Reach.AT_PLACE,
     "members:counter": Reach.PLACE,
@@ -68,6 +69,7 @@ REACH: dict[str, Reach] = {
 ALSO: dict[str, Capability] = {
     "documents:review": Capability.REVIEW_DOCUMENTS,
     "members:counter_diet": Capability.SEE_DIETS,
+    "health:counter": Capability.SEE_HEALTH,
 }
 """What a page about our things asks besides the capability that it declares."""
 NOTHING_THERE = {"backoffice:family_separate"}  # no file was merged into ours

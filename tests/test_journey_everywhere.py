@@ -5,6 +5,7 @@ from collections.abc import Collection
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from preau.accounts.models import Grant, Role
@@ -12,6 +13,8 @@ from preau.billing.models import Campaign, Invoice
 from preau.bookings.actions import confirm_draft, save_draft
 from preau.bookings.models import Submission
 from preau.bookings.rules.lines import Cell
+from preau.health.actions import open_sheet
+from preau.health.choices import Purpose
 from tests import desk_pages
 from tests.browser import Visitor
 from tests.conftest import OpenVisitor
@@ -192,6 +195,8 @@ def test_every_page_of_the_desk_about_families_fits_every_screen(
     large, visitor = settle_large_family(villejuif), open_visitor(width=390)
     claire = make_colleague("Claire", "Petit", "agent-enfance")
     Grant.objects.create(user=claire, role=Role.objects.get(code="direction"), starts_on=NOW.date())
+    for child in (large.eldest, large.youngest):
+        open_sheet(child=child, purpose=Purpose.COUNTER, by=claire, now=timezone.now())
     sign_in(visitor, claire)
     pages = desk_pages.addresses_of(large, of_files=of_files)
     faults = [fault for name, path in pages for fault in wrong_at_every_width(visitor, name, path)]

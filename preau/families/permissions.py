@@ -9,7 +9,7 @@ from preau.accounts.choices import Capability
 from preau.accounts.models import User
 from preau.accounts.permissions import scopes_of
 from preau.families.choices import AccessLevel, Subject
-from preau.families.models import Family, Guardianship, Home, Participant
+from preau.families.models import Adult, Family, Guardianship, Home, Participant
 
 
 def bonds_in_force(user: User | int, *, on: dt.date) -> QuerySet[Guardianship]:
@@ -33,6 +33,17 @@ def participants_visible_to(
     return Participant.objects.filter(pk__in=bonds.values("participant"))
 
 
+def acted_on_by(adult: Adult, subject: Subject, *, on: dt.date) -> QuerySet[Participant]:
+    """The children for whom this adult, with an account or without, may act on `subject` on that day."""
+    in_force = (
+        Guardianship.objects.filter(adult=adult, participant=OuterRef("participant"), starts_on__lte=on)
+        .order_by("-starts_on")
+        .values("pk")[:1]
+    )
+    bonds = Guardianship.objects.filter(adult=adult, pk=Subquery(in_force), **{f"{subject}__gte": AccessLevel.ACT})
+    return Participant.objects.filter(adult__isnull=True, pk__in=bonds.values("participant")).order_by("born_on", "pk")
+
+
 def families_visible_to(user: User) -> QuerySet[Family]:
     """The household of this parent: bills, quotient, address. Never reached through a child."""
     return Family.objects.filter(adults__user=user, archived_at__isnull=True)
@@ -52,6 +63,12 @@ def families_in_scope(user: User, capability: str, *, on: dt.date) -> QuerySet[F
         participant__schoolings__place__in=places, participant__schoolings__year__ends_on__gte=on
     )
     return Family.objects.filter(pk__in=homes.values("family"))
+
+
+def adults_at_counter_of(user: User, *, on: dt.date) -> QuerySet[Adult]:
+    """The adults of open files for whom this agent may write."""
+    files = families_in_scope(user, Capability.EDIT_FAMILIES, on=on).filter(archived_at=None)
+    return Adult.objects.filter(family__in=files).select_related("family", "user")
 
 
 def opens_file(user: User, family: Family | None, *, on: dt.date) -> bool:

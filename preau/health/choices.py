@@ -81,6 +81,7 @@ class Purpose(TextChoices):
 
     ON_DUTY = "on_duty", "Accueil de l’enfant"
     FAMILY = "family", "Réponse à la famille"
+    COUNTER = "counter", "Fiche remplie au guichet"
     EMERGENCY = "emergency", "Lecture hors de son lieu du jour"
 
 

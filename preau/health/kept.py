@@ -1,4 +1,4 @@
-"""What a parent had typed on a sheet when the session ended: kept a day, sealed with the key of the child."""
+"""What somebody had typed on a sheet when the session ended: kept a day, sealed with the key of the child."""
 
 import base64
 import binascii
@@ -11,11 +11,10 @@ from django.utils import timezone
 
 from preau.accounts.models import User
 from preau.core.dates import local_day
-from preau.families.choices import AccessLevel, Subject
 from preau.families.models import Participant
-from preau.families.permissions import participants_visible_to
 from preau.health.keys import child_key, locked_key
 from preau.health.master import MasterFault
+from preau.health.permissions import fillable_by
 from preau.health.sealing import CannotOpen, Spot, seal, unseal
 
 log = logging.getLogger(__name__)
@@ -26,8 +25,7 @@ class SealedForms:
 
     def seal(self, user: User, values: Mapping[str, Any], code: str, text: str) -> str | None:
         """None for who may not fill in that sheet, and on a page about no child."""
-        fillable = participants_visible_to(user, Subject.HEALTH, on=local_day(timezone.now()), level=AccessLevel.ACT)
-        child = fillable.filter(code=values.get("who", ""), adult=None).first()
+        child = fillable_by(user, on=local_day(timezone.now())).filter(code=values.get("who", "")).first()
         if child is None:
             return None
         try:

@@ -26,6 +26,13 @@ def sheets_in_scope(user: User, *, on: dt.date) -> QuerySet[Participant]:
     return looked_after_by(user, Capability.SEE_HEALTH, on=on)
 
 
+def fillable_by(user: User, *, on: dt.date) -> QuerySet[Participant]:
+    """The children whose sheet this parent may fill in, or this agent at the counter."""
+    if user.is_family:
+        return sheets_visible_to(user, on=on, level=AccessLevel.ACT)
+    return sheets_in_scope(user, on=on) if user.may(Capability.EDIT_FAMILIES) else Participant.objects.none()
+
+
 def looked_after_by(user: User, capability: Capability, *, on: dt.date) -> QuerySet[Participant]:
     """The children of open files whom `capability` reaches: all for who holds it on the whole town, else those schooled
     or received at their places, on that day or later.

@@ -196,6 +196,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         ),
         "members.person_contested": Kind("balance", "t-corail", _plain("Opposition à une personne, pour {child}")),
         "members.person_accepted": Kind("balance", "t-pomme", _plain("Opposition levée, pour {child}")),
+        "health.filled": Kind("sante", "t-menthe", _plain("Fiche sanitaire de {child} remplie pour {who}")),
+        "health.confirmed": Kind("coche", "t-pomme", _plain("Fiche sanitaire de {child} confirmée par {who}")),
         "documents.given_by_town": Kind("document", "t-ciel", _plain("Document mis dans le dossier par la mairie")),
         "documents.taken_back_by_town": Kind("croix", "t-corail", _plain("Document de la mairie retiré du dossier")),
         "documents.read": Kind("oeil", "t-lilas", _plain("Pièce sensible lue")),

@@ -8,9 +8,10 @@ from typing import Any
 
 from django.db import transaction
 
+from preau.accounts.choices import Channel
 from preau.accounts.models import User
 from preau.core.dates import local_day
-from preau.families.models import Participant
+from preau.families.models import Adult, Participant
 from preau.health.choices import DoseState, Item, Vaccine
 from preau.health.keys import Sealer, sealer_for
 from preau.health.models import HealthField, Pai, Vaccination
@@ -34,15 +35,17 @@ def fill(
     item: Item,
     value: Mapping[str, Any],
     seen: str | None = None,
+    counter: Adult | None = None,
     by: User | None,
     now: dt.datetime,
 ) -> None:
-    """Answer an item of a sheet. `seen` is the `version_of` it that the author read, None not to look.
+    """Answer an item of a sheet. `seen` is the `version_of` it that the author read, None not to look; `counter` the
+    adult for whom an agent writes it, at the counter.
 
     The same answer again only says that it holds today. Raises SheetMoved, MasterFault.
     """
     sealer = sealer_for(child)
-    _write(sealer, child, item, as_text(value), seen, by=by, now=now)
+    _write(sealer, child, item, as_text(value), seen, counter, by=by, now=now)
 
 
 def as_text(value: Mapping[str, Any]) -> str:
@@ -56,6 +59,7 @@ def _write(
     item: Item,
     text: str,
     seen: str | None,
+    counter: Adult | None,
     *,
     by: User | None,
     now: dt.datetime,
@@ -66,7 +70,17 @@ def _write(
     row = row or HealthField(participant=child, name=item)
     row.sealed, row.filled_at, row.filled_by = sealer.sealed(row, text), now, by
     row.save()
-    journal.record(by, "health.filled", at=now, participant=child.code, facts={"items": [str(item.value)]})
+    _note(child, item, counter, by=by, now=now)
+
+
+def _note(
+    child: Participant, item: Item, counter: Adult | None, *, by: User | None, now: dt.datetime, **facts: Any
+) -> None:
+    """What an agent writes for a family is in the history of its file too."""
+    facts["items"] = [str(item.value)]
+    where = {"subject": counter.code, "family": counter.family.code} if counter else {}
+    facts |= {"channel": Channel.COUNTER} if counter else {}
+    journal.record(by, "health.filled", at=now, participant=child.code, facts=facts, **where)
 
 
 def version_of(row: HealthField | None) -> str:
@@ -90,6 +104,7 @@ def fill_pai(
     ends_on: dt.date | None,
     text: str = "",
     seen: str | None = None,
+    counter: Adult | None = None,
     by: User | None,
     now: dt.datetime,
 ) -> None:
@@ -99,12 +114,13 @@ def fill_pai(
     """
     sealer, today = sealer_for(child), local_day(now)
     if starts_on is None or ends_on is None:
-        _write(sealer, child, Item.PAI, as_text({"has": False}), seen, by=by, now=now)
+        _write(sealer, child, Item.PAI, as_text({"has": False}), seen, counter, by=by, now=now)
         _end_pais(child, today - ONE_DAY)
         return
     if ends_on < starts_on:
         raise ValueError("a PAI ends after it starts")
-    _write(sealer, child, Item.PAI, as_text(pai_answer(starts_on, ends_on, text)), seen, by=by, now=now)
+    answer = as_text(pai_answer(starts_on, ends_on, text))
+    _write(sealer, child, Item.PAI, answer, seen, counter, by=by, now=now)
     _end_pais(child, starts_on - ONE_DAY)
     pai = Pai(participant=child, starts_on=starts_on, ends_on=ends_on, filled_at=now, filled_by=by)
     pai.sealed = sealer.sealed(pai, text)
@@ -129,6 +145,7 @@ def fill_vaccine(
     vaccines: Sequence[Vaccine],
     doses: Sequence[Dose],
     seen: Mapping[Vaccine, str] | None = None,
+    counter: Adult | None = None,
     by: User | None,
     now: dt.datetime,
 ) -> None:
@@ -150,8 +167,8 @@ def fill_vaccine(
         row.sealed = sealer.sealed(row, on.isoformat())
         rows.append(row)
     Vaccination.objects.bulk_create(rows)
-    facts = {"items": [str(Item.VACCINES.value)], "vaccines": sorted(str(one.value) for one in vaccines)}
-    journal.record(by, "health.filled", at=now, participant=child.code, facts=facts)
+    names = sorted(str(one.value) for one in vaccines)
+    _note(child, Item.VACCINES, counter, by=by, now=now, vaccines=names)
 
 
 def _have_doses_moved(

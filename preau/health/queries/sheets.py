@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from preau.accounts.models import User
 from preau.core.dates import local_day
 from preau.families.models import Participant
 from preau.health.choices import DoseState, Item, Purpose, Vaccine
@@ -18,6 +19,8 @@ from preau.health.rules.vaccines import Dose, Scheme, Standing, schemes_for
 from preau.health.sealing import Spot, key_id_of, unseal
 from preau.town.models import SchoolYear
 
+READ_FOR = dt.timedelta(minutes=30)
+"""How long the pages of a sheet stay open at the counter once it was opened: then its button is pressed again."""
 NBSP = "\u00a0"
 URGENT = frozenset({Item.ALLERGIES, Item.PAI, Item.TREATMENTS, Item.ADVICE})
 
@@ -119,10 +122,17 @@ def sheet_of(child: Participant, *, year: SchoolYear | None, on: dt.date) -> Ope
                 is_required=rules.is_required(item),
                 is_lacking=item in state.lacking,
                 filled_at=row.filled_at if row else None,
-                filled_by=row.filled_by.first_name if row and row.filled_by else "",
+                filled_by=_author(row),
             )
         )
     return OpenSheet(child, tuple(items), vaccines, pai, state)
+
+
+def _author(row: HealthField | None) -> str:
+    """A parent by the first name; an agent wrote it for one of them."""
+    if row is None or row.filled_by is None:
+        return ""
+    return f"{row.filled_by}, au guichet" if row.filled_by.is_staff else row.filled_by.first_name
 
 
 def _lines(
@@ -234,6 +244,11 @@ def _reason(row: HealthReading, opener: Sealer | None) -> str:
 def reason_spot(row: HealthReading) -> Spot:
     """Where the reason of a reading belongs."""
     return Spot("health_healthreading", "reason", row.participant_id, row.code)
+
+
+def has_just_read(user: User, child: Participant, *, now: dt.datetime) -> bool:
+    """Whether this agent has opened the sheet a short while ago, and the reading was recorded."""
+    return HealthReading.objects.filter(participant=child, by=user, at__gt=now - READ_FOR).exists()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from preau.families.choices import AccessLevel, Subject
-from preau.families.models import Adult, Guardianship, Participant
+from preau.families.models import Guardianship, Participant
 
 
 def bonds_of(participants: Iterable[Participant], *, on: dt.date) -> QuerySet[Guardianship]:
@@ -25,14 +25,3 @@ def bonds_with(
 ) -> QuerySet[Guardianship]:
     """Those of the adults who may act on `subject`, or see it with level SEE."""
     return bonds_of(participants, on=on).filter(**{f"{subject}__gte": level}, adult__family__archived_at__isnull=True)
-
-
-def acted_on_by(adult: Adult, subject: Subject, *, on: dt.date) -> QuerySet[Participant]:
-    """The children for whom this adult, with an account or without, may act on `subject` on that day."""
-    in_force = (
-        Guardianship.objects.filter(adult=adult, participant=OuterRef("participant"), starts_on__lte=on)
-        .order_by("-starts_on")
-        .values("pk")[:1]
-    )
-    bonds = Guardianship.objects.filter(adult=adult, pk=Subquery(in_force), **{f"{subject}__gte": AccessLevel.ACT})
-    return Participant.objects.filter(adult__isnull=True, pk__in=bonds.values("participant")).order_by("born_on", "pk")

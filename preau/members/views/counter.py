@@ -20,8 +20,9 @@ from preau.demarches.models import Demarche
 from preau.demarches.permissions import demarches_in_scope
 from preau.families.choices import Subject
 from preau.families.models import Adult, Participant
-from preau.families.permissions import families_in_scope
+from preau.families.permissions import acted_on_by, adults_at_counter_of, families_in_scope
 from preau.families.queries import with_schooling
+from preau.health.permissions import readable_by
 from preau.members.actions.asking import Asked, ask
 from preau.members.actions.authorising import sign_authorisations
 from preau.members.actions.eating import choose_diets
@@ -33,7 +34,6 @@ from preau.members.queries.authorisations import authorisation_states
 from preau.members.queries.collecting import collecting_rule, named_for
 from preau.members.queries.custody import Changing, changing
 from preau.members.queries.diets import diets_offered, diets_on
-from preau.members.queries.parents import acted_on_by
 from preau.members.request_forms import USUAL_CUSTODY, ChildForm, CounterSchoolForm, CustodyForm, GuardianForm
 from preau.members.rules import Stay
 from preau.members.views.asking import (
@@ -82,9 +82,8 @@ class Desk:
 def desk_or_404(request: StaffRequest, family_code: str, adult_code: str) -> Desk:
     """An adult of an open file in which this agent may write."""
     now = timezone.now()
-    files = families_in_scope(request.user, Capability.EDIT_FAMILIES, on=local_day(now)).filter(archived_at=None)
-    family = get_object_or_404(files, code=family_code)
-    adult = get_object_or_404(family.adults.select_related("family", "user"), code=adult_code)
+    adults = adults_at_counter_of(request.user, on=local_day(now))
+    adult = get_object_or_404(adults, code=adult_code, family__code=family_code)
     return Desk(request, adult, local_day(now), now)
 
 
@@ -93,11 +92,13 @@ def desk_or_404(request: StaffRequest, family_code: str, adult_code: str) -> Des
 def choosing(request: StaffRequest, family_code: str, adult_code: str) -> HttpResponse:
     """What this adult may ask, and for which child."""
     desk = desk_or_404(request, family_code, adult_code)
+    theirs = acted_on_by(desk.adult, Subject.HEALTH, on=desk.today)
     context = {
         "family": desk.adult.family,
         "adult": desk.adult,
         "others": desk.adult.family.adults.exclude(pk=desk.adult.pk).order_by("pk"),
         "children": acted_on_by(desk.adult, Subject.IDENTITY, on=desk.today),
+        "sheets": readable_by(request.user, theirs, on=desk.today),
         "has_diets": desk.sees_diets and bool(diets_offered(on=desk.today)),
     }
     return render(request, "members/staff/requests.html", context)
