@@ -7,11 +7,12 @@ from types import MappingProxyType
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import F, Model, Value
+from django.db.models.functions import Concat
 
 from preau.accounts.choices import Channel
 from preau.accounts.models import User
-from preau.families.models import Adult, Family, FileNote, Home, Participant
+from preau.families.models import ERASED, Adult, Family, FileNote, Home, Participant
 from preau.families.rules import Contact, phone_wanted
 from preau.families.searching import refile
 from preau.journal import actions as journal
@@ -130,7 +131,8 @@ def archive_file(*, family: Family, by: User, now: dt.datetime) -> None:
 
 @transaction.atomic
 def reopen_file(*, family: Family, by: User, now: dt.datetime) -> None:
-    """Open again a file that was archived; one merged into another is not: its merge is undone."""
+    """Open again a file that was archived; one merged into another is not: its merge is undone; nor one erased."""
     archived = Family.objects.filter(pk=family.pk, archived_at__isnull=False, merged_into__isnull=True)
+    archived = archived.exclude(number=Concat(Value(ERASED), F("code")))
     if archived.update(archived_at=None):
         journal.record(by, "families.reopened", at=now, family=family.code)

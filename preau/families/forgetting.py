@@ -7,6 +7,7 @@ from django.db.models.functions import Concat, Now, TruncYear
 
 from preau.core.personal import Step, Whom, deleted, emptied, kept
 from preau.families.models import (
+    ERASED,
     Address,
     Adult,
     Consent,
@@ -74,6 +75,6 @@ def steps(whom: Whom) -> Iterator[Step]:
         Family.objects.filter(pk__in=families),
         name="Dossier effacé",
         allocataire="",
-        number=Concat(Value("E-"), F("code")),
+        number=Concat(Value(ERASED), F("code")),
         archived_at=Now(),
     )

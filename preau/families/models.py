@@ -19,6 +19,9 @@ from preau.families.choices import (
 from preau.families.rules import Contact
 from preau.town.models import Level, Place, SchoolYear, Service, Text
 
+ERASED = "E-"
+"""What the number of a file that was erased begins with, before its code."""
+
 
 class Family(models.Model):
     """A dossier: one household. `number` is what letters and invoices show.
@@ -52,6 +55,11 @@ class Family(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.number})"
+
+    @property
+    def is_erased(self) -> bool:
+        """Nothing is left of it but what the law keeps."""
+        return self.number == f"{ERASED}{self.code}"
 
 
 class FileNumber(models.Model):

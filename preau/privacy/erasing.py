@@ -14,6 +14,7 @@ from preau.bookings import forgetting as bookings
 from preau.bookings.choices import LIVE as BOOKED
 from preau.bookings.models import Booking
 from preau.core.personal import Step, Whom
+from preau.core.templatetags.ui import de, enumeration
 from preau.demarches import forgetting as demarches
 from preau.demarches.choices import OPEN
 from preau.demarches.models import Demarche
@@ -70,6 +71,23 @@ def whom(kind: str, code: str) -> Whom | None:
         adults=family.adults.values_list("pk", flat=True),
         participants=children.values_list("participant", flat=True),
     )
+
+
+def named(kind: str, code: str) -> str:
+    """Whose data, in words that follow « Effacer »."""
+    if kind == Erased.FAMILY:
+        family = Family.objects.get(code=code)
+        return f"la famille {family.name}, dossier {family.number}"
+    if kind == Erased.ACCOUNT:
+        return f"le compte {de(str(User.objects.get(code=code)))}"
+    return str((Adult if kind == Erased.ADULT else Participant)._default_manager.get(code=code))
+
+
+def also_theirs(who: Whom, *, besides: User | None) -> str:
+    """Who else is somebody of what goes, and must agree; "" when nobody is."""
+    others = Adult.objects.filter(pk__in=who.adults).exclude(user=besides).order_by("pk")
+    names = enumeration([str(adult) for adult in others])
+    return f"Le dossier est aussi celui de {names}\u00a0: demandez son accord." if others else ""
 
 
 def _gathered(

@@ -6,13 +6,11 @@ from functools import partial
 from django.utils import timezone
 
 from preau.core.dates import local_day
-from preau.core.templatetags.ui import enumeration
 from preau.demarches.kinds import Check, Kind, Line
 from preau.demarches.models import Demarche
-from preau.families.models import Adult
 from preau.privacy.actions.asking import accept_asked, code_of, erase_asked, refuse_asked
 from preau.privacy.choices import CORRECTION, ERASURE, OBJECTION, Erased
-from preau.privacy.erasing import refusals, whom
+from preau.privacy.erasing import also_theirs, refusals, whom
 from preau.privacy.models import DataAsked
 
 MAIL = "privacy/mail/answered"
@@ -46,10 +44,8 @@ def erasure_checks(demarche: Demarche) -> Sequence[Check]:
     if who is None:
         return [Check("Ces données ne sont plus là\u00a0: il n’y a rien à effacer.", None)]
     found = [Check(why.label, False) for why in refusals(who, on=local_day(timezone.now()), besides=demarche)]
-    others = Adult.objects.filter(pk__in=who.adults).exclude(user=demarche.asked_by).order_by("pk")
-    if others:
-        names = enumeration([str(adult) for adult in others])
-        found.append(Check(f"Le dossier est aussi celui de {names}\u00a0: demandez son accord.", None))
+    if others := also_theirs(who, besides=demarche.asked_by):
+        found.append(Check(others, None))
     return found or [Check("Rien n’empêche d’effacer.", True)]
 
 

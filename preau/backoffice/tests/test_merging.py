@@ -297,3 +297,12 @@ def test_a_file_with_booked_days_is_not_archived_and_an_empty_one_is(two: Two) -
     assert Family.objects.get(pk=two.kept.pk).archived_at == NOW
     again = client.post(f"{LIST}{two.kept.code}/archiver/", {"archiver": "non"}, follow=True)
     assert "Le dossier est rouvert." in text(again)
+
+
+def test_a_file_that_was_erased_is_not_opened_again(two: Two) -> None:
+    erased = Family.objects.filter(pk=two.kept.pk)
+    erased.update(number=f"E-{two.kept.code}", archived_at=NOW)
+    client = client_of(two.agent)
+    assert "Rouvrir" not in text(client.get(f"{LIST}{two.kept.code}/"))
+    client.post(f"{LIST}{two.kept.code}/archiver/", {"archiver": "non"})
+    assert erased.get().archived_at == NOW

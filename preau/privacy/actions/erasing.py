@@ -1,6 +1,7 @@
 """Erasing: once, all areas in one transaction, or nothing."""
 
 import datetime as dt
+from collections.abc import Iterator
 
 from django.db import transaction
 from django.db.models import Q
@@ -41,8 +42,8 @@ def erase(
 ) -> list[Told]:
     """Erase whoever has this code, and tell what became of how many rows. Raises ErasureRefused.
 
-    `asked` is the request that is accepted so, as `version` was read; whoever sent it is told once more, at the address
-    that goes. Raises DemarcheRefused when somebody has answered it since.
+    `asked` is the request that is accepted so, as `version` was read; whoever sent it or loses an account is told once
+    more, at the address that goes. Raises DemarcheRefused when somebody has answered it since.
 
     Files go first, those of the parents of a child who goes too; invoices are printed while the names are there, then
     the database in one transaction: stopped anywhere, it is simply done again. A second time changes nothing.
@@ -72,7 +73,7 @@ def _erase(
     _refuse(who, asked, now)  # printing takes its time
     steps = steps_for(who)
     told = [line for step in steps if (line := tell(step)).count]
-    asker = asked.asked_by.email if asked and asked.asked_by else ""
+    last_mails = list(_last_mails(who, asked))
     if asked is not None:
         answer(asked, state=DemarcheState.ACCEPTED, reason="", by=by, version=version or asked.version, now=now)
     for step in steps:
@@ -80,9 +81,18 @@ def _erase(
     values = {"at": now, "by": by, "report": as_report(told)}
     Erasure.objects.get_or_create(kind=kind, subject=code, defaults=values)
     record(by, "privacy.erased", at=now, subject=code, facts={"kind": kind})
-    if asker:
-        notify(ERASED, to=asker, facts={"kept": kept_reasons(told)}, key=f"privacy.erased:{kind}:{code}", now=now)
+    for user, address, has_asked in last_mails:
+        facts = {"kept": kept_reasons(told), "has_asked": has_asked}
+        notify(ERASED, to=address, facts=facts, key=f"privacy.erased:{kind}:{code}:{user}", now=now)
     return told
+
+
+def _last_mails(who: Whom, asked: Demarche | None) -> Iterator[tuple[str, str, bool]]:
+    """Who is told, read before it goes: the code of an account, its address, whether it is the one that asked."""
+    if asked is None or asked.asked_by is None:
+        return
+    for user in User.objects.filter(Q(pk__in=who.users) | Q(pk=asked.asked_by.pk)).exclude(email="").order_by("pk"):
+        yield user.code, user.email, user == asked.asked_by
 
 
 def kept_reasons(told: list[Told]) -> list[Told]:

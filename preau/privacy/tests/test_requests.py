@@ -125,6 +125,30 @@ def test_an_erasure_is_read_before_it_is_done_and_told_at_the_address_that_goes(
     assert [mail.template for mail in Outgoing.objects.filter(address="zoe@example.org")] == ["privacy/mail/erased"]
 
 
+@pytest.mark.parametrize(
+    ("about", "told"),
+    [
+        (Erased.ACCOUNT, "Effacer le compte de Zoé Pinceau"),
+        (Erased.ADULT, "Effacer Zoé Pinceau"),
+        (Erased.FAMILY, "Effacer la famille Pinceau, dossier"),
+    ],
+)
+def test_the_page_that_erases_says_whose_data_and_who_else_is_in_the_file(zoe, about, told):
+    make_adult(zoe.family, first_name="Malik")
+    demarche = to_erase(zoe, about)
+    page = words(agent_client(*ALL).get(f"/mairie/demandes/{demarche.code}/effacer/"))
+    assert f'<h1 class="m-titre">{told}' in page
+    assert ("Malik Pinceau : demandez son accord" in page) == (about == Erased.FAMILY)
+
+
+def test_whoever_else_loses_their_account_is_told_too(zoe):
+    make_adult(zoe.family, user=make_user("malik"), first_name="Malik")
+    erase(kind=Erased.FAMILY, code=zoe.family.code, by=None, now=NOW, asked=to_erase(zoe))
+    told = {mail.address: mail.text for mail in Outgoing.objects.filter(template="privacy/mail/erased")}
+    assert "Comme vous l’avez demandé" in told["zoe@example.org"]
+    assert "Un autre adulte de votre dossier l’a demandé" in told["malik@example.org"]
+
+
 def test_an_erasure_waits_for_the_other_requests_not_for_the_one_that_asks_for_it(zoe):
     demarche = to_erase(zoe)
     with pytest.raises(ErasureRefused):

@@ -18,7 +18,7 @@ from preau.demarches.queries import history_of
 from preau.privacy.actions.asking import accept_asked, code_of, erase_asked
 from preau.privacy.actions.erasing import ErasureRefused
 from preau.privacy.choices import CORRECTION, ERASURE, OBJECTION
-from preau.privacy.erasing import foreseen, refusals, whom
+from preau.privacy.erasing import also_theirs, foreseen, named, refusals, whom
 from preau.privacy.forms import DoneForm, EraseForm
 
 MOVED = "Cette demande a changé pendant que vous l’aviez ouverte. Relisez-la."
@@ -85,7 +85,8 @@ def erasing_asked(request: StaffRequest, demarche_code: str) -> HttpResponseBase
     plan = foreseen(who)
     context = {
         "title": demarche.summary,
-        "name": str(demarche.asked_by),
+        "name": named(about, code_of(demarche, about)),
+        "others": also_theirs(who, besides=demarche.asked_by),
         "demarche": demarche,
         "gone": [line for line in plan if not line.why],
         "kept": [line for line in plan if line.why],

@@ -12,15 +12,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from preau.accounts.audience import StaffRequest, staff_page
 from preau.accounts.choices import Capability
 from preau.accounts.fresh import EXPORT_MINUTES, ask_again, fresh, is_fresh
-from preau.accounts.models import User
 from preau.core.dates import local_day
 from preau.core.exports import FILES, download
-from preau.families.models import Adult, Family, Participant
+from preau.families.models import Family
 from preau.families.searching import files_found
 from preau.journal.actions import record
 from preau.privacy.actions.erasing import ErasureRefused, erase
-from preau.privacy.choices import Erased
-from preau.privacy.erasing import foreseen, refusals, whom
+from preau.privacy.erasing import foreseen, named, refusals, whom
 from preau.privacy.forms import AccessForm, EraseForm, PersonForm
 from preau.privacy.models import Erasure
 from preau.privacy.queries.accesses import Sought, accesses, erasable, readers, register_rows, told
@@ -90,13 +88,14 @@ def erasing(request: StaffRequest, erased_kind: str, erased_code: str) -> HttpRe
     if who is None:
         raise Http404
     form, now = EraseForm(request.POST if request.method == "POST" else None), timezone.now()
-    name = _name(erased_kind, erased_code)
+    name = named(erased_kind, erased_code)
     if request.method == "POST" and form.is_valid():
         return _erase(request, erased_kind, erased_code, now)
     plan = foreseen(who)
     context = {
         "name": name,
         "title": "",
+        "others": "",
         "demarche": None,
         "gone": [line for line in plan if not line.why],
         "kept": [line for line in plan if line.why],
@@ -104,15 +103,6 @@ def erasing(request: StaffRequest, erased_kind: str, erased_code: str) -> HttpRe
         "form": form,
     }
     return render(request, "privacy/staff/erase.html", context)
-
-
-def _name(kind: str, code: str) -> str:
-    if kind == Erased.FAMILY:
-        family = Family.objects.get(code=code)
-        return f"la famille {family.name}, dossier {family.number}"
-    if kind == Erased.ACCOUNT:
-        return f"le compte de {User.objects.get(code=code)}"
-    return str((Adult if kind == Erased.ADULT else Participant)._default_manager.get(code=code))
 
 
 def _erase(request: StaffRequest, kind: str, code: str, now: dt.datetime) -> HttpResponse:
