@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from preau.core.dates import PARIS
+from preau.core.money import euros
 
 DAYS_TO_DOWNLOAD = 7
 ROWS_IN_PDF = 200
@@ -19,8 +20,15 @@ def until(ready_at: dt.datetime) -> dt.datetime:
     return ready_at + dt.timedelta(days=DAYS_TO_DOWNLOAD)
 
 
+class Money(int):
+    """Whole cents, told in euros."""
+
+
 def in_json(value: object) -> object:
-    """Dates and instants as machines read them; anything else as it is."""
+    """Dates and instants as machines read them, money as a decimal text in euros; anything else as it is."""
+    if isinstance(value, Money):
+        whole, rest = divmod(abs(value), 100)
+        return f"{'-' if value < 0 else ''}{whole}.{rest:02d}"
     return value.isoformat() if isinstance(value, dt.date) else value
 
 
@@ -28,6 +36,8 @@ def in_french(value: object) -> str:
     """As a person reads it: 9 November 2026 is 09/11/2026, nothing is an empty text."""
     if value is None:
         return ""
+    if isinstance(value, Money):
+        return euros(value)
     if isinstance(value, dt.datetime):
         return f"{value.astimezone(PARIS):%d/%m/%Y %H:%M}"
     if isinstance(value, dt.date):

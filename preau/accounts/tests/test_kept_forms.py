@@ -102,6 +102,14 @@ def test_the_page_shows_words_and_neither_ticks_nor_codes(late) -> None:
     assert late.get("/reprise/").context["typed"] == ["Cantine", "Nora ne mange pas jeudi.", "lundi", "mardi"]
 
 
+def test_of_a_button_alone_nobody_reads_that_something_was_typed(late) -> None:
+    late.post("/message/?sujet=3", {})
+    sign_in(late)
+    page = words(late.get("/reprise/"))
+    assert "Plus qu’un bouton" in page
+    assert "saisie" not in page.replace('name="saisie_gardee"', "")
+
+
 def test_a_second_click_sends_nothing_twice(late) -> None:
     send(late)
     sign_in(late)

@@ -9,6 +9,7 @@ from preau.accounts.models import Acceptance, EmailChange, Session, Subscription
 from preau.journal.models import Entry
 from preau.notifications.models import Outgoing
 from preau.privacy.models import DataAsked
+from preau.privacy.sections.acts import ACTS
 from preau.privacy.sections.section import Person, Row, Section, yes_no
 from preau.registration.models import Invitation, Registration
 
@@ -72,7 +73,10 @@ def asked(person: Person) -> Iterator[Row]:
 
 def acts(person: Person) -> Iterator[Row]:
     rows = Entry.objects.filter(actor=person.user.journal_name).order_by("at", "id")
-    return ((row.at, row.action, row.subject, row.family, row.participant) for row in rows.iterator())
+    return (
+        (row.at, ACTS.get(row.action, "Autre action"), row.subject, row.family, row.participant)
+        for row in rows.iterator()
+    )
 
 
 SECTIONS = (
@@ -154,7 +158,7 @@ SECTIONS = (
     Section(
         "journal",
         "Ce que vous avez fait sur le portail",
-        "Le journal du portail\u00a0: des codes, sans nom.",
+        "Ce que le portail a noté. Les personnes et les dossiers y sont des codes, sans nom.",
         ("Le", "Action", "Objet", "Dossier", "Enfant"),
         acts,
         ("journal.Entry",),

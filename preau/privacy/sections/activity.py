@@ -1,5 +1,6 @@
 """What the household uses and pays: enrolments, bookings, invoices, payments."""
 
+import datetime as dt
 from collections.abc import Iterator
 
 from preau.billing.models import AttemptShare, Line, Payer, PayerShare, Payment
@@ -7,7 +8,8 @@ from preau.billing.permissions import attempts_visible_to, invoices_visible_to
 from preau.bookings.models import Booking, DraftChange, Submission
 from preau.enrolments.models import Enrolment
 from preau.families.choices import Subject
-from preau.privacy.sections.section import Person, Row, Section, yes_no
+from preau.privacy.rules import in_french
+from preau.privacy.sections.section import Person, Row, Section, money, yes_no
 
 
 def enrolments(person: Person) -> Iterator[Row]:
@@ -52,7 +54,7 @@ def invoices(person: Person) -> Iterator[Row]:
     for row in invoices_visible_to(person.user).order_by("issued_on", "pk"):
         yield (
             *(row.number, row.get_kind_display(), row.label, row.period_starts_on, row.period_ends_on),
-            *(row.issued_on, row.due_on, row.total_cents, row.settled_cents, row.quotient_cents),
+            *(row.issued_on, row.due_on, money(row.total_cents), money(row.settled_cents), money(row.quotient_cents)),
         )
 
 
@@ -60,26 +62,27 @@ def lines(person: Person) -> Iterator[Row]:
     rows = Line.objects.filter(invoice__in=invoices_visible_to(person.user)).select_related("invoice", "participant")
     for row in rows.order_by("invoice__issued_on", "invoice", "order", "pk"):
         who = row.participant.first_name if row.participant else "foyer"
-        days = ", ".join(row.why.get("days", []))
+        days = ", ".join(in_french(dt.date.fromisoformat(day)) for day in row.why.get("days", []))
+        amounts = (money(row.unit_price_cents), money(row.amount_cents))
         price = " · ".join(f"{label}\u00a0: {value}" for label, value in row.why.get("steps", []))
-        yield row.invoice.number, who, row.label, row.quantity, row.unit_price_cents, row.amount_cents, days, price
+        yield row.invoice.number, who, row.label, row.quantity, *amounts, days, price
 
 
 def attempts(person: Person) -> Iterator[Row]:
     for row in attempts_visible_to(person.user).order_by("opened_at", "pk"):
-        yield row.reference, row.amount_cents, row.get_state_display(), row.opened_at, row.settled_at
+        yield row.reference, money(row.amount_cents), row.get_state_display(), row.opened_at, row.settled_at
 
 
 def paid(person: Person) -> Iterator[Row]:
     for row in AttemptShare.objects.filter(attempt__in=attempts_visible_to(person.user)).select_related(
         "attempt", "invoice"
     ):
-        yield row.attempt.reference, row.invoice.number, row.amount_cents
+        yield row.attempt.reference, row.invoice.number, money(row.amount_cents)
 
 
 def payments(person: Person) -> Iterator[Row]:
     for row in Payment.objects.filter(payer__adult__user=person.user).order_by("received_at", "pk"):
-        yield row.code, row.get_method_display(), row.amount_cents, row.used_cents, row.received_at
+        yield row.code, row.get_method_display(), money(row.amount_cents), money(row.used_cents), row.received_at
 
 
 SECTIONS = (
@@ -126,7 +129,7 @@ SECTIONS = (
     Section(
         "factures",
         "Mes factures",
-        "Celles que vous payez\u00a0; en centimes. Elles se téléchargent en PDF dans «\u00a0Facturation\u00a0».",
+        "Celles que vous payez. Elles se téléchargent en PDF dans «\u00a0Facturation\u00a0».",
         (
             *("Numéro", "Nature", "Libellé", "Du", "Au", "Émise le", "À payer avant le"),
             *("Total", "Réglé", "Quotient"),
@@ -137,7 +140,7 @@ SECTIONS = (
     Section(
         "lignes",
         "Lignes de mes factures",
-        "En centimes, avec l’explication du prix.",
+        "Avec l’explication du prix.",
         ("Facture", "Enfant", "Prestation", "Quantité", "Prix unitaire", "Montant", "Jours", "Prix expliqué"),
         lines,
         ("billing.Line",),
@@ -145,7 +148,7 @@ SECTIONS = (
     Section(
         "paiements-en-ligne",
         "Mes paiements en ligne",
-        "En centimes. Le portail ne connaît jamais votre carte.",
+        "Le portail ne connaît jamais votre carte.",
         ("Référence", "Montant", "État", "Commencé le", "Terminé le"),
         attempts,
         ("billing.PaymentAttempt",),
@@ -153,7 +156,7 @@ SECTIONS = (
     Section(
         "factures-payees",
         "Ce que chaque paiement règle",
-        "En centimes.",
+        "Facture par facture.",
         ("Référence", "Facture", "Montant"),
         paid,
         ("billing.AttemptShare",),
@@ -161,7 +164,7 @@ SECTIONS = (
     Section(
         "paiements",
         "Paiements reçus",
-        "En centimes.",
+        "«\u00a0Utilisé\u00a0»\u00a0: ce qui a réglé des factures\u00a0; le reste est à vous.",
         ("Numéro", "Moyen", "Montant", "Utilisé", "Reçu le"),
         payments,
         ("billing.Payment",),

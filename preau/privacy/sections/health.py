@@ -3,11 +3,14 @@
 import json
 from collections.abc import Iterator
 
+from preau.demarches.reading import date_told
 from preau.families.choices import Subject
 from preau.families.models import Participant
+from preau.health.choices import Item
 from preau.health.keys import opener_for
 from preau.health.models import Confirmation, HealthField, HealthReading, Pai, Vaccination
-from preau.privacy.sections.section import Person, Row, Section, yes_no
+from preau.health.rules.sheet import told
+from preau.privacy.sections.section import Person, Row, Section
 
 
 def _children(person: Person) -> list[Participant]:
@@ -15,32 +18,23 @@ def _children(person: Person) -> list[Participant]:
 
 
 def sheets(person: Person) -> Iterator[Row]:
-    """What was answered, as it is kept: one value, or several told by their names."""
+    """What was answered, a line for each thing."""
     for child in _children(person):
         opener = opener_for(child)
         if opener is not None:
             for row in HealthField.objects.filter(participant=child).order_by("pk"):
-                yield child.first_name, row.get_name_display(), _plain(opener.opened(row)), row.filled_at
+                yield child.first_name, row.get_name_display(), _plain(row.name, opener.opened(row)), row.filled_at
             for pai in Pai.objects.filter(participant=child).order_by("starts_on"):
                 days = f"du {pai.starts_on:%d/%m/%Y} au {pai.ends_on:%d/%m/%Y}"
-                yield child.first_name, f"PAI {days}", _plain(opener.opened(pai)), pai.filled_at
+                yield child.first_name, f"PAI {days}", opener.opened(pai), pai.filled_at
 
 
-def _plain(text: str) -> str:
-    """The value of a sealed field without its braces, whatever its shape."""
+def _plain(item: str, text: str) -> str:
+    """A sealed answer as the portal tells it; as it is kept when it has no such shape."""
     try:
-        value = json.loads(text)
-    except ValueError:
+        return "\n".join(told(Item(item), json.loads(text))) or "oui"
+    except (ValueError, KeyError, TypeError):
         return text
-    return _told(value)
-
-
-def _told(value: object) -> str:
-    if isinstance(value, dict):
-        return " ; ".join(f"{name}\u00a0: {_told(one)}" for name, one in value.items() if one not in ("", None, [], {}))
-    if isinstance(value, list):
-        return " · ".join(_told(one) for one in value)
-    return yes_no(value) if isinstance(value, bool) else str(value)
 
 
 def doses(person: Person) -> Iterator[Row]:
@@ -48,7 +42,7 @@ def doses(person: Person) -> Iterator[Row]:
         opener = opener_for(child)
         if opener is not None:
             for row in Vaccination.objects.filter(participant=child).order_by("vaccine", "rank"):
-                day = opener.opened(row)
+                day = date_told(opener.opened(row))
                 yield child.first_name, row.get_vaccine_display(), row.rank, row.get_state_display(), day
 
 

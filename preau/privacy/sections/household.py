@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from django.db.models import QuerySet
 
 from preau.checklist.models import YearConfirmation
+from preau.demarches.file_fields import ADULT_FIELDS, CHILD_FIELDS, HOUSEHOLD_FIELDS, told
 from preau.demarches.models import AccountAsked, AskedPhoto, Demarche, DemarcheEvent, FieldChange
 from preau.demarches.permissions import demarches_visible_to
+from preau.demarches.reading import date_told
 from preau.families.choices import Subject
 from preau.families.models import (
     Address,
@@ -20,7 +22,7 @@ from preau.families.models import (
     Schooling,
 )
 from preau.pricing.models import Quotient
-from preau.privacy.sections.section import File, Person, Row, Section, yes_no
+from preau.privacy.sections.section import File, Person, Row, Section, money, yes_no
 
 
 def _sent_by(person: Person) -> QuerySet[Demarche]:
@@ -28,6 +30,7 @@ def _sent_by(person: Person) -> QuerySet[Demarche]:
     return demarches_visible_to(person.user, on=person.on).filter(asked_by=person.user)
 
 
+FIELD_NAMES = {field.code: field.label for field in (*HOUSEHOLD_FIELDS, *ADULT_FIELDS, *CHILD_FIELDS)}
 UNSEEN = "un enfant que vous ne voyez plus"
 
 
@@ -35,7 +38,7 @@ def oneself(person: Person) -> Iterator[Row]:
     adult = person.adult
     if adult is not None:
         yield (
-            *(adult.civility, adult.first_name, adult.last_name, adult.birth_name, adult.birth_date),
+            *(adult.civility, adult.first_name, adult.last_name, adult.birth_name, date_told(adult.birth_date)),
             *(adult.birth_place, adult.birth_country, adult.email),
             *(adult.phone_mobile, adult.phone_home, adult.phone_work, adult.get_preferred_contact_display()),
         )
@@ -98,13 +101,16 @@ def consents(person: Person) -> Iterator[Row]:
         about = "moi"
         if row.participant is not None:
             about = row.participant.first_name if row.participant_id in seen else UNSEEN
-        yield row.text.title, row.text.version, row.text.sha256, about, yes_no(row.given), row.at, row.channel
+        yield (
+            *(row.text.title, row.text.version, row.text.sha256, about),
+            *(yes_no(row.given), row.at, row.get_channel_display()),
+        )
 
 
 def quotients(person: Person) -> Iterator[Row]:
     rows = Quotient.objects.filter(family__in=person.families).order_by("starts_on", "pk")
     for row in rows:
-        yield row.starts_on, row.value_cents, row.get_source_display(), row.month, row.read_at, row.replaced_at
+        yield row.starts_on, money(row.value_cents), row.get_source_display(), row.month, row.read_at, row.replaced_at
 
 
 def requests(person: Person) -> Iterator[Row]:
@@ -133,7 +139,7 @@ def account_asked(person: Person) -> Iterator[Row]:
     for row in AccountAsked.objects.filter(demarche__in=_sent_by(person)).select_related("demarche"):
         yield (
             *(row.demarche.code, row.civility, row.first_name, row.last_name, row.birth_name),
-            *(row.birth_date, row.birth_country, row.birth_department, row.birth_town),
+            *(date_told(row.birth_date), row.birth_country, row.birth_department, row.birth_town),
             *(row.address, row.postcode, row.city, row.phone_mobile, row.phone_home, row.phone_work),
             *(row.claimed_number, row.claimed_name),
         )
@@ -142,12 +148,9 @@ def account_asked(person: Person) -> Iterator[Row]:
 def changes(person: Person) -> Iterator[Row]:
     rows = FieldChange.objects.filter(change__demarche__in=_sent_by(person)).select_related("change__demarche")
     for row in rows.order_by("change__demarche__sent_at", "pk"):
-        yield row.change.demarche.code, row.field, _text(row.old), _text(row.new), row.get_state_display()
-
-
-def _text(value: object) -> str:
-    """A field as it was asked: a text, or the parts of an address."""
-    return ", ".join(str(part) for part in value.values() if part) if isinstance(value, dict) else str(value)
+        field = FIELD_NAMES.get(row.field, row.field)
+        before, after = told(row.field, row.old), told(row.field, row.new)
+        yield row.change.demarche.code, field, before, after, row.get_state_display()
 
 
 def confirmed(person: Person) -> Iterator[Row]:
@@ -230,8 +233,8 @@ SECTIONS = (
     Section(
         "quotients",
         "Quotient familial",
-        "En centimes\u00a0; vide quand il est inconnu.",
-        ("À partir du", "Quotient (centimes)", "Source", "Mois", "Lu le", "Remplacé le"),
+        "Vide quand il est inconnu.",
+        ("À partir du", "Quotient", "Source", "Mois", "Lu le", "Remplacé le"),
         quotients,
         ("pricing.Quotient",),
     ),

@@ -9,6 +9,7 @@ from preau.accounts.models import User
 from preau.families.choices import Subject
 from preau.families.models import Adult, Family
 from preau.families.permissions import families_visible_to, participants_visible_to
+from preau.privacy.rules import Money
 
 Cell = str | int | bool | dt.date | dt.datetime | None
 Row = Sequence[Cell]
@@ -52,6 +53,10 @@ class File:
 
     name: str
     content: bytes
+
+
+def money(cents: int | None) -> Money | None:
+    return None if cents is None else Money(cents)
 
 
 def yes_no(value: bool) -> str:

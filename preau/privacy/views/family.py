@@ -12,6 +12,7 @@ from preau.accounts.fresh import fresh
 from preau.core.dates import local_day
 from preau.demarches.choices import OPEN
 from preau.demarches.models import Demarche
+from preau.documents.rules import weight
 from preau.privacy.actions.exporting import ExportRefused, ask_export, give_up, note_download
 from preau.privacy.choices import ExportState
 from preau.privacy.models import DataExport
@@ -25,7 +26,13 @@ MINUTES = 15
 def data(request: FamilyRequest) -> HttpResponse:
     """What may be taken away, the file if there is one, and what may be asked of the town hall."""
     asked = Demarche.objects.filter(asked_by=request.user, state__in=OPEN, data_asked__isnull=False)
-    context = {"export": _export_of(request), "days": DAYS_TO_DOWNLOAD, "asked": asked.order_by("sent_at", "pk")}
+    export = _export_of(request)
+    context = {
+        "export": export,
+        "weight": weight(export.size) if export else "",
+        "days": DAYS_TO_DOWNLOAD,
+        "asked": asked.order_by("sent_at", "pk"),
+    }
     return render(request, "privacy/family/data.html", context)
 
 
