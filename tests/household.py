@@ -157,7 +157,8 @@ def make_household_of(names: Names) -> Household:
     )
     invoice, to_come = bill(regie)
     attempt = begin_paying(invoice, home)
-    DataExport.objects.create(user=home.user, asked_at=NOW)
+    for whose in ({"user": home.user}, {"adult": home.adult}):
+        DataExport.objects.create(**whose, asked_at=NOW)
     asker = make_waiting_user(names.asker.lower(), first_name=names.asker, last_name=names.family)
     demarche = make_account_request(asker, service=activity.service, photo=picture(), now=NOW)
     followed = ask_changes(home, child, activity.service, names)
@@ -312,7 +313,7 @@ def state_of(ours: Household) -> dict[str, list[dict[str, Any]]]:
         Barred.objects.filter(participant=child),
         DietChoice.objects.filter(participant=child),
         Disagreement.objects.filter(demarche__participant=child),
-        DataExport.objects.filter(user=user),
+        DataExport.objects.filter(Q(user=user) | Q(adult=home.adult)),
         SupportingDocument.objects.filter(demarche__family=home.family),
         OwnDocument.objects.filter(adult=home.adult),
         TownDocument.objects.filter(family=home.family),

@@ -10,6 +10,7 @@ from preau.accounts.models import Session, User
 from preau.billing.models import Campaign, Invoice
 from preau.core.dates import Month
 from preau.families.models import Family
+from preau.privacy.models import DataExport
 from tests.household import NOW, SOON, Household
 from tests.world import COLLEAGUE, COLLEAGUES_ROLE, LOST, PROPOSED
 
@@ -38,6 +39,7 @@ OWN: dict[str, Callable[[Household], tuple[object, ...]]] = {
     "document_code": lambda ours: ours.papers.codes,
     "own_code": lambda ours: (ours.papers.own.code,),
     "paper_code": lambda ours: (ours.papers.of_the_town.code,),
+    "export_code": lambda ours: (DataExport.objects.get(adult=ours.home.adult).code,),
     "takeover_code": lambda ours: (ours.takeover.code,),
     "erased_kind": lambda ours: ("family", "adult", "child"),
     "erased_code": lambda ours: (ours.home.family.code, ours.home.adult.code, ours.child.code),

@@ -43,6 +43,7 @@ for _model, _field, _fate in (
     ("documents.TownDocument", "family", Fate.MOVES),
     ("checklist.YearConfirmation", "family", Fate.MOVES_OR_STAYS),
     ("checklist.YearConfirmation", "participant", Fate.MOVES_OR_STAYS),
+    ("privacy.DataExport", "adult", Fate.STAYS),  # it is gone in a week
     ("members.DietChoice", "participant", Fate.MOVES_OR_STAYS),
     ("members.DietChoice", "signed_by", Fate.MOVES),
     ("members.TrustedPerson", "participant", Fate.MOVES),

@@ -33,14 +33,17 @@ def participants_visible_to(
     return Participant.objects.filter(pk__in=bonds.values("participant"))
 
 
-def acted_on_by(adult: Adult, subject: Subject, *, on: dt.date) -> QuerySet[Participant]:
-    """The children for whom this adult, with an account or without, may act on `subject` on that day."""
+def acted_on_by(
+    adult: Adult, subject: Subject, *, on: dt.date, level: AccessLevel = AccessLevel.ACT
+) -> QuerySet[Participant]:
+    """The children for whom this adult, with an account or without, may act on `subject` on that day, or see it with
+    level SEE."""
     in_force = (
         Guardianship.objects.filter(adult=adult, participant=OuterRef("participant"), starts_on__lte=on)
         .order_by("-starts_on")
         .values("pk")[:1]
     )
-    bonds = Guardianship.objects.filter(adult=adult, pk=Subquery(in_force), **{f"{subject}__gte": AccessLevel.ACT})
+    bonds = Guardianship.objects.filter(adult=adult, pk=Subquery(in_force), **{f"{subject}__gte": level})
     return Participant.objects.filter(adult__isnull=True, pk__in=bonds.values("participant")).order_by("born_on", "pk")
 
 

@@ -12,6 +12,7 @@ class ExportRefusal(TextChoices):
     """Why an export is not begun."""
 
     ONE_AT_A_TIME = "one_at_a_time", "Vous avez déjà un fichier en préparation ou à télécharger."
+    ALONE = "alone", "Cette personne a un compte\u00a0: elle emporte ses données elle-même."
 
 
 class Erased(TextChoices):

@@ -1,19 +1,26 @@
 """What people asked about their data, and what became of it."""
 
+import datetime as dt
+
 from django.conf import settings
 from django.db import models
 
 from preau.core.codes import new_code
 from preau.demarches.models import Demarche
+from preau.families.models import Adult
 from preau.privacy.choices import ASKED_OF, Erased, ExportState
 
 
 class DataExport(models.Model):
     """The file in which somebody takes their data away: made by the worker, there for a week, then deleted with this
-    row. `taken_until` is the end of the lease of the worker that is making it; `file` is its name in the storage."""
+    row. It is asked for by `user` or, for an `adult` without an account, by an agent. `taken_until` is the end of the
+    lease of the worker that is making it; `file` is its name in the storage."""
 
     code = models.CharField(max_length=10, unique=True, default=new_code, editable=False)
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="data_export")
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="data_export"
+    )
+    adult = models.OneToOneField(Adult, on_delete=models.CASCADE, null=True, related_name="data_export")
     state = models.CharField(max_length=10, choices=ExportState, default=ExportState.ASKED)
     asked_at = models.DateTimeField()
     taken_until = models.DateTimeField(null=True)
@@ -27,6 +34,11 @@ class DataExport(models.Model):
         verbose_name = "export de données"
         constraints = [
             models.CheckConstraint(
+                name="dataexport_of_one",
+                condition=models.Q(user__isnull=False, adult__isnull=True)
+                | models.Q(user__isnull=True, adult__isnull=False),
+            ),
+            models.CheckConstraint(
                 name="dataexport_ready_is_whole",
                 condition=models.Q(state="asked", ready_at__isnull=True, expires_at__isnull=True, file="")
                 | (
@@ -37,6 +49,10 @@ class DataExport(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["expires_at"], name="dataexport_expires")]
+
+    def is_there(self, now: dt.datetime) -> bool:
+        """Whether it may be downloaded."""
+        return self.state == ExportState.READY and self.expires_at is not None and self.expires_at > now
 
 
 class Erasure(models.Model):

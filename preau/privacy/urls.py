@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from preau.privacy.views import answering, asking, family, protecting
+from preau.privacy.views import answering, asking, family, protecting, taking
 
 app_name = "privacy"
 urlpatterns = [
@@ -17,6 +17,8 @@ urlpatterns = [
     path("mairie/demandes/<slug:demarche_code>/effacer/", answering.erasing_asked, name="erase_asked"),
     path("mairie/donnees/", protecting.desk, name="desk"),
     path("mairie/donnees/acces/", protecting.register, name="register"),
+    path("mairie/donnees/emporter/<slug:adult_code>/", taking.adult_data, name="adult_data"),
+    path("mairie/donnees/fichiers/<slug:export_code>/", taking.adult_download, name="adult_download"),
     path("mairie/donnees/effacer/", protecting.choosing, name="choose"),
     path("mairie/donnees/effacer/<slug:erased_kind>/<slug:erased_code>/", protecting.erasing, name="erase"),
 ]

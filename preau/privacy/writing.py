@@ -58,7 +58,12 @@ def _json(person: Person, told: Iterable[Told], at: dt.datetime) -> str:
         }
         for section, rows in told
     }
-    whole = {"commune": the_town().name, "le": at.isoformat(), "compte": person.user.username, "sujets": sections}
+    whole = {
+        "commune": the_town().name,
+        "le": at.isoformat(),
+        "compte": person.user.username if person.has_account else "",
+        "sujets": sections,
+    }
     return json.dumps(whole, ensure_ascii=False, indent=2)
 
 

@@ -16,6 +16,17 @@ def _(base: Base) -> None:
     DataExport.objects.create(user=base.home.user, asked_at=NOW, file="exports/x.zip")
 
 
+@forbidden("dataexport_of_one", "an export of nobody")
+def _(base: Base) -> None:
+    DataExport.objects.create(asked_at=NOW)
+
+
+@forbidden("adult_id", "two exports of one adult")
+def _(base: Base) -> None:
+    for _ in range(2):
+        DataExport.objects.create(adult=base.home.adult, asked_at=NOW)
+
+
 @forbidden("user_id", "two exports of one person")
 def _(base: Base) -> None:
     for _ in range(2):

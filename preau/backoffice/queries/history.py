@@ -201,6 +201,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "documents.given_by_town": Kind("document", "t-ciel", _plain("Document mis dans le dossier par la mairie")),
         "documents.taken_back_by_town": Kind("croix", "t-corail", _plain("Document de la mairie retiré du dossier")),
         "documents.read": Kind("oeil", "t-lilas", _plain("Pièce sensible lue")),
+        "privacy.adult_export_asked": Kind("dossier", "t-lilas", _plain("Fichier des données de {who} demandé")),
+        "privacy.adult_export_downloaded": Kind("telecharger", "t-lilas", _plain("Données emportées pour {who}")),
         "families.noted": Kind("document", "t-soleil", _plain("Note interne changée")),
         "pricing.quotient_given": Kind("calculette", "t-menthe", _from_a_day("Quotient enregistré")),
         "families.read": Kind("oeil", "t-lilas", _plain("Dossier lu")),

@@ -9,9 +9,9 @@ from preau.accounts.notifying import Event, notify
 from preau.accounts.permissions import administrators
 from preau.core.dates import local_day
 from preau.families.models import Participant
-from preau.health.choices import Purpose
+from preau.health.choices import Item, Purpose
 from preau.health.keys import locked_key
-from preau.health.models import HealthReading
+from preau.health.models import HealthField, HealthReading, Vaccination
 from preau.health.queries.sheets import OpenSheet, reason_spot, sheet_of
 from preau.health.sealing import seal
 from preau.journal import actions as journal
@@ -36,15 +36,32 @@ def open_sheet(*, child: Participant, purpose: Purpose, reason: str = "", by: Us
         raise ReasonWanted
     today = local_day(now)
     sheet = sheet_of(child, year=year_on(today), on=today)
-    reading = HealthReading(participant=child, by=by, at=now, purpose=purpose, names=sheet.names)
+    reading = HealthReading(participant=child, by=by, at=now, purpose=purpose.value, names=sheet.names)
     if reason:
         reading.reason = seal(locked_key(child.pk), reason_spot(reading), reason.encode())
-    reading.save()
-    facts = {"purpose": str(purpose.value), "items": sheet.names}
-    journal.record(by, "health.read", at=now, subject=reading.code, participant=child.code, facts=facts)
+    _keep(reading, by)
     if purpose == Purpose.EMERGENCY:
         _tell_administrators(reading, by, now=now)
     return sheet
+
+
+def _keep(reading: HealthReading, by: User) -> None:
+    reading.save()
+    facts = {"purpose": reading.purpose, "items": reading.names}
+    journal.record(
+        by, "health.read", at=reading.at, subject=reading.code, participant=reading.participant.code, facts=facts
+    )
+
+
+@transaction.atomic
+def note_taken_away(*, child: Participant, purpose: Purpose, by: User, now: dt.datetime) -> None:
+    """An agent left the portal with a file that holds the sheet: it was read, unless there was nothing in it."""
+    filled = {*HealthField.objects.filter(participant=child).values_list("name", flat=True)}
+    if Vaccination.objects.filter(participant=child).exists():
+        filled.add(Item.VACCINES)
+    names = [str(item.value) for item in Item if item in filled]
+    if names:
+        _keep(HealthReading(participant=child, by=by, at=now, purpose=purpose.value, names=names), by)
 
 
 def _tell_administrators(reading: HealthReading, by: User, *, now: dt.datetime) -> None:

@@ -52,8 +52,10 @@ def erase(
     if who is None:
         raise ErasureRefused([])
     _refuse(who, asked, now)
-    households = Q(user__adult__family__homes__participant__in=who.participants)
-    for export in DataExport.objects.filter(Q(user__in=who.users) | households).distinct():
+    theirs = Q(user__in=who.users) | Q(adult__in=who.adults)
+    for adult in ("user__adult", "adult"):
+        theirs |= Q(**{f"{adult}__family__homes__participant__in": who.participants})
+    for export in DataExport.objects.filter(theirs).distinct():
         give_up(export, by=None, now=now)
     keep_papers(with_payers(who))
     return _erase(kind, code, by, now, asked, version)

@@ -35,6 +35,7 @@ EXPORTS: Mapping[str, str] = MappingProxyType(
         "accounts.acceptances_exported": "Acceptations emportées",
         "privacy.accesses_exported": "Registre des accès emporté",
         "privacy.export_downloaded": "Données emportées par la personne",
+        "privacy.adult_export_downloaded": "Données emportées pour une personne sans compte",
     }
 )
 ACCESSES: Mapping[str, str] = MappingProxyType({**READINGS, **EXPORTS})
@@ -148,7 +149,8 @@ def readers() -> list[User]:
 
 @dataclass(frozen=True, slots=True)
 class Erasable:
-    """A file that the words find, with its people, each of whom may be erased."""
+    """A file that the words find, with its people, each of whom may be erased. The data of an adult without an account
+    may be taken away, as long as the file is open."""
 
     family: Family
     adults: tuple[Adult, ...]

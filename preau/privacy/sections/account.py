@@ -15,6 +15,8 @@ from preau.registration.models import Invitation, Registration
 
 
 def account(person: Person) -> Iterator[Row]:
+    if not person.has_account:
+        return
     user = person.user
     size = user.get_text_size_display()
     yield (

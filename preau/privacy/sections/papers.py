@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from preau.documents.models import StoredFile
+from django.db.models import QuerySet
+
+from preau.documents.models import OwnDocument, StoredFile
 from preau.documents.permissions import documents_visible_to, own_documents_of, town_documents_visible_to
 from preau.documents.sealed import content_of
 from preau.documents.storing import FileGone, read
@@ -12,8 +14,13 @@ from preau.privacy.sections.section import File, Person, Row, Section
 
 
 def own(person: Person) -> Iterator[Row]:
-    for document in own_documents_of(person.user).select_related("file").order_by("at", "pk"):
+    for document in _own(person).select_related("file").order_by("at", "pk"):
         yield document.title, document.at, _path("mon-espace", document.code, document.file)
+
+
+def _own(person: Person) -> QuerySet[OwnDocument]:
+    documents = own_documents_of(person.user)
+    return documents if person.has_account else documents.none()
 
 
 def given(person: Person) -> Iterator[Row]:
@@ -30,7 +37,7 @@ def from_the_town(person: Person) -> Iterator[Row]:
 
 def files(person: Person) -> Iterator[File]:
     """Those that can be read: of a lost file, or one whose key is gone, the line of the table alone is told."""
-    for one in own_documents_of(person.user).select_related("file"):
+    for one in _own(person).select_related("file"):
         yield from _file(_path("mon-espace", one.code, one.file), partial(read, one.file))
     shown = documents_visible_to(person.user, on=person.on)
     for row in shown.select_related("file", "participant", "demarche"):

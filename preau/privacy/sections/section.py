@@ -17,10 +17,15 @@ Row = Sequence[Cell]
 
 @dataclass(frozen=True)
 class Person:
-    """Whose data are told, as they may see them on the day `on`: what a page refuses them, the export does too."""
+    """Whose data are told, as they may see them on the day `on`: what a page refuses them, the export does too.
+
+    Without `has_account` an agent hands the file over: `user` stands there for the rights alone, and a space that one
+    alone sees is left closed.
+    """
 
     user: User
     on: dt.date
+    has_account: bool = True
 
     @cached_property
     def adult(self) -> Adult | None:

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -14,9 +14,9 @@ from preau.demarches.choices import OPEN
 from preau.demarches.models import Demarche
 from preau.documents.rules import weight
 from preau.privacy.actions.exporting import ExportRefused, ask_export, give_up, note_download
-from preau.privacy.choices import ExportState
 from preau.privacy.models import DataExport
 from preau.privacy.rules import DAYS_TO_DOWNLOAD
+from preau.privacy.views.sending import sent
 
 MINUTES = 15
 
@@ -55,16 +55,14 @@ def asking(request: FamilyRequest) -> HttpResponse:
 def download(request: FamilyRequest) -> HttpResponseBase:
     """The file itself, to whoever asked for it and nobody else; kept by no browser."""
     export, now = _export_of(request), timezone.now()
-    if export is None or export.state != ExportState.READY or export.expires_at is None or export.expires_at <= now:
+    if export is None or not export.is_there(now):
         raise Http404
     try:
         kept = default_storage.open(export.file)
     except FileNotFoundError:  # deleted from another page, or lost: `preau verify` says it
         raise Http404 from None
     note_download(export, by=request.user, now=now)
-    name = f"mes-donnees-{local_day(export.ready_at or now)}.zip"
-    headers = {"Cache-Control": "no-store", "Content-Security-Policy": "sandbox", "X-Content-Type-Options": "nosniff"}
-    return FileResponse(kept, as_attachment=True, filename=name, content_type="application/zip", headers=headers)
+    return sent(kept, f"mes-donnees-{local_day(export.ready_at or now)}.zip")
 
 
 @family_page

@@ -20,7 +20,7 @@ from preau.journal.actions import record
 from preau.privacy.actions.erasing import ErasureRefused, erase
 from preau.privacy.erasing import foreseen, named, refusals, whom
 from preau.privacy.forms import AccessForm, EraseForm, PersonForm
-from preau.privacy.models import Erasure
+from preau.privacy.models import DataExport, Erasure
 from preau.privacy.queries.accesses import Sought, accesses, erasable, readers, register_rows, told
 from preau.privacy.retention import retention_lines
 
@@ -37,6 +37,9 @@ def desk(request: StaffRequest) -> HttpResponse:
     context = {
         "lines": lines,
         "to_go": sum(line.cleared.count for line in lines if line.is_purged),
+        "exports": DataExport.objects.filter(adult__family__archived_at=None, adult__isnull=False)
+        .select_related("adult")
+        .order_by("asked_at"),
         "erasures": Erasure.objects.select_related("by").order_by("-at", "-pk")[:LATEST],
     }
     return render(request, "privacy/staff/desk.html", context)
