@@ -15,8 +15,11 @@ from preau.families.models import Adult, Family, Home, Participant
 from preau.journal.actions import record
 from preau.journal.models import Entry
 from preau.privacy.queries.accesses import ACCESSES, EXPORTS
+from preau.privacy.sections.acts import ACTS
 
 SAID = 30  # kinds of actions that the report tells
+LISTED = {"school": "école", "level": "niveau", "activity": "activité", "day": "jour", "format": "fichier"}
+"""What the journal notes of a list that was taken away, in the words of the report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +82,26 @@ def told(found: Reached) -> Iterator[str]:
     """The report, line by line."""
     yield f"Compte {found.account} ({found.account.username}), {found.account.get_kind_display()}"
     yield f"Du {_when(found.since)} au {_when(found.until)}"
-    yield f"{sum(found.actions.values())} actions au journal :"
+    yield f"{_count(sum(found.actions.values()), 'action')} au journal\u00a0:"
     for action, count in found.actions.most_common(SAID):
-        yield f"{count:8}  {ACCESSES.get(action, action)}"
-    yield f"{len(found.families)} dossiers, {len(found.children)} enfants, {found.sheets} fiches sanitaires lues"
+        yield f"{count:8}  {ACCESSES.get(action) or ACTS.get(action, action)}"
+    files, children = _count(len(found.families), "dossier"), _count(len(found.children), "enfant")
+    yield f"{files}, {children}, {_count(found.sheets, 'fiche sanitaire lue')}"
     for entry in found.by_hand:
-        rows = entry.facts.get("rows", "?")
-        yield f"À compléter à la main : {ACCESSES[entry.action]}, {_when(entry.at)}, {rows} lignes, {entry.facts}"
+        details = [f"{entry.facts.get('rows', '?')} lignes", *_asked(entry)]
+        yield f"À compléter à la main\u00a0: {ACCESSES[entry.action]}, {_when(entry.at)}, {', '.join(details)}"
+
+
+def _asked(entry: Entry) -> Iterator[str]:
+    """Which list was taken away: enough to make it again."""
+    for name, label in LISTED.items():
+        if value := entry.facts.get(name):
+            yield f"{label} {value}"
+
+
+def _count(number: int, words: str) -> str:
+    """« 0 dossier », « 2 fiches sanitaires lues »: each word takes its mark."""
+    return f"{number} {words if number < 2 else ' '.join(f'{word}s' for word in words.split())}"
 
 
 def letter(found: Reached, *, town: str, contact: str, now: dt.datetime) -> str:
@@ -107,11 +123,11 @@ si la mairie a eu connaissance de l’incident le {_when(now)})
    Du {_when(found.since)} au {_when(found.until)}. Découvert le [date et heure], par [qui, comment].
 
 3. Personnes concernées
-   {len(found.families)} foyers, {len(found.children)} enfants{_more(found)}
+   {_count(len(found.families), "foyer")}, {_count(len(found.children), "enfant")}{_more(found)}
 
 4. Données concernées
    {nature}. [À préciser]
-   {found.sheets} fiches sanitaires lues.
+   {_count(found.sheets, "fiche sanitaire lue")}.
 
 5. Conséquences probables pour les personnes
    [Usurpation d’identité, hameçonnage, atteinte à la vie privée, sécurité d’un enfant…]
@@ -130,7 +146,7 @@ si la mairie a eu connaissance de l’incident le {_when(now)})
 def _more(found: Reached) -> str:
     if not found.by_hand:
         return "."
-    return f", et les personnes de {len(found.by_hand)} listes emportées [à compter]."
+    return f", et les personnes de {_count(len(found.by_hand), 'liste emportée')} [à compter]."
 
 
 def _when(at: dt.datetime) -> str:

@@ -42,13 +42,13 @@ def test_what_an_account_reached_is_told_within_the_instants_alone(mylis, tmp_pa
     families, letter = tmp_path / "foyers.csv", tmp_path / "lettre.txt"
     call_command("incident", "M.Diarra", *RANGE, "--families", str(families), "--letter", str(letter))
     told = capsys.readouterr().out
-    assert "1 dossiers, 1 enfants, 1 fiches sanitaires lues" in told
-    assert "26 lignes" in told
+    assert "1 dossier, 1 enfant, 1 fiche sanitaire lue" in told
+    assert "26 lignes, école ecole-une\n" in told
     assert "Pinceau" in families.read_text()
     assert "Tardif" not in families.read_text()
     assert "Martin" not in families.read_text()
     assert families.stat().st_mode & 0o077 == 0
-    assert "1 foyers, 1 enfants, et les personnes de 1 listes emportées" in letter.read_text()
+    assert "1 foyer, 1 enfant, et les personnes de 1 liste emportée" in letter.read_text()
     assert "données de santé, pièces de santé ou jugements" in letter.read_text()
 
 
@@ -64,7 +64,16 @@ def test_freezing_ends_the_sessions_of_one_account_or_of_all_and_is_noted(mylis)
     assert [entry.facts["sessions"] for entry in frozen] == [2, 1]
 
 
-@pytest.mark.parametrize("given", [("personne",), ("tous",), ("m.diarra", "--since", "hier")])
+@pytest.mark.parametrize(
+    "given",
+    [
+        ("personne",),
+        ("tous",),
+        ("m.diarra", "--since", "hier"),
+        ("m.diarra", "--since", "09/11/2026 11:00", "--until", "09/11/2026 09:00"),
+        ("m.diarra", "--letter", "/nulle/part/lettre.txt"),
+    ],
+)
 def test_what_is_not_understood_is_said(mylis, given):
     make_agent(username="m.diarra")
     with pytest.raises(CommandError):

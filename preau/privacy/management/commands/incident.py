@@ -49,7 +49,10 @@ class Command(BaseCommand):
 
     def _report(self, user: User, now: dt.datetime, options: dict[str, Any]) -> None:
         until = instant(options["until"]) or now
-        found = reached(user, since=instant(options["since"]) or until - dt.timedelta(days=30), until=until)
+        since = instant(options["since"]) or until - dt.timedelta(days=30)
+        if since >= until:
+            raise CommandError("--since doit venir avant --until.")
+        found = reached(user, since=since, until=until)
         for line in told(found):
             self.stdout.write(line)
         if path := options["families"]:
@@ -61,8 +64,11 @@ class Command(BaseCommand):
 
     def _write(self, path: Path, text: str) -> None:
         """For its owner alone: these files name people."""
-        path.touch(mode=0o600)
-        path.write_text(text, encoding="utf-8")
+        try:
+            path.touch(mode=0o600)
+            path.write_text(text, encoding="utf-8")
+        except OSError as fault:
+            raise CommandError(f"Impossible d’écrire {path}\u00a0: {fault.strerror}.") from None
         self.stdout.write(f"Écrit : {path}")
 
 
