@@ -34,13 +34,14 @@ class Words:
     is_shared: bool = False  # given once for the whole household
     discreet: str = ""  # in a mail; the name unless it says otherwise
     piece: str = ""  # the code of a kind of document
+    part: str = ""  # the part of that page, when it tells of other things first
 
     def url(self, code: str) -> str:
         """The page where it is given, for the participant of this code."""
         if self.piece:
             asked = {"piece": self.piece, "pour": code} if code and not self.is_shared else {"piece": self.piece}
             return f"{reverse(self.page)}?{urlencode(asked)}"
-        return reverse(self.page, args=[code] if self.has_person else [])
+        return reverse(self.page, args=[code] if self.has_person else []) + (f"#{self.part}" if self.part else "")
 
 
 WORDS: Mapping[str, Words] = {
@@ -52,7 +53,14 @@ WORDS: Mapping[str, Words] = {
         Subject.IDENTITY,
         is_shared=True,
     ),
-    Item.SCHOOL: Words("Dire son école et son niveau", "École et niveau", "ecole", "portal:dossier", Subject.IDENTITY),
+    Item.SCHOOL: Words(
+        "Dire son école et son niveau",
+        "École et niveau",
+        "ecole",
+        "portal:child",
+        Subject.IDENTITY,
+        has_person=True,
+    ),
     Item.IMAGE_RIGHTS: Words(
         "Répondre sur le droit à l’image",
         "Réponse sur le droit à l’image",
@@ -60,6 +68,7 @@ WORDS: Mapping[str, Words] = {
         "members:authorisations",
         Subject.IDENTITY,
         has_person=True,
+        part="t-image",
     ),
     Item.HEALTH_SHEET: Words(
         "Compléter la fiche sanitaire",
@@ -94,6 +103,7 @@ WORDS: Mapping[str, Words] = {
         "members:authorisations",
         Subject.PICKUP,
         has_person=True,
+        part="t-autoriser",
     ),
 }
 

@@ -102,8 +102,17 @@ def test_the_page_shows_words_and_neither_ticks_nor_codes(late) -> None:
     assert late.get("/reprise/").context["typed"] == ["Cantine", "Nora ne mange pas jeudi.", "lundi", "mardi"]
 
 
-def test_of_a_button_alone_nobody_reads_that_something_was_typed(late) -> None:
-    late.post("/message/?sujet=3", {})
+def test_a_day_is_shown_as_it_is_written(late) -> None:
+    send(late, jours="2026-11-28")
+    sign_in(late)
+    assert "28/11/2026" in late.get("/reprise/").context["typed"]
+
+
+@pytest.mark.parametrize(
+    "fields", [{}, {"version": "3"}, {"seen": "c0ffee" * 8}, {"at": "2026-10-19T16:50:11.09+00:00"}]
+)
+def test_of_a_button_alone_nobody_reads_that_something_was_typed(late, fields) -> None:
+    late.post("/message/?sujet=3", fields)
     sign_in(late)
     page = words(late.get("/reprise/"))
     assert "Plus qu’un bouton" in page

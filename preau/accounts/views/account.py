@@ -1,5 +1,6 @@
 """Mon compte: how one signs in, on which devices, and how pages look. Parents and agents have the same pages."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -216,10 +217,20 @@ def resume(request: SignedInRequest) -> HttpResponseBase:
     if fields is None:
         kept.delete()
         return redirect("accounts:landing")
-    typed = [value for _, values in fields for value in values if _is_for_people(value)]
+    said = [value for name, values in fields for value in values if name != "version" and not MARK.fullmatch(value)]
+    typed = [_as_written(value) for value in said if _is_for_people(value)]
     words = sum(len(value.split()) for value in typed)
     context: dict[str, Any] = {"kept": kept, "fields": fields, "field": FIELD, "typed": typed, "words": words}
-    return _show(request, "resume", **context)
+    return _show(request, "resume", is_button=not said and not kept.files, **context)
+
+
+MARK = re.compile(r"[0-9a-f]{32,}|\d{4}-\d\d-\d\dT[\d:.+Z-]+")
+"""What a form carries to know its own page again: no person typed it."""
+
+
+def _as_written(value: str) -> str:
+    """A day as in France, anything else as it is."""
+    return re.sub(r"^(\d{4})-(\d\d)-(\d\d)$", r"\3/\2/\1", value)
 
 
 def _is_for_people(value: str) -> bool:

@@ -77,7 +77,7 @@ def test_what_is_missing_has_its_link_and_says_what_it_blocks(client, zoe):
     assert "Il manque 2 éléments dans votre dossier. 1 empêche de réserver." in shown
     assert "Donner une adresse et un numéro de téléphone" in shown
     assert "vous ne pouvez rien réserver" in shown
-    assert f'href="{reverse("members:authorisations", args=[nora.code])}"' in shown
+    assert f'href="{reverse("members:authorisations", args=[nora.code])}#t-image"' in shown
     assert "Réservation bloquée" in shown
 
 
