@@ -30,6 +30,12 @@ def season_of(on: dt.date) -> Season | None:
     return next(iter([*opened, *coming, *reversed(seasons)]), None)
 
 
+def just_closed(on: dt.date) -> Season | None:
+    """The last file that closed, as long as its school year is not over."""
+    closed = Season.objects.select_related("year").filter(closes_on__lt=on, year__ends_on__gte=on)
+    return closed.order_by("closes_on").last()
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """Something that the file says, as the step shows it."""

@@ -99,6 +99,16 @@ def test_after_its_last_day_it_says_that_it_is_closed_and_takes_nothing(client, 
     assert not YearConfirmation.objects.exists()
 
 
+def test_who_comes_too_late_reads_that_it_is_closed_and_not_only_when_the_next_opens(client, zoe, season):
+    Season.objects.update(closes_on=dt.date(2026, 5, 19))
+    later = make_year("2027-2028", starts_on=dt.date(2027, 9, 1), ends_on=dt.date(2028, 7, 4))
+    Season.objects.create(
+        year=later, opens_on=dt.date(2027, 5, 4), closes_on=dt.date(2027, 6, 30), steps=[], reminders=[]
+    )
+    assert f"Le dossier {season.year.code} a fermé le 19 mai 2026." in page(client)
+    assert "Ce dossier n’est pas encore ouvert." in page(client)
+
+
 def test_the_last_day_is_included(client, zoe):
     Season.objects.update(closes_on=NOW.date())
     press(client, f"{YEAR}foyer/coordonnees/")

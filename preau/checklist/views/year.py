@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from preau.accounts.audience import FamilyRequest, family_page
 from preau.checklist.actions.confirming import YearRefused, confirm_steps
 from preau.checklist.choices import YearRefusal
-from preau.checklist.queries.years import YearFile, YearPart, YearStep, season_of, year_file
+from preau.checklist.queries.years import YearFile, YearPart, YearStep, just_closed, season_of, year_file
 from preau.core.dates import local_day
 
 GET_OR_POST = ["GET", "HEAD", "POST"]
@@ -23,7 +23,13 @@ def overview(request: FamilyRequest) -> HttpResponse:
     today = local_day(timezone.now())
     season = season_of(today)
     file = year_file(request.user, season, on=today) if season else None
-    context = {"file": file, "today": today, "is_open": season is not None and season.is_open(today)}
+    is_coming = season is not None and today < season.opens_on
+    context = {
+        "file": file,
+        "is_coming": is_coming,
+        "closed": just_closed(today) if is_coming else None,
+        "is_open": season is not None and season.is_open(today),
+    }
     return render(request, "checklist/family/year.html", context)
 
 
