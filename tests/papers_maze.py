@@ -93,6 +93,8 @@ class _Writer:
             sent_at=NOW,
         )
         self.headers.append(header)
+        if kind.sensitivity == Sensitivity.JUDGMENT:
+            holder["household"] = giver.family
         document = SupportingDocument(kind=kind, file=self.stored, at=NOW, handed_by=giver.user, **holder)
         self.documents.append(document)
         return header.code

@@ -39,6 +39,7 @@ for _model, _field, _fate in (
     ("documents.SupportingDocument", "family", Fate.MOVES_OR_STAYS),
     ("documents.SupportingDocument", "adult", Fate.MOVES_OR_STAYS),
     ("documents.SupportingDocument", "participant", Fate.MOVES_OR_STAYS),
+    ("documents.SupportingDocument", "household", Fate.MOVES_OR_STAYS),
     ("documents.OwnDocument", "adult", Fate.MOVES),
     ("documents.TownDocument", "family", Fate.MOVES),
     ("checklist.YearConfirmation", "family", Fate.MOVES_OR_STAYS),

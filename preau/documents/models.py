@@ -140,6 +140,7 @@ class SupportingDocument(models.Model):
     """A document given to the town: by whoever sent the démarche, for a household, an adult or a child.
 
     It serves for all that its holder does, this year and the next. `valid_until` is its last day, None has no end.
+    `household` is the one that gave a judgment: each keeps its own, which takes the place of no other's.
     """
 
     demarche = models.OneToOneField(Demarche, on_delete=models.CASCADE, primary_key=True, related_name="document")
@@ -149,6 +150,7 @@ class SupportingDocument(models.Model):
     participant = models.ForeignKey(
         Participant, on_delete=models.PROTECT, null=True, blank=True, related_name="documents"
     )
+    household = models.ForeignKey(Family, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="supporting_documents")
     state = models.CharField(max_length=9, choices=DocumentState, default=DocumentState.HANDED)
     at = models.DateTimeField()
@@ -183,7 +185,12 @@ class SupportingDocument(models.Model):
             models.UniqueConstraint(
                 name="supportingdocument_one_of_child",
                 fields=["kind", "participant", "state"],
-                condition=models.Q(state__in=LIVE),
+                condition=models.Q(state__in=LIVE, household__isnull=True),
+            ),
+            models.UniqueConstraint(
+                name="supportingdocument_one_of_household",
+                fields=["kind", "participant", "household", "state"],
+                condition=models.Q(state__in=LIVE, household__isnull=False),
             ),
         ]
         indexes = [

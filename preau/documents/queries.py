@@ -215,6 +215,16 @@ def town_documents(user: User) -> list[TownDocument]:
 # The desk
 
 
+def judgments_beside(document: SupportingDocument, user: User, on: dt.date) -> list[SupportingDocument]:
+    """The judgments about the same child that are accepted already and that this agent may read, the latest first: of
+    this household, which this one would replace, and of others, which stay."""
+    if document.kind.sensitivity != Sensitivity.JUDGMENT:
+        return []
+    about = {"kind": document.kind, "participant": document.participant, "state": DocumentState.ACCEPTED}
+    known = documents_in_review(user, on).filter(**about)
+    return list(known.exclude(pk=document.pk).select_related("demarche").order_by("-demarche__answered_at", "-pk"))
+
+
 def proposed_for(kind: DocumentKind, on: dt.date) -> dt.date | None:
     """Until when a document of this kind, accepted that day, is proposed to be good."""
     year = year_on(on)

@@ -4,7 +4,7 @@ from typing import Any
 
 from preau.accounts.choices import Channel
 from preau.documents.actions.handing import Given, write_document
-from preau.documents.choices import FileType, Holder
+from preau.documents.choices import FileType, Holder, Sensitivity
 from preau.documents.models import DocumentKind, StoredFile, SupportingDocument
 from preau.documents.testing import make_kind
 from preau.families.testing import make_adult
@@ -100,6 +100,13 @@ def _(base: Base) -> None:
     adult = make_adult(base.home.family, first_name="Malik")
     for _ in range(2):
         given(base, make_kind("identite", holder=Holder.ADULT), adult)
+
+
+@forbidden("supportingdocument_one_of_household", "two judgments to read of one household for a child")
+def _(base: Base) -> None:
+    for _ in range(2):
+        judgment = make_kind("jugement", holder=Holder.CHILD, sensitivity=Sensitivity.JUDGMENT)
+        given(base, judgment, base.booking.participant)
 
 
 @forbidden("supportingdocument_one_of_child", "two documents of a kind to read for a child")

@@ -47,9 +47,15 @@ class Given:
         return self.holder if isinstance(self.holder, Participant) else None
 
     @property
+    def giver(self) -> Family | None:
+        """The household that gave a judgment; None of anything else, which is the holder's whoever gives it."""
+        return self.household if self.kind.sensitivity == Sensitivity.JUDGMENT else None
+
+    @property
     def others(self) -> QuerySet[SupportingDocument]:
-        """All that was given of this kind for this holder."""
-        return SupportingDocument.objects.filter(kind=self.kind, **{self.column: self.holder})
+        """All that was given of this kind for this holder, of a judgment by this household: what another gave says
+        perhaps where a parent lives, and a paper handed in later may hold an earlier decision."""
+        return SupportingDocument.objects.filter(kind=self.kind, household=self.giver, **{self.column: self.holder})
 
     @property
     def waiting(self) -> QuerySet[SupportingDocument]:
@@ -65,8 +71,7 @@ MODELS: dict[Holder, type[Family] | type[Adult] | type[Participant]] = {
 
 
 def hand_in(given: Given, *, what: Sequence[Part] | OwnDocument, by: User, now: dt.datetime) -> SupportingDocument:
-    """Give a document, as files or from one's own space; one of the same kind that nobody has read yet is taken back,
-    but the judgment of another household: then this one is brought to the counter.
+    """Give a document, as files or from one's own space; one of the same kind that nobody has read yet is taken back.
 
     Raises FileRefused or DocumentRefused.
     """
@@ -74,8 +79,6 @@ def hand_in(given: Given, *, what: Sequence[Part] | OwnDocument, by: User, now: 
     with transaction.atomic():
         lock(given)
         for waiting in given.waiting:
-            if given.kind.sensitivity == Sensitivity.JUDGMENT and waiting.demarche.family_id != given.household.pk:
-                raise DocumentRefused(Fault.NOT_ONLINE)
             withdraw_document(waiting.demarche, by=by, now=now)
         return write_document(given, stored, asked_by=by, by=by, channel=Channel.ONLINE, now=now)
 
@@ -136,6 +139,7 @@ def write_document(
         at=now,
         channel=channel,
         handed_by=by,
+        household=given.giver,
         **{given.column: given.holder},
     )
 

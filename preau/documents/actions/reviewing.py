@@ -20,8 +20,8 @@ from preau.documents.models import SupportingDocument
 def accept_document(
     demarche: Demarche, *, valid_until: dt.date | None = None, by: User, version: int, now: dt.datetime
 ) -> Demarche:
-    """The document is good, until a day included (None: without end); it replaces the one before. Raises
-    DemarcheRefused when somebody has answered meanwhile."""
+    """The document is good, until a day included (None: without end); it replaces the one before, of a judgment that of
+    the same household. Raises DemarcheRefused when somebody has answered meanwhile."""
     document = SupportingDocument.objects.select_related("kind", "family", "adult", "participant").get(pk=demarche.pk)
     given = given_of(document, demarche)
     lock(given)

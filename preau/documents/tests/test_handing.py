@@ -31,6 +31,7 @@ from preau.documents.actions import own as own_actions
 from preau.documents.choices import DocumentState, Fault, FileState, Holder, Sensitivity, Validity
 from preau.documents.invariants import files_lost, files_unknown
 from preau.documents.models import OwnDocument, StoredFile, SupportingDocument
+from preau.documents.queries import given_documents
 from preau.documents.sealed import content_of
 from preau.documents.storing import FileGone, delete_dropped, read, store
 from preau.documents.testing import AT, make_document, make_kind, make_own
@@ -90,16 +91,18 @@ def test_another_takes_the_place_of_the_one_that_nobody_has_read(home: Home) -> 
     assert [document.state for document in home.nora.documents.order_by("pk")] == ["withdrawn", "handed"]
 
 
-def test_a_parent_does_not_take_the_judgment_of_the_other_from_the_hands_of_the_agent(home: Home) -> None:
+def test_each_household_keeps_the_judgment_that_it_gave(home: Home, agent: User) -> None:
     kind = make_kind("jugement", holder=Holder.CHILD, sensitivity=Sensitivity.JUDGMENT)
     first = make_document(kind, home.nora, home.family, by=home.user)
-    with pytest.raises(DocumentRefused):
-        hand_in(Given(kind, home.nora, home.other), what=PHOTO, by=user_of(home.thomas), now=AT)
-    first.refresh_from_db()
-    assert first.state == DocumentState.HANDED
-    hand_in(Given(kind, home.nora, home.family), what=PHOTO, by=home.user, now=AT)  # one's own is put right
-    first.refresh_from_db()
-    assert first.state == DocumentState.WITHDRAWN
+    other = hand_in(Given(kind, home.nora, home.other), what=PHOTO, by=user_of(home.thomas), now=AT)
+    assert first.demarche.is_open
+    for document in (first, other):
+        accept(document, agent, None)
+    assert [one.state for one in home.nora.documents.order_by("pk")] == ["accepted", "accepted"]
+    assert [one.pk for one in given_documents(home.user, on=AT.date())] == [first.pk]
+    later = hand_in(Given(kind, home.nora, home.family), what=PHOTO, by=home.user, now=AT)
+    accept(later, agent, None)
+    assert [one.state for one in home.nora.documents.order_by("pk")] == ["replaced", "accepted", "accepted"]
 
 
 def test_a_document_is_accepted_until_a_day_and_replaces_the_one_before(home: Home, agent: User) -> None:

@@ -12,7 +12,7 @@ from preau.core.testing import picture, sent
 from preau.demarches.choices import DemarcheState
 from preau.demarches.models import AnswerText
 from preau.demarches.permissions import demarches_in_scope
-from preau.documents.actions import withdraw_document
+from preau.documents.actions import accept_document, withdraw_document
 from preau.documents.choices import Holder, Sensitivity, Validity
 from preau.documents.models import SupportingDocument, TownDocument
 from preau.documents.testing import AT, make_document, make_kind, make_town_document, paper
@@ -159,6 +159,29 @@ def test_a_sensitive_document_needs_its_own_capability_and_each_reading_is_noted
     assert (read.actor, read.subject, read.participant) == (
         reader.journal_name, document.demarche.code, home.nora.code,
     )  # fmt: skip
+
+
+def test_the_page_of_a_judgment_tells_which_it_replaces_and_which_another_household_gave(
+    client: Client, agent: User, home: Home
+) -> None:
+    service = home.service
+    reads = (Capability.HANDLE_REQUESTS, Capability.REVIEW_DOCUMENTS, Capability.SEE_JUDGMENTS)
+    sign_in(client, make_agent(*reads, service=service))
+    kind = make_kind("jugement", holder=Holder.CHILD, sensitivity=Sensitivity.JUDGMENT)
+    thomas = home.thomas.user
+    assert thomas is not None
+    ours = make_document(kind, home.nora, home.family, by=home.user)
+    assert "jugement, accepté" not in client.get(path_of(ours)).content.decode()
+    theirs = make_document(kind, home.nora, home.other, by=thomas)
+    for document in (ours, theirs):
+        accept_document(document.demarche, by=agent, version=1, now=AT)
+    again = make_document(kind, home.nora, home.family, by=home.user)
+    told = client.get(path_of(again)).content.decode().replace("\u00a0", " ")
+    assert "Un autre jugement de ce foyer, accepté le 9 novembre 2026, sera remplacé." in told
+    assert "Un autre foyer a donné un jugement, accepté le 9 novembre 2026 : les deux resteront." in told
+    assert path_of(theirs) in told
+    accept_document(again.demarche, by=agent, version=1, now=AT)
+    assert "jugement, accepté" not in client.get(path_of(again)).content.decode()
 
 
 def test_what_was_taken_back_is_read_no_more(desk: Client, document: SupportingDocument, home: Home) -> None:

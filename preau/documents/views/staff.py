@@ -32,7 +32,7 @@ from preau.documents.choices import DocumentState, Validity
 from preau.documents.forms import CounterForm, ReviewForm, TownDocumentForm, day_fault
 from preau.documents.models import SupportingDocument, TownDocument
 from preau.documents.permissions import NEEDED, documents_in_review, families_served_by
-from preau.documents.queries import Somebody, kinds_in_use, proposed_for, to_read
+from preau.documents.queries import Somebody, judgments_beside, kinds_in_use, proposed_for, to_read
 from preau.documents.views.serving import bytes_of, name_of, sent
 from preau.families.models import Address, Family, Participant
 from preau.families.permissions import opens_file
@@ -125,6 +125,7 @@ def _show(request: StaffRequest, document: SupportingDocument, form: ReviewForm)
         "address": _address_of(document.demarche.family, today),
         "opens": opens_file(request.user, document.demarche.family, on=today),
         "events": history_of(document.demarche),
+        "beside": judgments_beside(document, request.user, today) if document.demarche.is_open else (),
         "place": None if place is None else place + 1,
         "waiting": len(waiting),
         "next": None if place is None or place + 1 >= len(waiting) else waiting[place + 1],

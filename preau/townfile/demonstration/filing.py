@@ -14,7 +14,7 @@ from preau.demarches.models import Demarche, DemarcheEvent
 from preau.demarches.queries import recipient_of
 from preau.demarches.rules import fold
 from preau.documents.actions.handing import KIND
-from preau.documents.choices import DocumentState, FileState, Holder, ScanState, Validity
+from preau.documents.choices import DocumentState, FileState, Holder, ScanState, Sensitivity, Validity
 from preau.documents.models import DocumentKind, StoredFile, SupportingDocument
 from preau.documents.queries import proposed_for
 from preau.documents.sealed import sealed_for
@@ -133,9 +133,10 @@ def _write(given: Sequence[tuple[Family, DocumentKind, Somebody]], shelf: Shelf,
                 valid_until=shelf.valid_until[kind.code],
                 channel=Channel.COUNTER,
                 handed_by=agent,
+                household=family if kind.sensitivity == Sensitivity.JUDGMENT else None,
                 **{COLUMNS[type(holder)]: holder},
             )
-            for demarche, (_, kind, holder) in zip(demarches, given, strict=True)
+            for demarche, (family, kind, holder) in zip(demarches, given, strict=True)
         ],
         batch_size=BATCH,
     )
