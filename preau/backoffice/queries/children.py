@@ -12,6 +12,7 @@ from preau.accounts.choices import Capability
 from preau.accounts.models import User
 from preau.accounts.permissions import in_scope, scopes_of
 from preau.activities.models import Activity
+from preau.core.money import NBSP
 from preau.enrolments.choices import EnrolmentState
 from preau.enrolments.models import Enrolment, Intake
 from preau.families.models import Guardianship, Participant, Schooling
@@ -165,7 +166,7 @@ def _reach(user: User, people: Sequence[Participant], on: dt.date) -> dict[int, 
     found: dict[int, list[str]] = defaultdict(list)
     for (child, _), bond in in_force.items():
         if (bond.planning or bond.pickup) and bond.adult.contact.phones:
-            found[child].append(f"{bond.adult} {bond.adult.contact.phones[0]}")
+            found[child].append(f"{bond.adult} {bond.adult.contact.phones[0].replace(' ', NBSP)}")
     return found
 
 
@@ -188,5 +189,5 @@ def rows_to_keep(sheets: Iterable[ChildList], *, reaches: bool, feeds: bool) -> 
         for row in sheet.rows:
             who = [row.person.last_name, row.person.first_name, row.person.born_on]
             more = [row.school, row.level, "oui" if row.has_pai else ""]
-            more += [", ".join(row.diets or ())] * feeds + [", ".join(row.reach)] * reaches
+            more += [", ".join(row.diets or ())] * feeds + [", ".join(row.reach).replace(NBSP, " ")] * reaches
             yield [sheet.place, sheet.title, *who, *more]

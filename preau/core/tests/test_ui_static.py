@@ -33,6 +33,15 @@ def test_a_sheet_stays_light(name):
     assert (SOURCE / f"{name}.css").stat().st_size < 30 * 1024
 
 
+def test_a_table_is_told_row_under_row_on_a_narrow_screen_and_never_on_paper():
+    """A sheet of paper is as narrow as a tablet: printed so, a list took four times as many."""
+    for name in ("preau", "mairie"):
+        sheet = (SOURCE / f"{name}.css").read_text(encoding="utf-8")
+        stacked = re.findall(r"@media ([^{]*)\{[^@]*?tableau-pile", sheet)
+        assert stacked
+        assert all(medium.startswith("screen and") for medium in stacked)
+
+
 @pytest.mark.parametrize(
     ("notice", "words"),
     [
