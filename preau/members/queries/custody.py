@@ -5,7 +5,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from preau.families.models import Adult, Family, Participant
+from preau.core.templatetags.ui import date_longue
+from preau.families.models import Adult, Custody, Family, Participant
 from preau.families.rules import home_on
 from preau.members.following import Moving, moving
 from preau.members.rules import CustodyAsked, plan_of
@@ -25,6 +26,21 @@ class Changing:
     first: dt.date
     last: dt.date
     labels: tuple[str, ...]
+
+
+def known_custodies(child: Participant, starts_on: dt.date) -> list[str]:
+    """What becomes of the custodies written already, the other household's perhaps, if one begins on that day."""
+    days = list(Custody.objects.filter(participant=child).order_by("starts_on").values_list("starts_on", flat=True))
+    before = max((day for day in days if day < starts_on), default=None)
+    after = min((day for day in days if day > starts_on), default=None)
+    told = []
+    if starts_on in days:
+        told.append(f"La garde déjà écrite à partir du {date_longue(starts_on)} est remplacée.")
+    elif before is not None:
+        told.append(f"La garde écrite depuis le {date_longue(before)} s’arrête la veille.")
+    if after is not None:
+        told.append(f"Une autre garde est écrite à partir du {date_longue(after)}\u00a0: ce jour-là, elle la remplace.")
+    return told
 
 
 def changing(asked: CustodyAsked, child: Participant, family: Family, *, me: str) -> list[Changing]:

@@ -141,6 +141,24 @@ def test_custody_is_told_to_the_other_parent_and_holds_once_granted(apart, agent
     )
 
 
+def test_an_agent_reads_what_becomes_of_a_custody_written_already(apart, agent, client) -> None:
+    days = [TODAY, TODAY + dt.timedelta(days=30)]
+    for starts_on in days:
+        asked = CustodyAsked(starts_on, apart.father.code, "weeks", "me")
+        accept_custody(send(apart, CUSTODY, asked, apart.child), by=agent, version=1, now=NOW)
+    sign_in(client, agent)
+    told = {}
+    for starts_on in (days[0], days[0] + dt.timedelta(days=1)):
+        asked = CustodyAsked(starts_on, apart.father.code, "weeks", "other")
+        demarche = send(apart, CUSTODY, asked, apart.child)
+        told[starts_on] = client.get(f"/mairie/demandes/{demarche.code}/membre/").content.decode()
+    assert "La garde déjà écrite à partir du 9\u00a0novembre 2026 est remplacée." in told[days[0]]
+    last = told[days[0] + dt.timedelta(days=1)]
+    assert "La garde écrite depuis le 9\u00a0novembre 2026 s’arrête la veille." in last
+    assert "Une autre garde est écrite à partir du 9\u00a0décembre 2026" in last
+    assert Custody.objects.count() == 2
+
+
 def test_custody_is_not_shared_with_who_is_no_longer_tied_to_the_child(apart, agent) -> None:
     demarche = send(apart, CUSTODY, CustodyAsked(TODAY, apart.father.code, "weeks", "me"), apart.child)
     make_bond(apart.father, apart.child, Situation.ENDED, starts_on=TODAY)

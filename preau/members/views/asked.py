@@ -23,7 +23,7 @@ from preau.members.actions.asking import ACCEPT, NotGranted, asked_in, home_of_a
 from preau.members.choices import CHILD, CUSTODY, GUARDIAN, SCHOOL
 from preau.members.papers import papers_to_check
 from preau.members.queries.alike import children_alike
-from preau.members.queries.custody import Changing, changing
+from preau.members.queries.custody import Changing, changing, known_custodies
 from preau.members.request_forms import GrantForm
 from preau.members.rules import ChildAsked, CustodyAsked, GuardianAsked, SchoolAsked
 from preau.members.views.staff import MOVED, demarche_of_kind
@@ -74,13 +74,19 @@ def asked(request: StaffRequest, demarche_code: str) -> HttpResponse:
         "checks": kind_of(demarche.kind).checks(demarche) if demarche.is_open else (),
         "events": history_of(demarche),
         "alike": alike,
-        "will": DONE[demarche.kind],
+        "will": (*DONE[demarche.kind], *_known(demarche)),
         "papers": papers_to_check(demarche, request.user, local_day(timezone.now())) if demarche.is_open else (),
         "opens": opens_file(request.user, demarche.family, on=local_day(timezone.now())),
         "changing": _changing(demarche),
         "form": form,
     }
     return render(request, "members/staff/asked.html", context)
+
+
+def _known(demarche: Demarche) -> list[str]:
+    if demarche.kind != CUSTODY or not demarche.is_open or demarche.participant is None:
+        return []
+    return known_custodies(demarche.participant, asked_in(demarche, CustodyAsked).starts_on)
 
 
 def _changing(demarche: Demarche) -> list[Changing] | None:
