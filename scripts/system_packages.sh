@@ -1,5 +1,6 @@
 #!/bin/sh
-# Makes sure that Chromium and PostgreSQL 15 or newer are there: installs them as root, else says what to run.
+# Makes sure that a Chromium and PostgreSQL 15 or newer are there: installs them as root, else says what to run. The
+# Chromium without windows does the journeys for half the work of the one with.
 set -eu
 
 has_postgres() {
@@ -10,8 +11,12 @@ has_postgres() {
     return 1
 }
 
+has_chromium() {
+    command -v chromium-headless-shell >/dev/null 2>&1 || command -v chromium >/dev/null 2>&1
+}
+
 missing=
-command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
+has_chromium || missing="$missing chromium-headless-shell"
 has_postgres || missing="$missing postgresql"
 [ -z "$missing" ] && exit 0
 

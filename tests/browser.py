@@ -17,6 +17,7 @@ from preau.accounts.models import User
 SCREENS = Path("build/screens")
 HEIGHTS = {320: 568, 390: 844, 1280: 900}
 TIMEOUT = 15_000  # milliseconds
+PROGRAMS = ("chromium-headless-shell", "chromium")  # Debian's, the lighter first
 ARGUMENTS = [
     "--disable-gpu",
     "--disable-quic",
@@ -114,8 +115,8 @@ def sign_in(visitor: Visitor, user: User) -> None:
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Debian's Chromium, without a window."""
-    executable = shutil.which("chromium")
-    assert executable, "Chromium is missing: apt-get install chromium"
+    executable = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    assert executable, f"Chromium is missing: apt-get install {PROGRAMS[0]}"
     as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS + as_root)

@@ -16,6 +16,7 @@ from packaging.utils import canonicalize_name
 
 from scripts.private_postgres import PostgresMissing, newest_binaries
 from scripts.run_tests import Tally, read
+from tests.browser import PROGRAMS
 
 ROOT = Path(__file__).parents[1]
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
@@ -122,15 +123,16 @@ def test_without_root_the_command_for_the_missing_programs_is_given(tmp_path: Pa
     program(tmp_path, "id", "echo 1000")
     done = run("scripts/system_packages.sh", path=tmp_path, POSTGRES_ROOT=str(tmp_path))
     assert done.returncode == 1
-    assert "sudo apt-get update && sudo apt-get install -y chromium postgresql\n" in done.stderr
+    assert "sudo apt-get update && sudo apt-get install -y chromium-headless-shell postgresql\n" in done.stderr
 
 
-def test_root_installs_only_what_is_missing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("chromium", PROGRAMS)
+def test_root_installs_only_what_is_missing(tmp_path: Path, chromium: str) -> None:
     program(tmp_path, "id", "echo 0")
     program(
         tmp_path, "apt-get", f'echo "apt-get $*"; /bin/mkdir -p {tmp_path}/15/bin; /bin/cp $0 {tmp_path}/15/bin/initdb'
     )
-    program(tmp_path, "chromium", "")
+    program(tmp_path, chromium, "")
     done = run("scripts/system_packages.sh", path=tmp_path, POSTGRES_ROOT=str(tmp_path))
     assert done.returncode == 0
     assert done.stdout == "apt-get update\napt-get install -y postgresql\n"
