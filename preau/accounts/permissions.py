@@ -28,13 +28,13 @@ class Scope:
 
 def scopes_of(user: User, capability: str, on: dt.date) -> list[Scope]:
     """The scopes in which `user` holds `capability` on that day: one per grant, to be joined by OR; [] is nowhere."""
-    grants = Grant.objects.in_force(user, on).filter(role__capability_rows__capability=capability)
     return [
         Scope(
-            services=frozenset([grant.service_id]) if grant.service_id else None,
-            places=frozenset([grant.place_id]) if grant.place_id else None,
+            services=None if right.service is None else frozenset([right.service]),
+            places=None if right.place is None else frozenset([right.place]),
         )
-        for grant in grants
+        for right in user.rights
+        if right.capability == capability and right.is_on(on)
     ]
 
 
@@ -66,4 +66,4 @@ def administering(on: dt.date) -> GrantQuerySet:
 
 def holds_everywhere(user: User, capability: str, on: dt.date) -> bool:
     """Whether `user` holds `capability` on the whole town: for what belongs to no service and no place."""
-    return any(scope.services is None and scope.places is None for scope in scopes_of(user, capability, on))
+    return any(right.is_everywhere for right in user.rights if right.capability == capability and right.is_on(on))

@@ -129,7 +129,7 @@ def test_the_list_costs_as_many_queries_for_many(samira: Client, count: int, dja
     for place in range(count):
         make_invitation(person(make_family()), email=f"a{place}@example.org")
     samira.get(LIST)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(8):
         samira.get(LIST)
 
 
@@ -236,7 +236,7 @@ def test_no_letter_is_printed_for_who_has_an_account(samira: Client, family: Fam
 @pytest.mark.parametrize("count", [1, 50])
 def test_hundreds_of_letters_cost_as_many_queries_as_one(samira: Client, count: int, django_assert_num_queries) -> None:
     adults = [person(make_family()).code for _ in range(count)]
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         answer = samira.post(f"{LIST}lettres/", {"adult": adults})
     assert len(texts_of(answer.content)) == count
 
