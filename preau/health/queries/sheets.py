@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Max, QuerySet
+
 from preau.accounts.models import User
 from preau.core.dates import local_day
 from preau.families.models import Participant
@@ -247,8 +249,16 @@ def reason_spot(row: HealthReading) -> Spot:
 
 
 def has_just_read(user: User, child: Participant, *, now: dt.datetime) -> bool:
-    """Whether this agent has opened the sheet a short while ago, and the reading was recorded."""
-    return HealthReading.objects.filter(participant=child, by=user, at__gt=now - READ_FOR).exists()
+    """Whether this agent has opened the sheet a short while ago, and the reading was recorded, with all that others
+    have written of it."""
+    mine = HealthReading.objects.filter(participant=child, by=user, at__gt=now - READ_FOR)
+    read_at = mine.aggregate(last=Max("at"))["last"]
+    if read_at is None:
+        return False
+    since: list[QuerySet[HealthField] | QuerySet[Vaccination]] = [
+        model.objects.filter(participant=child, filled_at__gt=read_at) for model in (HealthField, Vaccination)
+    ]
+    return not any(rows.exclude(filled_by=user).exists() for rows in since)
 
 
 @dataclass(frozen=True, slots=True)

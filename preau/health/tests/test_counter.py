@@ -121,13 +121,19 @@ def test_what_is_sent_after_half_an_hour_is_written_and_is_one_more_reading(
 
 
 @pytest.mark.usefixtures("nadia")
-def test_what_a_parent_wrote_online_meanwhile_is_told(client: Client, mother: Adult, nora: Participant) -> None:
+def test_what_a_parent_wrote_online_meanwhile_is_told_and_is_one_more_reading(
+    client: Client, mother: Adult, nora: Participant, time_machine
+) -> None:
     client.post(page(mother, nora))
-    fill(child=nora, item=Item.DOCTOR, value={"name": "Dr Martin", "phone": ""}, by=None, now=NOON)
+    a_minute_later = NOON + dt.timedelta(minutes=1)
+    fill(child=nora, item=Item.DOCTOR, value={"name": "Dr Martin", "phone": ""}, by=None, now=a_minute_later)
+    time_machine.move_to(NOON + dt.timedelta(minutes=2), tick=False)
+    assert client.get(page(mother, nora, *ITEM)).status_code == 302
     told = client.post(page(mother, nora, *ITEM), {**DOCTOR, "seen": ""}).content.decode()
     assert "Cette page a changé" in told
     assert 'value="Dr Mirabelle"' in told
     assert "Dr Martin" in told
+    assert [one.names for one in HealthReading.objects.order_by("pk")] == [["vaccines"], ["vaccines", "doctor"]]
 
 
 @pytest.mark.parametrize(
