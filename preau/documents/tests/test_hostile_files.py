@@ -35,11 +35,12 @@ FORBIDDEN = {
 
 @pytest.fixture(autouse=True)
 def _within_memory() -> Iterator[None]:
-    """The largest child so far; when that grows, it was this one."""
+    """The largest child so far; when that grows, it was this one. A child counts as large as we are when it starts."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     yield
     after = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    assert after == before or after * 1024 < MEMORY
+    ours = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert after == before or after * 1024 < MEMORY or after <= ours
 
 
 def test_there_are_enough_of_them() -> None:
