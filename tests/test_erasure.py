@@ -1,5 +1,7 @@
 """After an erasure no word of the person is found anywhere: every column of every table, the outbox, the journal."""
 
+import re
+
 import pytest
 from django.apps import apps
 from django.core.files.storage import default_storage
@@ -50,7 +52,7 @@ def found_in_the_database(words: set[str]) -> set[str]:
             for row in cursor.fetchall():
                 for column, value in zip(columns, row, strict=True):
                     text = bytes(value).decode("latin-1") if isinstance(value, bytes | memoryview) else str(value)
-                    told = text.encode().decode("unicode_escape", "ignore") if "\\u" in text else text
+                    told = re.sub(r"\\u([0-9a-f]{4})", lambda escape: chr(int(escape[1], 16)), text)
                     found |= {f"{model._meta.db_table}.{column}: {w}" for w in words if w.lower() in told.lower()}
     return found
 
