@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 BUILD = Path("build")
-PYTEST = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist=worksteal", "--tb=short"]
+PYTEST = [sys.executable, "-m", "pytest", "-q", "-n", "3", "--dist=worksteal", "--tb=short"]
 PRIVATE_POSTGRES = [sys.executable, "scripts/private_postgres.py", "--forgetful", "--"]
 
 
