@@ -1,6 +1,5 @@
 """What every test of the project shares."""
 
-import gc
 import hashlib
 import os
 import shutil
@@ -29,14 +28,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if config.getoption("--database-only"):
         config.hook.pytest_deselected(items=[item for item in items if not opens_the_database(item)])
         items[:] = [item for item in items if opens_the_database(item)]
-
-
-def pytest_collection_finish() -> None:
-    """What is imported and collected stays to the end: Python's collector looks at it no more, and at the rest less
-    often. One second in twelve went there."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
 
 
 def opens_the_database(item: pytest.Item) -> bool:
