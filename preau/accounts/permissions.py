@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from preau.accounts.choices import Capability
-from preau.accounts.models import Grant, GrantQuerySet, User
+from preau.accounts.models import Grant, GrantQuerySet, Right, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +33,12 @@ def scopes_of(user: User, capability: str, on: dt.date) -> list[Scope]:
             services=None if right.service is None else frozenset([right.service]),
             places=None if right.place is None else frozenset([right.place]),
         )
-        for right in user.rights
-        if right.capability == capability and right.is_on(on)
+        for right in _rights(user, capability, on)
     ]
+
+
+def _rights(user: User, capability: str, on: dt.date) -> list[Right]:
+    return [right for right in user.rights if right.capability == capability and right.is_on(on)]
 
 
 def in_scope(user: User, capability: str, on: dt.date, *, service: str = "", place: str = "") -> Q:
@@ -66,4 +69,4 @@ def administering(on: dt.date) -> GrantQuerySet:
 
 def holds_everywhere(user: User, capability: str, on: dt.date) -> bool:
     """Whether `user` holds `capability` on the whole town: for what belongs to no service and no place."""
-    return any(right.is_everywhere for right in user.rights if right.capability == capability and right.is_on(on))
+    return any(right.is_everywhere for right in _rights(user, capability, on))
